@@ -1,0 +1,86 @@
+import { LINE } from './line';
+
+// Outside of this range of scales, float32 would overflow, underflow or go
+// through denormals on the way to an ordinary result.
+const MIN_SCALE: f64 = 7.888609052210118e-31; // 2^-100
+const MAX_SCALE: f64 = 1.2676506002282294e30; // 2^100
+
+/**
+ * Applies a line to each row: y = (x - mean) * scale + shift.
+ *
+ * @param y (rows, length) float32; may be x
+ * @param x (rows, length) float32
+ * @param lines (period) lines, row r takes line r mod period
+ */
+export function applyRows(
+  y: usize,
+  x: usize,
+  lines: usize,
+  rows: usize,
+  length: usize,
+  period: usize,
+): void {
+  const bytes = length << 2;
+  const end = lines + period * LINE;
+  let line = lines;
+  for (let row: usize = 0; row < rows; row++) {
+    applyRow(y, x, line, length);
+    y += bytes;
+    x += bytes;
+    line += LINE;
+    if (line === end) line = lines;
+  }
+}
+
+/**
+ * Applies a line to one row.
+ *
+ * The mean is taken as a high and a low float32: x - high is exact near the
+ * mean, whatever its size, and the low part goes into the shift. Measured at
+ * mean 1e4, std 1: error 3.5e-7; with a float32 mean alone 4e-4; with
+ * x * scale + (shift - mean * scale) 1.3e-3.
+ */
+export function applyRow(y: usize, x: usize, line: usize, length: usize): void {
+  const mean = f64.load(line, 0);
+  const scale = f64.load(line, 8);
+  const shift = f64.load(line, 16);
+  const size = abs(scale);
+  if (scale !== 0 && !(size >= MIN_SCALE && size <= MAX_SCALE)) {
+    applyRowWide(y, x, length, mean, scale, shift);
+    return;
+  }
+
+  const high = <f32>mean;
+  const narrowScale = <f32>scale;
+  const narrowShift = <f32>((<f64>high - mean) * scale + shift);
+  const highs = f32x4.splat(high);
+  const scales = f32x4.splat(narrowScale);
+  const shifts = f32x4.splat(narrowShift);
+  const end = x + (length << 2);
+
+  for (; x + 64 <= end; x += 64, y += 64) {
+    const a = f32x4.sub(v128.load(x, 0), highs);
+    const b = f32x4.sub(v128.load(x, 16), highs);
+    const c = f32x4.sub(v128.load(x, 32), highs);
+    const d = f32x4.sub(v128.load(x, 48), highs);
+    v128.store(y, f32x4.add(f32x4.mul(a, scales), shifts), 0);
+    v128.store(y, f32x4.add(f32x4.mul(b, scales), shifts), 16);
+    v128.store(y, f32x4.add(f32x4.mul(c, scales), shifts), 32);
+    v128.store(y, f32x4.add(f32x4.mul(d, scales), shifts), 48);
+  }
+  for (; x + 16 <= end; x += 16, y += 16) {
+    const d = f32x4.sub(v128.load(x), highs);
+    v128.store(y, f32x4.add(f32x4.mul(d, scales), shifts));
+  }
+  for (; x < end; x += 4, y += 4) {
+    f32.store(y, (f32.load(x) - high) * narrowScale + narrowShift);
+  }
+}
+
+/** Applies a line to one row in float64, rounding once. */
+function applyRowWide(y: usize, x: usize, length: usize, mean: f64, scale: f64, shift: f64): void {
+  const end = x + (length << 2);
+  for (; x < end; x += 4, y += 4) {
+    f32.store(y, <f32>((<f64>f32.load(x) - mean) * scale + shift));
+  }
+}

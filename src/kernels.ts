@@ -1,0 +1,67 @@
+import { instantiateSync } from '@assemblyscript/loader';
+import { kernelsBase64 } from './kernels-base64.ts';
+
+/**
+ * The exports of the module, as `assembly/` declares them. Addresses are bytes,
+ * counts are elements, address 0 means absent.
+ */
+export interface Kernels {
+  addMoments(states: number, x: number, rows: number, length: number): void;
+  applyRows(
+    y: number,
+    x: number,
+    lines: number,
+    rows: number,
+    length: number,
+    period: number,
+  ): void;
+  makeLines(
+    lines: number,
+    states: number,
+    weight: number,
+    bias: number,
+    rows: number,
+    period: number,
+    eps: number,
+  ): void;
+  normalizeRows(
+    y: number,
+    states: number,
+    lines: number,
+    x: number,
+    weight: number,
+    bias: number,
+    rows: number,
+    length: number,
+    period: number,
+    eps: number,
+  ): void;
+}
+
+const PAGE = 65536;
+// One page less than 4 GiB, so that no pointer that walks to the end wraps to 0.
+const MAX_PAGES = 65535;
+
+/** The largest memory that kernels can be instantiated over, in bytes. */
+export const MAX_MEMORY: number = MAX_PAGES * PAGE;
+
+let compiled: WebAssembly.Module | undefined;
+
+function compile(): WebAssembly.Module {
+  const binary = atob(kernelsBase64);
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  return new WebAssembly.Module(bytes);
+}
+
+/**
+ * Instantiates the kernels over a memory of their own that never grows, so that
+ * no view of it is ever detached.
+ */
+export function instantiateKernels(byteLength: number): { kernels: Kernels; buffer: ArrayBuffer } {
+  compiled ??= compile();
+  const pages = Math.ceil(byteLength / PAGE);
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const { instance } = instantiateSync(compiled, { env: { memory } });
+  // The loader's own exports object costs 12 ns a call, these cost 3.
+  return { kernels: instance.exports as unknown as Kernels, buffer: memory.buffer };
+}

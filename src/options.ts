@@ -1,0 +1,147 @@
+import { describe } from './describe.ts';
+import type { Layout } from './shape.ts';
+import { sameShape } from './shape.ts';
+import { type CheckedTensor, isFloat32Array, readTensor, Tensor } from './tensor.ts';
+
+/**
+ * Refuses anything but a plain object with known names, so that a misspelt
+ * option can't pass in silence.
+ */
+export function checkOptions(options: unknown, known: readonly string[]): void {
+  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
+    throw new TypeError(`options: expected an object, got ${describe(options)}`);
+  }
+  for (const name in options) {
+    if (!known.includes(name)) {
+      throw new TypeError(`options: expected ${known.join(', ')}, got ${describe(name)}`);
+    }
+  }
+}
+
+export function checkBoolean(value: unknown, name: string): asserts value is boolean {
+  if (typeof value !== 'boolean') {
+    throw new TypeError(`${name}: expected true or false, got ${describe(value)}`);
+  }
+}
+
+export function checkFinite(value: unknown, name: string): asserts value is number {
+  if (typeof value !== 'number') {
+    throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
+  }
+  if (!Number.isFinite(value)) {
+    throw new RangeError(`${name}: expected a finite number, got ${value}`);
+  }
+}
+
+export function checkInterval(
+  value: unknown,
+  name: string,
+  from: number,
+  to: number,
+): asserts value is number {
+  checkFinite(value, name);
+  if (value < from || value > to) {
+    throw new RangeError(`${name}: expected a number from ${from} to ${to}, got ${value}`);
+  }
+}
+
+export function checkEps(value: unknown): asserts value is number {
+  checkFinite(value, 'eps');
+  if (value < 0) throw new RangeError(`eps: expected a number of at least 0, got ${value}`);
+}
+
+export function checkCount(value: unknown, name: string): asserts value is number {
+  if (typeof value !== 'number') {
+    throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
+  }
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new RangeError(`${name}: expected a whole number of at least 1, got ${value}`);
+  }
+}
+
+export function checkLayout(value: unknown): asserts value is Layout {
+  checkOneOf(value, 'layout', ['nchw']);
+}
+
+export function checkOneOf(value: unknown, name: string, names: readonly string[]): void {
+  if (typeof value !== 'string') {
+    throw new TypeError(`${name}: expected ${quoted(names)}, got ${describe(value)}`);
+  }
+  if (!names.includes(value)) {
+    throw new RangeError(`${name}: expected ${quoted(names)}, got ${describe(value)}`);
+  }
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `'${name}'`).join(' or ');
+}
+
+/** Reads an optional parameter that holds one of several numbers of values. */
+export function readParameter(
+  value: unknown,
+  name: string,
+  ...lengths: readonly number[]
+): Float32Array | null {
+  if (value === null || value === undefined) return null;
+  if (!isFloat32Array(value)) {
+    throw new TypeError(`${name}: expected a Float32Array, got ${describe(value)}`);
+  }
+  if (!lengths.includes(value.length)) {
+    const expected = [...new Set(lengths)].join(' or ');
+    throw new RangeError(`${name}: expected ${expected} elements, got ${value.length}`);
+  }
+  return value;
+}
+
+/**
+ * Reads the `out` option, or makes a new tensor in its absence.
+ *
+ * @throws RangeError where its shape is another than x's, or where it shares
+ *   some but not all of its memory with x.
+ */
+export function readOutput(out: unknown, x: CheckedTensor, name = 'x'): Tensor {
+  if (out === undefined || out === null)
+    return new Tensor(new Float32Array(x.data.length), x.shape);
+  const { data, shape } = readTensor(out, 'out');
+  if (!sameShape(shape, x.shape)) {
+    throw new RangeError(`out: expected shape [${x.shape.join(', ')}], got [${shape.join(', ')}]`);
+  }
+  if (!sameMemory(data, x.data)) refuseOverlaps({ out: data }, { [name]: x.data });
+  return out instanceof Tensor && out.data === data ? out : new Tensor(data, shape);
+}
+
+/** Says whether two arrays are the same elements of the same memory. */
+export function sameMemory(a: Float32Array, b: Float32Array): boolean {
+  return a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.length === b.length;
+}
+
+type Arrays = Readonly<Record<string, Float32Array | null>>;
+
+/** Refuses an array to write to that shares memory with one to read, or with another to write. */
+export function refuseOverlaps(written: Arrays, read: Arrays): void {
+  const names = Object.keys(written);
+  names.forEach((name, i) => {
+    for (const other of names.slice(i + 1))
+      refuseOverlap(name, written[name], other, written[other]);
+    for (const other in read) refuseOverlap(name, written[name], other, read[other]);
+  });
+}
+
+function refuseOverlap(
+  name: string,
+  array: Float32Array | null | undefined,
+  otherName: string,
+  other: Float32Array | null | undefined,
+): void {
+  if (!array || !other || array.buffer !== other.buffer) return;
+  const start = array.byteOffset;
+  const end = start + array.byteLength;
+  const otherStart = other.byteOffset;
+  const otherEnd = otherStart + other.byteLength;
+  if (start < otherEnd && otherStart < end) {
+    throw new RangeError(
+      `${name}: expected memory of its own, got bytes ${start} to ${end} of a buffer ` +
+        `of which ${otherName} holds ${otherStart} to ${otherEnd}`,
+    );
+  }
+}

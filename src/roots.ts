@@ -1,0 +1,32 @@
+// Roots out of nothing but IEEE arithmetic: Math.cbrt and Math.pow may differ by
+// engine, and results must not.
+
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+
+/**
+ * Returns the cube root, within 2 units in the last place of a float64.
+ *
+ * A third of the exponent, taken from the bits of the float32, is right to 4%;
+ * each of Halley's steps triples the digits.
+ *
+ * @param x from 2^-126 to 2^127, or 0
+ */
+export function cubeRoot(x: number): number {
+  if (x === 0) return 0;
+  float[0] = x;
+  bits[0] = (bits[0] as number) / 3 + 709921077;
+  let root = float[0] as number;
+  for (let i = 0; i < 3; i++) {
+    const cube = root * root * root;
+    root *= (cube + 2 * x) / (2 * cube + x);
+  }
+  return root;
+}
+
+/** Returns the fifth root by Newton's method, from above. @param x from 0.01 to 1 */
+export function fifthRoot(x: number): number {
+  let root = 1;
+  for (let i = 0; i < 20; i++) root = (4 * root + x / (root * root * root * root)) / 5;
+  return root;
+}

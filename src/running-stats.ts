@@ -1,0 +1,93 @@
+import { STATE } from './memory.ts';
+import { type Affine, type Batch, transformRows } from './rows.ts';
+import type { Rows } from './shape.ts';
+
+/**
+ * Averages the moments of rows over the samples of each channel, then moves
+ * running statistics towards them: nothing is written before `update`.
+ */
+export class ChannelAverage {
+  readonly #means: Float64Array;
+  readonly #variances: Float64Array;
+  readonly #unbiased: boolean;
+  #rows = 0;
+
+  /** @param unbiased whether a variance divides by n - 1 instead of n */
+  constructor(channels: number, unbiased: boolean) {
+    this.#means = new Float64Array(channels);
+    this.#variances = new Float64Array(channels);
+    this.#unbiased = unbiased;
+  }
+
+  /** Adds the states of a batch of rows. */
+  add(states: Float64Array, { first, count }: Batch): void {
+    const channels = this.#means.length;
+    let channel = first % channels;
+    for (let at = 0; at < count * STATE; at += STATE) {
+      const length = states[at] as number;
+      const squares = states[at + 2] as number;
+      (this.#means[channel] as number) += states[at + 1] as number;
+      (this.#variances[channel] as number) += squares / (this.#unbiased ? length - 1 : length);
+      if (++channel === channels) channel = 0;
+    }
+    this.#rows += count;
+  }
+
+  /**
+   * Moves running statistics: new = (1 - momentum) * old + momentum * average.
+   * An empty batch has no average and moves nothing.
+   */
+  update(mean: Float32Array | null, variance: Float32Array | null, momentum: number): void {
+    if (this.#rows === 0) return;
+    const samples = this.#rows / this.#means.length;
+    move(mean, this.#means, samples, momentum);
+    move(variance, this.#variances, samples, momentum);
+  }
+}
+
+function move(
+  running: Float32Array | null,
+  sums: Float64Array,
+  samples: number,
+  momentum: number,
+): void {
+  if (running === null) return;
+  for (let i = 0; i < running.length; i++) {
+    const average = (sums[i] as number) / samples;
+    running[i] = (1 - momentum) * (running[i] as number) + momentum * average;
+  }
+}
+
+/**
+ * Normalizes each row by the given mean and variance of its channel.
+ *
+ * @param mean one value for each channel; where there are fewer, they repeat
+ * @param variance likewise
+ */
+export function normalizeByRunningStats(
+  output: Float32Array,
+  input: Float32Array,
+  rows: Rows,
+  mean: Float32Array,
+  variance: Float32Array,
+  { weight, bias, eps }: Affine,
+): void {
+  let madeFrom = -1;
+  transformRows(output, input, rows, (memory, { channel, period }) => {
+    if (channel === madeFrom) return;
+    madeFrom = channel;
+    for (let i = 0; i < period; i++) {
+      const from = (channel + i) % mean.length;
+      memory.states.set([1, mean[from] as number, variance[from] as number], i * STATE);
+    }
+    memory.kernels.makeLines(
+      memory.linesAt,
+      memory.statesAt,
+      memory.loadWeight(weight, channel, period),
+      memory.loadBias(bias, channel, period),
+      period,
+      period,
+      eps,
+    );
+  });
+}
