@@ -1,0 +1,38 @@
+import type { Operation } from '../operations.ts';
+
+/** What every contestant is given. */
+export interface Inputs {
+  /** The tensor to normalize, row-major. */
+  readonly x: Float32Array;
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** An operation on a tensor of one shape. */
+export interface Problem {
+  readonly operation: Operation;
+  readonly shape: readonly number[];
+}
+
+/** One way of solving a problem. */
+export interface Contestant {
+  readonly name: string;
+  /** Takes the inputs in, and allocates what it needs; never timed. */
+  load(inputs: Inputs): void | Promise<void>;
+  /** Computes once: this is timed. */
+  call(): void | Promise<void>;
+  /** What the last call computed; null where it computes nothing. */
+  result(): Float32Array | null | Promise<Float32Array>;
+  /** Times itself, where it runs in another process: samples in seconds a call. */
+  secondsPerCall?(seconds: number): Promise<number[]>;
+  /** Gives back what the collector can't. */
+  release?(): void | Promise<void>;
+}
+
+/** A library or program that enters the contest. */
+export interface Team {
+  /** Its contestants for a problem; none where it has no such operation. */
+  enter(problem: Problem): readonly Contestant[];
+  /** Ends its processes. */
+  close?(): void;
+}

@@ -1,0 +1,8 @@
+/**
+ * Imports a package without its types: those of the peers are absent where only
+ * the root is installed. The caller declares what it uses.
+ */
+export async function load<T>(name: string): Promise<T> {
+  const module = await import(name);
+  return module.default ?? module;
+}
