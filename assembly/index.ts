@@ -4,6 +4,16 @@
 // for "absent": nothing is ever placed there.
 
 export { applyRows } from './apply';
+export { applyColumns } from './column-apply';
+export { combineColumns } from './column-combine';
+export { addColumnGradientSums } from './column-gradient-sums';
+export { addColumnMoments } from './column-moments';
+export { combineRows } from './combine';
+export { applyElements } from './element-apply';
+export { multiplyElements } from './element-multiply';
+export { addGradientSums } from './gradient-sums';
 export { makeLines } from './line';
 export { addMoments } from './moments';
 export { normalizeRows } from './normalize';
+export { mergeStates } from './state';
+export { addWideColumnMoments, addWideMoments } from './wide-moments';

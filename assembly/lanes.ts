@@ -1,4 +1,4 @@
-// Helpers on the lanes of one v128.
+// Helpers on the lanes of one v128, and on where to take one from.
 
 /**
  * Widens four float32 lanes to float64 and adds the upper pair to the lower.
@@ -7,11 +7,52 @@
  *     y   [ 0 + 2 | 1 + 3 ]     exact up to the rounding of float64
  */
 export function widenPairs(x: v128): v128 {
+  return f64x2.add(f64x2.promote_low_f32x4(x), widenUpper(x));
+}
+
+/** Widens the upper two float32 lanes to float64. */
+export function widenUpper(x: v128): v128 {
   const upper = i8x16.shuffle(x, x, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7);
-  return f64x2.add(f64x2.promote_low_f32x4(x), f64x2.promote_low_f32x4(upper));
+  return f64x2.promote_low_f32x4(upper);
 }
 
 /** Adds two float64 lanes: 0 + 1. */
 export function sumPair(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
+}
+
+/** Adds four float32 lanes to four float64 in memory. */
+export function addWide(sums: usize, x: v128): void {
+  v128.store(sums, f64x2.add(v128.load(sums), f64x2.promote_low_f32x4(x)));
+  v128.store(sums, f64x2.add(v128.load(sums, 16), widenUpper(x)), 16);
+}
+
+/** Puts four float32 into the lanes of one vector. */
+export function lanes(a: f32, b: f32, c: f32, d: f32): v128 {
+  let x = f32x4.splat(a);
+  x = f32x4.replace_lane(x, 1, b);
+  x = f32x4.replace_lane(x, 2, c);
+  return f32x4.replace_lane(x, 3, d);
+}
+
+/** Narrows four float64 that lie `step` bytes apart. */
+export function narrowFour(at: usize, step: usize): v128 {
+  return lanes(
+    <f32>f64.load(at),
+    <f32>f64.load(at + step),
+    <f32>f64.load(at + 2 * step),
+    <f32>f64.load(at + 3 * step),
+  );
+}
+
+/**
+ * Returns where to take sample i of at most 16 among `count` places: each place
+ * once where there are no more than 16. Otherwise at the fractions of multiples
+ * of the golden ratio, which are spread evenly and fall in with no width of a
+ * picture.
+ */
+export function sampleIndex(i: usize, count: usize): usize {
+  if (count <= 16) return i;
+  const fraction = <u32>i * 0x9e3779b9;
+  return <usize>((<u64>fraction * <u64>count) >> 32);
 }

@@ -9,24 +9,35 @@ import { STATE, stateMean, stateVariance } from './state';
 export const LINE: usize = 24;
 
 /**
- * Makes the line that normalizes by a state's mean and variance,
- * scale = weight / sqrt(variance + eps), shift = bias.
+ * Makes the line that normalizes by a state, with shift = bias and
  *
- * Where variance + eps is 0 the scale is 0 rather than infinite: a row without
- * spread gives exactly the bias.
+ *     scale = weight / sqrt(variance + eps)              centred
+ *     scale = weight / sqrt(mean of squares + eps)       about 0, for RMSNorm
+ *
+ * Where the root is 0 the scale is 0 rather than infinite: a row without spread
+ * gives exactly the bias.
  */
-export function makeLine(line: usize, state: usize, weight: f64, bias: f64, eps: f64): void {
-  const spread = Math.sqrt(stateVariance(state) + eps);
-  f64.store(line, stateMean(state), 0);
-  f64.store(line, spread === 0 ? 0 : weight / spread, 8);
+export function makeLine(
+  line: usize,
+  state: usize,
+  weight: f64,
+  bias: f64,
+  eps: f64,
+  centred: bool,
+): void {
+  const mean = stateMean(state);
+  const square = stateVariance(state) + (centred ? 0 : mean * mean);
+  const root = Math.sqrt(square + eps);
+  f64.store(line, centred ? mean : 0, 0);
+  f64.store(line, root === 0 ? 0 : weight / root, 8);
   f64.store(line, bias, 16);
 }
 
 /**
- * Makes a line for each state.
+ * Makes the lines of rows, each state serving `share` of them.
  *
  * @param lines (rows) lines, written
- * @param states (rows) states
+ * @param states (rows / share) states
  * @param weight (period) float32, row r takes element r mod period; 0: all 1
  * @param bias (period) float32, likewise; 0: all 0
  */
@@ -36,15 +47,23 @@ export function makeLines(
   weight: usize,
   bias: usize,
   rows: usize,
+  share: usize,
   period: usize,
   eps: f64,
+  centred: bool,
 ): void {
   let channel: usize = 0;
+  let served: usize = 0;
   for (let row: usize = 0; row < rows; row++) {
-    makeLine(lines, states, loadOr(weight, channel, 1), loadOr(bias, channel, 0), eps);
+    const w = loadOr(weight, channel, 1);
+    const b = loadOr(bias, channel, 0);
+    makeLine(lines, states, w, b, eps, centred);
     lines += LINE;
-    states += STATE;
     if (++channel === period) channel = 0;
+    if (++served === share) {
+      served = 0;
+      states += STATE;
+    }
   }
 }
 

@@ -1,9 +1,10 @@
-import { sumPair, widenPairs } from './lanes';
-import { mergeIntoState, STATE } from './state';
+import { sampleIndex, sumPair, widenPairs } from './lanes';
+import { mergeShiftedSums, STATE } from './state';
+import { mergeWide } from './wide-moments';
 
 // A row is summed in chunks, and a chunk in blocks, both counted from the start
 // of the row: the order of additions depends on a position in the row alone, so
-// any split of a row at a multiple of CHUNK gives the same bits.
+// a row may be cut at any multiple of CHUNK and gives the same bits.
 const CHUNK: usize = 16384;
 
 // Sixteen elements are added as a tree, in float32; four such trees in a row;
@@ -12,23 +13,24 @@ const CHUNK: usize = 16384;
 const GROUP: usize = 16;
 const GROUPS_PER_BLOCK: usize = 4;
 
-// Outside of this range of variances float32 squares overflow or lose bits to
-// underflow. The bounds leave 2^26 between the smallest square that matters and
-// the smallest float32.
-const MIN_VARIANCE: f64 = 7.888609052210118e-31; // 2^-100
-const MAX_VARIANCE: f64 = 1.2676506002282294e30; // 2^100
-
 /**
- * Adds the moments of each row to its state.
+ * Adds the moments of each row to a state.
  *
- * @param states (rows) states
+ * @param states (period) states, row r adds to state r mod period
  * @param x (rows, length) float32
  */
-export function addMoments(states: usize, x: usize, rows: usize, length: usize): void {
+export function addMoments(
+  states: usize,
+  x: usize,
+  rows: usize,
+  length: usize,
+  period: usize,
+): void {
+  let channel: usize = 0;
   for (let row: usize = 0; row < rows; row++) {
-    addRowMoments(states, x, length);
-    states += STATE;
+    addRowMoments(states + channel * STATE, x, length);
     x += length << 2;
+    if (++channel === period) channel = 0;
   }
 }
 
@@ -42,18 +44,6 @@ export function addRowMoments(state: usize, x: usize, length: usize): void {
   if (length) addChunkMoments(state, x, length);
 }
 
-/**
- * Adds the moments of at most CHUNK elements to a state.
- *
- * With a shift k near the mean, d = x - k is exact or as good as x itself, and
- *
- *     mean    = k + sum(d) / n
- *     squares = sum(d * d) - sum(d)^2 / n
- *
- * loses at most one bit to cancellation as long as |mean - k| is no larger
- * than the standard deviation. Where it is, or where float32 can't hold the
- * squares, or where there is a NaN, the chunk is done again in float64.
- */
 function addChunkMoments(state: usize, x: usize, length: usize): void {
   const shift = estimateMean(x, length);
   const shifts = f32x4.splat(shift);
@@ -97,52 +87,19 @@ function addChunkMoments(state: usize, x: usize, length: usize): void {
     square += d * d;
   }
 
-  const count = <f64>length;
-  const offset = sum / count;
-  const lost = sum * offset;
-  square -= lost;
-  const inRange = square >= count * MIN_VARIANCE && square <= count * MAX_VARIANCE;
-  if (inRange && lost <= square) {
-    mergeIntoState(state, count, <f64>shift + offset, square);
-  } else {
-    addChunkMomentsWide(state, x, length);
-  }
+  if (!mergeShiftedSums(state, <f64>length, shift, sum, square)) mergeWide(state, x, length);
 }
 
-/**
- * Estimates the mean of a chunk from at most 16 vectors.
- *
- * They are taken at multiples of the golden ratio, so that they are spread
- * evenly and fall in with no width of a picture; all vectors where there are
- * no more than 16. Scaled before they are added, so that nothing overflows.
- */
+/** Estimates the mean of a chunk from at most 16 vectors; scaled first, so that nothing overflows. */
 function estimateMean(x: usize, length: usize): f32 {
   const vectors = length >> 2;
   if (!vectors) return f32.load(x);
   const samples = min<usize>(vectors, 16);
   const scale = f32x4.splat(<f32>0.25 / <f32>samples);
-  const spread = vectors > 16;
   let sum = f32x4.splat(0);
-  let fraction: u32 = 0;
   for (let i: usize = 0; i < samples; i++) {
-    const index = spread ? <usize>((<u64>fraction * <u64>vectors) >> 32) : i;
-    sum = f32x4.add(sum, f32x4.mul(v128.load(x + (index << 4)), scale));
-    fraction += 0x9e3779b9;
+    const vector = v128.load(x + (sampleIndex(i, vectors) << 4));
+    sum = f32x4.add(sum, f32x4.mul(vector, scale));
   }
   return <f32>sumPair(widenPairs(sum));
-}
-
-/** Adds the moments of at most CHUNK elements to a state: float64, mean first. */
-function addChunkMomentsWide(state: usize, x: usize, length: usize): void {
-  const count = <f64>length;
-  const end = x + (length << 2);
-  let sum: f64 = 0;
-  for (let at = x; at < end; at += 4) sum += <f64>f32.load(at);
-  const mean = sum / count;
-  let squares: f64 = 0;
-  for (let at = x; at < end; at += 4) {
-    const d = <f64>f32.load(at) - mean;
-    squares += d * d;
-  }
-  mergeIntoState(state, count, mean, squares);
 }

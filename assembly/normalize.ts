@@ -1,42 +1,64 @@
 import { applyRow } from './apply';
-import { LINE, loadOr, makeLine } from './line';
+import { applyElementsRow } from './element-apply';
+import { loadOr, makeLine } from './line';
 import { addRowMoments } from './moments';
 import { clearState, STATE } from './state';
 
 /**
- * Normalizes each row by its own mean and variance, reading it from memory
- * once: y = (x - mean) / sqrt(variance + eps) * weight + bias.
+ * Normalizes each row by its own moments, reading it from memory once. A row is
+ * `share` channels of `length` elements, each channel with a weight and a bias:
  *
- * @param y (rows, length) float32; may be x
+ *     instance    share 1
+ *     group       share C / G
+ *     layer       share n, length 1: each element is a channel
+ *
+ * @param y (rows, share, length) float32; may be x
  * @param states (rows) states, written
- * @param lines (rows) lines, written
- * @param x (rows, length) float32
- * @param weight (period) float32, row r takes element r mod period; 0: all 1
+ * @param line a line, to work in
+ * @param x (rows, share, length) float32
+ * @param weight (period) float32, the channels' in turn, a multiple of share; 0: all 1
  * @param bias (period) float32, likewise; 0: all 0
  */
 export function normalizeRows(
   y: usize,
   states: usize,
-  lines: usize,
+  line: usize,
   x: usize,
   weight: usize,
   bias: usize,
   rows: usize,
+  share: usize,
   length: usize,
   period: usize,
   eps: f64,
+  centred: bool,
 ): void {
   const bytes = length << 2;
+  const elementwise = length === 1;
   let channel: usize = 0;
   for (let row: usize = 0; row < rows; row++) {
     clearState(states);
-    addRowMoments(states, x, length);
-    makeLine(lines, states, loadOr(weight, channel, 1), loadOr(bias, channel, 0), eps);
-    applyRow(y, x, lines, length);
-    y += bytes;
-    x += bytes;
+    addRowMoments(states, x, share * length);
+    if (elementwise) {
+      const w = weight ? weight + (channel << 2) : 0;
+      const b = bias ? bias + (channel << 2) : 0;
+      makeLine(line, states, 1, 0, eps, centred);
+      applyElementsRow(y, x, line, w, b, share);
+      y += share << 2;
+      x += share << 2;
+      channel += share;
+    } else {
+      for (let i: usize = 0; i < share; i++) {
+        const w = loadOr(weight, channel, 1);
+        const b = loadOr(bias, channel, 0);
+        makeLine(line, states, w, b, eps, centred);
+        applyRow(y, x, line, length);
+        y += bytes;
+        x += bytes;
+        channel++;
+      }
+    }
+    if (channel === period) channel = 0;
     states += STATE;
-    lines += LINE;
-    if (++channel === period) channel = 0;
   }
 }

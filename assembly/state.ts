@@ -1,11 +1,18 @@
-// The state of a running mean and variance: three float64 in memory,
+// The state of a mean and variance that is still being added to: three float64
+// in memory,
 //
 //     [ count | mean | sum of squared deviations from the mean ]
 //
-// which two segments of data merge into without meeting again.
+// which segments of data merge into without meeting again.
 
 /** Bytes of one state. */
 export const STATE: usize = 24;
+
+// Outside of this range of variances float32 squares overflow or lose bits to
+// underflow. The bounds leave 2^26 between the smallest square that matters and
+// the smallest float32.
+const MIN_VARIANCE: f64 = 7.888609052210118e-31; // 2^-100
+const MAX_VARIANCE: f64 = 1.2676506002282294e30; // 2^100
 
 export function clearState(state: usize): void {
   f64.store(state, 0, 0);
@@ -37,4 +44,52 @@ export function mergeIntoState(state: usize, count: f64, mean: f64, squares: f64
   f64.store(state, total, 0);
   f64.store(state, f64.load(state, 8) + delta * share, 8);
   f64.store(state, f64.load(state, 16) + squares + delta * delta * before * share, 16);
+}
+
+/**
+ * Merges parts into states: part p goes into state (p / share) mod period.
+ *
+ * @param states (period) states
+ * @param parts (count) states
+ */
+export function mergeStates(
+  states: usize,
+  parts: usize,
+  count: usize,
+  share: usize,
+  period: usize,
+): void {
+  for (let part: usize = 0; part < count; part++) {
+    const state = states + ((part / share) % period) * STATE;
+    const size = f64.load(parts);
+    if (size !== 0) mergeIntoState(state, size, stateMean(parts), f64.load(parts, 16));
+    parts += STATE;
+  }
+}
+
+/**
+ * Adds a segment that was summed in float32 around a shift near its mean, if the
+ * sums are good for it, and says whether they were. With d = x - shift,
+ *
+ *     mean    = shift + sum(d) / n
+ *     squares = sum(d * d) - sum(d)^2 / n
+ *
+ * loses at most one bit to cancellation as long as |mean - shift| is no larger
+ * than the standard deviation. Otherwise, or where float32 can't hold the
+ * squares, or where there is a NaN, the segment has to be summed in float64.
+ */
+export function mergeShiftedSums(
+  state: usize,
+  count: f64,
+  shift: f32,
+  sum: f64,
+  square: f64,
+): bool {
+  const offset = sum / count;
+  const lost = sum * offset;
+  const squares = square - lost;
+  const inRange = squares >= count * MIN_VARIANCE && squares <= count * MAX_VARIANCE;
+  if (!inRange || lost > squares) return false;
+  mergeIntoState(state, count, <f64>shift + offset, squares);
+  return true;
 }

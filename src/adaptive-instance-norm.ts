@@ -1,4 +1,5 @@
-import { LINE, STATE } from './memory.ts';
+import { LINE, memoryFor, STATE } from './memory.ts';
+import { applyLines, findMoments } from './normalize.ts';
 import {
   checkEps,
   checkInterval,
@@ -8,8 +9,8 @@ import {
   refuseOverlaps,
   sameMemory,
 } from './options.ts';
-import { findMoments, transformRows, visitMoments } from './rows.ts';
-import { channelRows, type Layout, type Rows } from './shape.ts';
+import { forEachSampleScope } from './scope.ts';
+import { type ChannelTensor, channelTensor, type Layout } from './shape.ts';
 import { readTensor, type Tensor, type TensorLike } from './tensor.ts';
 
 /** Options of {@link adaptiveInstanceNorm}. */
@@ -36,9 +37,9 @@ const OPTIONS = ['alpha', 'eps', 'layout', 'out'];
  * Huang, Belongie: Arbitrary Style Transfer in Real-time with Adaptive Instance
  * Normalization (2017), formula 8 and section 6.
  *
- * @param content (N, C, *)
- * @param style (N, C, *), or (1, C, *) for one style for all samples; its
- *   spatial size is its own, but not 0
+ * @param content (N, C, *), or (N, *, C) in 'nhwc'
+ * @param style likewise with as many channels, of as many samples or one for all;
+ *   its spatial size is its own, but not 0
  * @returns `out`, or a new tensor of content's shape
  * @throws TypeError where an argument is of the wrong kind, RangeError where it
  *   is of the wrong size or value; nothing has been written then.
@@ -57,47 +58,51 @@ export function adaptiveInstanceNorm(
   checkInterval(alpha, 'alpha', 0, 1);
   checkEps(eps);
   checkLayout(layout);
-  const rows = channelRows(input.shape, 'content');
-  const styleRows = channelRows(model.shape, 'style');
-  checkStyle(rows, styleRows, model.shape);
+  const tensor = channelTensor(input.shape, layout, null, 'content');
+  const styleTensor = channelTensor(model.shape, layout, null, 'style');
+  checkStyle(tensor, styleTensor, model.shape);
   const output = readOutput(out, input, 'content');
   if (!sameMemory(model.data, input.data)) {
     refuseOverlaps({ out: output.data }, { style: model.data });
   }
 
-  const styles = collectMoments(model.data, styleRows);
-  transformRows(output.data, input.data, rows, (memory, batch) => {
-    findMoments(memory, input.data, batch, rows.length);
-    const { states, lines } = memory;
-    for (let i = 0; i < batch.count; i++) {
+  const styles = collectMoments(model.data, styleTensor);
+  const memory = memoryFor(0, output.data, input.data);
+  const { states, lines } = memory;
+  forEachSampleScope(tensor, (scope) => {
+    findMoments(memory, input.data, scope);
+    for (let i = 0; i < scope.channels; i++) {
       const mean = states[i * STATE + 1] as number;
       const std = deviation(states, i * STATE, eps);
-      const from = ((batch.first + i) * STATE) % styles.length;
+      const from = ((scope.first + i) * STATE) % styles.length;
       const styleMean = styles[from + 1] as number;
       const styleStd = deviation(styles, from, eps);
       lines[i * LINE] = mean;
       lines[i * LINE + 1] = alpha * (std === 0 ? 0 : styleStd / std) + (1 - alpha);
       lines[i * LINE + 2] = alpha * styleMean + (1 - alpha) * mean;
     }
+    applyLines(memory, output.data, input.data, scope);
   });
   return output;
 }
 
-function checkStyle(content: Rows, style: Rows, shape: readonly number[]): void {
+function checkStyle(content: ChannelTensor, style: ChannelTensor, shape: readonly number[]): void {
   const samples = style.samples === 1 ? 1 : content.samples;
-  if (style.samples !== samples || style.channels !== content.channels || style.length === 0) {
+  if (style.samples !== samples || style.channels !== content.channels || style.spatial === 0) {
     throw new RangeError(
-      `style: expected shape [1 or ${content.samples}, ${content.channels}, ...] ` +
-        `with at least 1 spatial element, got [${shape.join(', ')}]`,
+      `style: expected ${content.samples === 1 ? 1 : `1 or ${content.samples}`} samples of ` +
+        `${content.channels} channels with at least 1 spatial element, got shape [${shape.join(', ')}]`,
     );
   }
 }
 
-/** Returns the states of all rows, one after the other. */
-function collectMoments(input: Float32Array, rows: Rows): Float64Array {
-  const all = new Float64Array(rows.samples * rows.channels * STATE);
-  visitMoments(input, rows, (states, { first, count }) => {
-    all.set(states.subarray(0, count * STATE), first * STATE);
+/** Returns the states of all samples' channels, one after the other. */
+function collectMoments(input: Float32Array, tensor: ChannelTensor): Float64Array {
+  const all = new Float64Array(tensor.samples * tensor.channels * STATE);
+  const memory = memoryFor(0, input);
+  forEachSampleScope(tensor, (scope) => {
+    findMoments(memory, input, scope);
+    all.set(memory.states.subarray(0, scope.channels * STATE), scope.first * STATE);
   });
   return all;
 }

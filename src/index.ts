@@ -15,6 +15,27 @@ export {
   adaptiveInstanceNorm,
 } from './adaptive-instance-norm.ts';
 export { Arena } from './arena.ts';
+export { BatchNorm, type BatchNormOptions, batchNorm, batchNormBackward } from './batch-norm.ts';
+export type { ChannelNormOptions } from './channel-arguments.ts';
+export {
+  ChannelMoments,
+  type ChannelMomentsJSON,
+  type UpdateOptions,
+  type VarianceOptions,
+} from './channel-moments.ts';
+export type {
+  ChannelForwardOptions,
+  ChannelNorm,
+  ChannelNormLayerOptions,
+} from './channel-norm.ts';
+export type { Gradients } from './gradient.ts';
+export {
+  GroupNorm,
+  type GroupNormLayerOptions,
+  type GroupNormOptions,
+  groupNorm,
+  groupNormBackward,
+} from './group-norm.ts';
 export {
   type Image,
   type ImageLike,
@@ -24,12 +45,27 @@ export {
   tensorToImage,
 } from './image.ts';
 export {
-  type ForwardOptions,
   InstanceNorm,
-  type InstanceNormLayerOptions,
   type InstanceNormOptions,
   instanceNorm,
+  instanceNormBackward,
 } from './instance-norm.ts';
+export type { ForwardOptions, Layer, LoadStateDictOptions } from './layer.ts';
+export {
+  LayerNorm,
+  type LayerNormLayerOptions,
+  type LayerNormOptions,
+  layerNorm,
+  layerNormBackward,
+} from './layer-norm.ts';
 export { type RestyleOptions, restyle } from './restyle.ts';
+export {
+  RMSNorm,
+  type RMSNormLayerOptions,
+  type RMSNormOptions,
+  rmsNorm,
+  rmsNormBackward,
+} from './rms-norm.ts';
 export type { Layout } from './shape.ts';
 export { Tensor, type TensorLike } from './tensor.ts';
+export type { NormalizedShape } from './trailing-norm.ts';

@@ -6,7 +6,36 @@ import { kernelsBase64 } from './kernels-base64.ts';
  * counts are elements, address 0 means absent.
  */
 export interface Kernels {
-  addMoments(states: number, x: number, rows: number, length: number): void;
+  addMoments(states: number, x: number, rows: number, length: number, period: number): void;
+  addColumnMoments(states: number, x: number, rows: number, columns: number, scratch: number): void;
+  addWideMoments(states: number, x: number, rows: number, length: number, period: number): void;
+  addWideColumnMoments(states: number, x: number, rows: number, columns: number): void;
+  mergeStates(states: number, parts: number, count: number, share: number, period: number): void;
+  makeLines(
+    lines: number,
+    states: number,
+    weight: number,
+    bias: number,
+    rows: number,
+    share: number,
+    period: number,
+    eps: number,
+    centred: boolean,
+  ): void;
+  normalizeRows(
+    y: number,
+    states: number,
+    line: number,
+    x: number,
+    weight: number,
+    bias: number,
+    rows: number,
+    share: number,
+    length: number,
+    period: number,
+    eps: number,
+    centred: boolean,
+  ): void;
   applyRows(
     y: number,
     x: number,
@@ -15,26 +44,50 @@ export interface Kernels {
     length: number,
     period: number,
   ): void;
-  makeLines(
+  applyColumns(y: number, x: number, lines: number, rows: number, columns: number): void;
+  applyElements(
+    y: number,
+    x: number,
     lines: number,
-    states: number,
     weight: number,
     bias: number,
     rows: number,
-    period: number,
-    eps: number,
+    columns: number,
   ): void;
-  normalizeRows(
-    y: number,
-    states: number,
-    lines: number,
-    x: number,
-    weight: number,
-    bias: number,
+  multiplyElements(y: number, x: number, weight: number, rows: number, columns: number): void;
+  addGradientSums(
+    sums: number,
+    products: number,
+    g: number,
+    z: number,
     rows: number,
     length: number,
     period: number,
-    eps: number,
+  ): void;
+  addColumnGradientSums(
+    sums: number,
+    products: number,
+    g: number,
+    z: number,
+    rows: number,
+    columns: number,
+  ): void;
+  combineRows(
+    dx: number,
+    g: number,
+    z: number,
+    combinations: number,
+    rows: number,
+    length: number,
+    period: number,
+  ): void;
+  combineColumns(
+    dx: number,
+    g: number,
+    z: number,
+    combinations: number,
+    rows: number,
+    columns: number,
   ): void;
 }
 

@@ -1,56 +1,159 @@
 import { instantiateKernels, type Kernels, MAX_MEMORY } from './kernels.ts';
 
-/** The most rows that one call of a kernel works on: there is room for as many states. */
-export const MAX_ROWS = 4096;
+/** The most channels that have a state, a line, ... at once. */
+export const MAX_CHANNELS = 4096;
 
 /**
  * The most elements that pass through the scratch at once: 256 KB, which with
  * its source and destination stays in a core's second-level cache. A multiple of
- * the kernels' chunk, so that a row cut into tiles is summed as if it were whole.
+ * the kernels' chunks, so that a row cut into tiles is summed as if it were whole.
  */
 export const TILE = 65536;
 
-// Three float64 a state, three a line.
+/** Float64 of a state: count, mean, sum of squared deviations. */
 export const STATE = 3;
+/** Float64 of a line: mean, scale, shift. */
 export const LINE = 3;
+/** Float64 of a combination: of the gradient, of the normalized input, and a constant. */
+export const COMBINATION = 3;
 
-// The first 64 bytes stay empty: address 0 means "absent" to the kernels.
-const STATES_AT = 64;
-const LINES_AT = STATES_AT + MAX_ROWS * STATE * 8;
-const WEIGHT_AT = LINES_AT + MAX_ROWS * LINE * 8;
-const BIAS_AT = WEIGHT_AT + MAX_ROWS * 4;
-const TILE_AT = BIAS_AT + MAX_ROWS * 4;
-const SCRATCH = TILE_AT + TILE * 4;
+const DOUBLE = 8;
+const SINGLE = 4;
+const ALIGNMENT = 64;
+
+// Bytes of scratch for each channel: states, parts, lines, combinations of three
+// float64; two sums, and two for elements, of one; five float32 for sums of
+// columns; a weight and a bias.
+const CHANNEL = (3 * 4 + 4) * DOUBLE + (5 + 2) * SINGLE;
+
+function scratchSize(channels: number): number {
+  const tiles = 2 * SINGLE * Math.max(TILE, channels);
+  return ALIGNMENT + Math.ceil((channels * CHANNEL + tiles) / ALIGNMENT) * ALIGNMENT;
+}
 
 /** The most bytes that a memory can offer beside its scratch. */
-export const MAX_SPACE: number = MAX_MEMORY - SCRATCH;
+export const MAX_SPACE: number = MAX_MEMORY - scratchSize(MAX_CHANNELS);
 
 /**
- * One memory, its kernels, and the scratch at its start: states, lines, weights,
- * biases and a tile of data. What lies behind the scratch is an arena's.
+ * A rectangle of a tensor's elements: rows of `length`, `stride` apart from each
+ * other. At most TILE elements, unless they are worked on where they lie.
+ */
+export interface Block {
+  readonly start: number;
+  readonly rows: number;
+  readonly length: number;
+  readonly stride: number;
+}
+
+/**
+ * One memory, its kernels, and the scratch at its start: numbers for each of so
+ * many channels, and two tiles of data. What lies behind the scratch is an
+ * arena's.
  */
 export class Memory {
   readonly kernels: Kernels;
   readonly buffer: ArrayBuffer;
   readonly states: Float64Array;
+  /** States on their way to be merged. */
+  readonly parts: Float64Array;
   readonly lines: Float64Array;
-  readonly statesAt: number = STATES_AT;
-  readonly linesAt: number = LINES_AT;
-  /** Where the space behind the scratch begins, in bytes. */
-  readonly spaceAt: number = SCRATCH;
+  readonly combinations: Float64Array;
+  /** The sums of the gradient, channel by channel. */
+  readonly sums: Float64Array;
+  /** The sums of the gradient times the normalized input. */
+  readonly products: Float64Array;
+  /** Both again, element by element of a layer normalization. */
+  readonly elementSums: Float64Array;
+  readonly elementProducts: Float64Array;
+  /** The first byte behind the scratch. */
+  readonly spaceAt: number;
+  readonly #columns: Float32Array;
   readonly #weight: Float32Array;
   readonly #bias: Float32Array;
   readonly #tile: Float32Array;
+  readonly #gradient: Float32Array;
 
-  constructor(space: number) {
-    const { kernels, buffer } = instantiateKernels(SCRATCH + space);
+  /**
+   * @param space bytes behind the scratch
+   * @param channels a multiple of 16
+   */
+  constructor(space: number, channels: number = MAX_CHANNELS) {
+    this.spaceAt = scratchSize(channels);
+    const { kernels, buffer } = instantiateKernels(this.spaceAt + space);
     this.kernels = kernels;
     this.buffer = buffer;
-    this.states = new Float64Array(buffer, STATES_AT, MAX_ROWS * STATE);
-    this.lines = new Float64Array(buffer, LINES_AT, MAX_ROWS * LINE);
-    this.#weight = new Float32Array(buffer, WEIGHT_AT, MAX_ROWS);
-    this.#bias = new Float32Array(buffer, BIAS_AT, MAX_ROWS);
-    this.#tile = new Float32Array(buffer, TILE_AT, TILE);
+    // The first bytes stay empty: address 0 means "absent" to the kernels.
+    let end = ALIGNMENT;
+    const doubles = (count: number): Float64Array => {
+      const area = new Float64Array(buffer, end, count);
+      end += area.byteLength;
+      return area;
+    };
+    const singles = (count: number): Float32Array => {
+      const area = new Float32Array(buffer, end, count);
+      end += area.byteLength;
+      return area;
+    };
+    this.states = doubles(channels * STATE);
+    this.parts = doubles(channels * STATE);
+    this.lines = doubles(channels * LINE);
+    this.combinations = doubles(channels * COMBINATION);
+    this.sums = doubles(channels);
+    this.products = doubles(channels);
+    this.elementSums = doubles(channels);
+    this.elementProducts = doubles(channels);
+    this.#columns = singles(channels * 5);
+    this.#weight = singles(channels);
+    this.#bias = singles(channels);
+    this.#tile = singles(Math.max(TILE, channels));
+    this.#gradient = singles(Math.max(TILE, channels));
+  }
+
+  get statesAt(): number {
+    return this.states.byteOffset;
+  }
+
+  get partsAt(): number {
+    return this.parts.byteOffset;
+  }
+
+  get linesAt(): number {
+    return this.lines.byteOffset;
+  }
+
+  get combinationsAt(): number {
+    return this.combinations.byteOffset;
+  }
+
+  get sumsAt(): number {
+    return this.sums.byteOffset;
+  }
+
+  get productsAt(): number {
+    return this.products.byteOffset;
+  }
+
+  get elementSumsAt(): number {
+    return this.elementSums.byteOffset;
+  }
+
+  get elementProductsAt(): number {
+    return this.elementProducts.byteOffset;
+  }
+
+  /** Where the kernels add up columns. */
+  get columnsAt(): number {
+    return this.#columns.byteOffset;
+  }
+
+  /** Where a tile of the input lies, or of the output in its place. */
+  get tileAt(): number {
+    return this.#tile.byteOffset;
+  }
+
+  /** Where a tile of the gradient lies. */
+  get gradientAt(): number {
+    return this.#gradient.byteOffset;
   }
 
   /** Says whether an array lies in this memory, where kernels can work on it in place. */
@@ -58,44 +161,83 @@ export class Memory {
     return array.buffer === this.buffer;
   }
 
-  /** Returns the address of elements from `start`; those from elsewhere are copied into the tile. */
-  load(source: Float32Array, start: number, count: number): number {
-    if (this.holds(source)) return source.byteOffset + start * 4;
-    copy(this.#tile, source, start, count);
-    return TILE_AT;
+  /** Returns the address of a block, copied into the tile unless it can be used where it lies. */
+  load(source: Float32Array, block: Block): number {
+    if (this.#usableInPlace(source, block)) return source.byteOffset + block.start * SINGLE;
+    copyIn(this.#tile, source, block);
+    return this.tileAt;
   }
 
-  /** Returns the address to write elements from `start` to, for {@link store} to bring home. */
-  target(destination: Float32Array, start: number): number {
-    return this.holds(destination) ? destination.byteOffset + start * 4 : TILE_AT;
+  /** Returns the address of a block of the gradient, likewise. */
+  loadGradient(source: Float32Array, block: Block): number {
+    if (this.#usableInPlace(source, block)) return source.byteOffset + block.start * SINGLE;
+    copyIn(this.#gradient, source, block);
+    return this.gradientAt;
   }
 
-  /** Copies from the tile what {@link target} had no place for. */
-  store(destination: Float32Array, start: number, count: number): void {
-    if (!this.holds(destination)) destination.set(first(this.#tile, count), start);
+  /** Returns the address to write a block to, for {@link store} to bring home. */
+  target(destination: Float32Array, block: Block): number {
+    return this.#usableInPlace(destination, block)
+      ? destination.byteOffset + block.start * SINGLE
+      : this.tileAt;
+  }
+
+  /** Copies home from the tile what {@link target} had no place for. */
+  store(destination: Float32Array, block: Block): void {
+    if (!this.#usableInPlace(destination, block)) copyOut(destination, this.#tile, block);
   }
 
   /** Returns the address of `count` weights from `start`, or 0 for none. */
   loadWeight(weight: Float32Array | null, start: number, count: number): number {
-    if (weight === null) return 0;
-    copy(this.#weight, weight, start, count);
-    return WEIGHT_AT;
+    return this.#loadParameter(this.#weight, weight, start, count);
   }
 
   /** Returns the address of `count` biases from `start`, or 0 for none. */
   loadBias(bias: Float32Array | null, start: number, count: number): number {
-    if (bias === null) return 0;
-    copy(this.#bias, bias, start, count);
-    return BIAS_AT;
+    return this.#loadParameter(this.#bias, bias, start, count);
+  }
+
+  #loadParameter(
+    area: Float32Array,
+    values: Float32Array | null,
+    start: number,
+    count: number,
+  ): number {
+    if (values === null) return 0;
+    if (this.holds(values)) return values.byteOffset + start * SINGLE;
+    area.set(part(values, start, count));
+    return area.byteOffset;
+  }
+
+  #usableInPlace(array: Float32Array, { rows, length, stride }: Block): boolean {
+    return this.holds(array) && (stride === length || rows === 1);
   }
 }
 
-function copy(target: Float32Array, source: Float32Array, start: number, count: number): void {
-  target.set(start === 0 ? first(source, count) : source.subarray(start, start + count));
+function copyIn(tile: Float32Array, source: Float32Array, block: Block): void {
+  const { start, rows, length, stride } = block;
+  if (stride === length) {
+    tile.set(part(source, start, rows * length));
+    return;
+  }
+  for (let row = 0; row < rows; row++) {
+    tile.set(part(source, start + row * stride, length), row * length);
+  }
 }
 
-function first(array: Float32Array, count: number): Float32Array {
-  return count === array.length ? array : array.subarray(0, count);
+function copyOut(destination: Float32Array, tile: Float32Array, block: Block): void {
+  const { start, rows, length, stride } = block;
+  if (stride === length) {
+    destination.set(tile.subarray(0, rows * length), start);
+    return;
+  }
+  for (let row = 0; row < rows; row++) {
+    destination.set(tile.subarray(row * length, (row + 1) * length), start + row * stride);
+  }
+}
+
+function part(array: Float32Array, start: number, count: number): Float32Array {
+  return count === array.length ? array : array.subarray(start, start + count);
 }
 
 const arenas = new WeakMap<ArrayBufferLike, Memory>();
@@ -109,12 +251,18 @@ export function createSpace(byteLength: number): Memory {
 }
 
 /**
- * Finds the memory to work in: the one that holds the output, else the one that
- * holds the input, else the scratch that all ordinary arrays share.
+ * Finds the memory to work in: the first that holds one of the arrays, else the
+ * scratch that all ordinary arrays share.
+ *
+ * @param channels how many have to be known at once; for more than
+ *   MAX_CHANNELS a memory is made that goes when the call is done
  */
-export function memoryFor(output: Float32Array | null, input: Float32Array): Memory {
-  const found = (output && arenas.get(output.buffer)) ?? arenas.get(input.buffer);
-  if (found) return found;
+export function memoryFor(channels: number, ...arrays: readonly Float32Array[]): Memory {
+  if (channels > MAX_CHANNELS) return new Memory(0, Math.ceil(channels / 16) * 16);
+  for (const array of arrays) {
+    const memory = arenas.get(array.buffer);
+    if (memory) return memory;
+  }
   shared ??= new Memory(0);
   return shared;
 }

@@ -60,7 +60,7 @@ export function checkCount(value: unknown, name: string): asserts value is numbe
 }
 
 export function checkLayout(value: unknown): asserts value is Layout {
-  checkOneOf(value, 'layout', ['nchw']);
+  checkOneOf(value, 'layout', ['nchw', 'nhwc']);
 }
 
 export function checkOneOf(value: unknown, name: string, names: readonly string[]): void {
@@ -74,6 +74,20 @@ export function checkOneOf(value: unknown, name: string, names: readonly string[
 
 function quoted(names: readonly string[]): string {
   return names.map((name) => `'${name}'`).join(' or ');
+}
+
+/** Reads an optional list of numbers, each once. */
+export function readLengths(value: unknown): readonly number[] | null {
+  if (value === null || value === undefined) return null;
+  const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
+  if (!isList) throw new TypeError(`lengths: expected an array of numbers, got ${describe(value)}`);
+  const lengths: unknown[] = Array.from(value as ArrayLike<unknown>);
+  for (const length of lengths) {
+    if (typeof length !== 'number') {
+      throw new TypeError(`lengths: expected numbers, got ${describe(length)}`);
+    }
+  }
+  return lengths as number[];
 }
 
 /** Reads an optional parameter that holds one of several numbers of values. */

@@ -1,6 +1,4 @@
 import { STATE } from './memory.ts';
-import { type Affine, type Batch, transformRows } from './rows.ts';
-import type { Rows } from './shape.ts';
 
 /**
  * Averages the moments of rows over the samples of each channel, then moves
@@ -19,15 +17,15 @@ export class ChannelAverage {
     this.#unbiased = unbiased;
   }
 
-  /** Adds the states of a batch of rows. */
-  add(states: Float64Array, { first, count }: Batch): void {
+  /** Adds the states of consecutive channels from `first`; beyond the last they begin again. */
+  add(states: Float64Array, first: number, count: number): void {
     const channels = this.#means.length;
     let channel = first % channels;
     for (let at = 0; at < count * STATE; at += STATE) {
-      const length = states[at] as number;
+      const size = states[at] as number;
       const squares = states[at + 2] as number;
       (this.#means[channel] as number) += states[at + 1] as number;
-      (this.#variances[channel] as number) += squares / (this.#unbiased ? length - 1 : length);
+      (this.#variances[channel] as number) += squares / (this.#unbiased ? size - 1 : size);
       if (++channel === channels) channel = 0;
     }
     this.#rows += count;
@@ -56,38 +54,4 @@ function move(
     const average = (sums[i] as number) / samples;
     running[i] = (1 - momentum) * (running[i] as number) + momentum * average;
   }
-}
-
-/**
- * Normalizes each row by the given mean and variance of its channel.
- *
- * @param mean one value for each channel; where there are fewer, they repeat
- * @param variance likewise
- */
-export function normalizeByRunningStats(
-  output: Float32Array,
-  input: Float32Array,
-  rows: Rows,
-  mean: Float32Array,
-  variance: Float32Array,
-  { weight, bias, eps }: Affine,
-): void {
-  let madeFrom = -1;
-  transformRows(output, input, rows, (memory, { channel, period }) => {
-    if (channel === madeFrom) return;
-    madeFrom = channel;
-    for (let i = 0; i < period; i++) {
-      const from = (channel + i) % mean.length;
-      memory.states.set([1, mean[from] as number, variance[from] as number], i * STATE);
-    }
-    memory.kernels.makeLines(
-      memory.linesAt,
-      memory.statesAt,
-      memory.loadWeight(weight, channel, period),
-      memory.loadBias(bias, channel, period),
-      period,
-      period,
-      eps,
-    );
-  });
 }

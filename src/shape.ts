@@ -47,24 +47,58 @@ export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
 }
 
-/** A contiguous tensor seen as samples x channels rows of one length each. */
-export interface Rows {
+/**
+ * A tensor with channels: (samples, channels, spatial) in 'nchw', (samples,
+ * spatial, channels) in 'nhwc', the spatial dimensions taken as one.
+ */
+export interface ChannelTensor {
   readonly samples: number;
   readonly channels: number;
-  readonly length: number;
+  readonly spatial: number;
+  readonly layout: Layout;
+  /** How much of each sample's spatial dimension is valid; null: all of it. */
+  readonly lengths: readonly number[] | null;
 }
 
 /**
- * Sees a (N, C, *) tensor as rows: one for each sample and channel.
+ * Sees a tensor by samples, channels and spatial size.
  *
- * @throws RangeError where the tensor has fewer than 2 dimensions.
+ * @throws RangeError where it has fewer than 2 dimensions, or `lengths` and not 3.
  */
-export function channelRows(shape: readonly number[], name: string): Rows {
+export function channelTensor(
+  shape: readonly number[],
+  layout: Layout,
+  lengths: readonly number[] | null,
+  name: string,
+): ChannelTensor {
+  const expected = layout === 'nchw' ? '(N, C, *)' : '(N, *, C)';
   if (shape.length < 2) {
     throw new RangeError(
-      `${name}: expected at least 2 dimensions, (N, C, *), got shape [${shape.join(', ')}]`,
+      `${name}: expected at least 2 dimensions, ${expected}, got shape [${shape.join(', ')}]`,
     );
   }
-  const [samples, channels, ...spatial] = shape as [number, number, ...number[]];
-  return { samples, channels, length: sizeOf(spatial) };
+  if (lengths !== null && shape.length !== 3) {
+    throw new RangeError(
+      `${name}: expected 3 dimensions where there are lengths, got shape [${shape.join(', ')}]`,
+    );
+  }
+  const channelAt = layout === 'nchw' ? 1 : shape.length - 1;
+  const samples = shape[0] as number;
+  const channels = shape[channelAt] as number;
+  const spatial = sizeOf(shape.filter((_, i) => i !== 0 && i !== channelAt));
+  if (lengths !== null) checkLengths(lengths, samples, spatial);
+  return { samples, channels, spatial, layout, lengths };
+}
+
+function checkLengths(lengths: readonly number[], samples: number, spatial: number): void {
+  if (lengths.length !== samples) {
+    throw new RangeError(
+      `lengths: expected ${samples} numbers, one for each sample, got ${lengths.length}`,
+    );
+  }
+  for (const length of lengths) {
+    if (!Number.isInteger(length) || length < 0 || length > spatial) {
+      throw new RangeError(`lengths: expected whole numbers from 0 to ${spatial}, got ${length}`);
+    }
+  }
 }

@@ -1,0 +1,155 @@
+import {
+  CHANNEL_NORM_OPTIONS,
+  type ChannelArguments,
+  type ChannelNormOptions,
+  readChannelArguments,
+} from './channel-arguments.ts';
+import type { ChannelMoments } from './channel-moments.ts';
+import { ChannelNorm, type ChannelNormLayerOptions } from './channel-norm.ts';
+import {
+  channelGradients,
+  clearPadding,
+  normalizeByRunningStats,
+  normalizeScopes,
+  type RunningStats,
+  requireRunningStats,
+  withRunningUpdate,
+} from './channel-normalize.ts';
+import type { Gradients } from './gradient.ts';
+import type { Mode } from './layer.ts';
+import { checkBoolean } from './options.ts';
+import { forEachBatchScope } from './scope.ts';
+import type { Tensor, TensorLike } from './tensor.ts';
+
+/** Options of {@link batchNorm}; weight and bias hold C values. */
+export interface BatchNormOptions extends ChannelNormOptions {
+  /** Normalizes with the batch's statistics, or (the default) with the running ones. */
+  readonly training?: boolean | undefined;
+}
+
+const OPTIONS = [...CHANNEL_NORM_OPTIONS, 'training'];
+
+/**
+ * Normalizes each channel by its mean and variance over the batch, or in
+ * evaluation by given ones.
+ *
+ * y = (x - mean) / sqrt(variance + eps) * weight + bias, the variance biased.
+ * Running statistics move towards those of the batch; their variance is unbiased
+ * unless asked otherwise.
+ *
+ * Ioffe, Szegedy: Batch Normalization (2015); torch.nn.functional.batch_norm.
+ *
+ * @param x (N, C, *), or (N, *, C) in 'nhwc'; in training with more than 1
+ *   element in each channel
+ * @returns `out`, or a new tensor of x's shape
+ * @throws TypeError where an argument is of the wrong kind, or a running
+ *   statistic is absent in evaluation; RangeError where one is of the wrong size
+ *   or value; nothing has been written then.
+ * @example
+ * const y = batchNorm(x, { runningMean, runningVar, training: true });
+ */
+export function batchNorm(x: TensorLike, options: BatchNormOptions = {}): Tensor {
+  const { args, running } = readArguments(x, options);
+  if (running) normalizeByRunningStats(args, running);
+  else withRunningUpdate(args, (visit) => normalizeScopes(args, forEachBatchScope, visit));
+  clearPadding(args.output.data, args.tensor);
+  return args.output;
+}
+
+/**
+ * Finds the gradients of {@link batchNorm}. Running statistics are constants.
+ *
+ * @param gradOutput the gradient of a loss with respect to the result, of x's shape
+ * @param x the input that the result was made from
+ * @param options those of the call; `out` takes the gradient of the input, and may
+ *   be gradOutput or x
+ * @throws TypeError, RangeError as {@link batchNorm} does.
+ */
+export function batchNormBackward(
+  gradOutput: TensorLike,
+  x: TensorLike,
+  options: BatchNormOptions = {},
+): Gradients {
+  const { args, running } = readArguments(x, options);
+  return channelGradients(gradOutput, args, forEachBatchScope, running);
+}
+
+function readArguments(
+  x: TensorLike,
+  options: BatchNormOptions,
+): { readonly args: ChannelArguments; readonly running: RunningStats | null } {
+  const args = readChannelArguments(x, options, OPTIONS, false);
+  const { training = false } = options;
+  checkBoolean(training, 'training');
+  if (!training) return { args, running: requireRunningStats(args, 'training is false') };
+  const { samples, spatial, lengths } = args.tensor;
+  const elements = lengths?.reduce((sum, length) => sum + length, 0) ?? samples * spatial;
+  if (elements === 1) {
+    throw new RangeError(
+      `x: expected more than 1 element in each channel, got shape [${args.input.shape.join(', ')}]`,
+    );
+  }
+  return { args, running: null };
+}
+
+/**
+ * Batch normalization as a layer: torch.nn.BatchNorm1d, 2d and 3d in one.
+ *
+ * In training mode it uses the batch's statistics and moves the running ones; in
+ * eval mode it uses those, or the batch's where none are tracked.
+ *
+ * @example
+ * const norm = new BatchNorm(64);
+ * norm.forward(batch);
+ * norm.eval().forward(sample);
+ */
+export class BatchNorm extends ChannelNorm {
+  /**
+   * @param numFeatures C, the number of channels
+   * @throws TypeError, RangeError as {@link batchNorm} does.
+   */
+  constructor(numFeatures: number, options: ChannelNormLayerOptions = {}) {
+    super(numFeatures, { affine: true, trackRunningStats: true }, options);
+  }
+
+  /**
+   * Takes its running statistics from moments, as of data that the model is to be
+   * adapted to.
+   *
+   * @throws TypeError where it has none; RangeError where the moments are of
+   *   another number of channels, or of too few elements for a variance.
+   */
+  setRunningStats(moments: ChannelMoments): void {
+    const { runningMean, runningVar, numFeatures } = this;
+    if (runningMean === null || runningVar === null) {
+      throw new TypeError('setRunningStats: expected a layer with running statistics, got none');
+    }
+    if (moments.numFeatures !== numFeatures) {
+      throw new RangeError(`moments: expected ${numFeatures} channels, got ${moments.numFeatures}`);
+    }
+    const least = this.unbiased ? 2 : 1;
+    if (moments.count < least) {
+      throw new RangeError(`moments: expected at least ${least} elements, got ${moments.count}`);
+    }
+    runningMean.set(moments.mean);
+    runningVar.set(moments.variance({ unbiased: this.unbiased }));
+  }
+
+  protected override run(x: TensorLike, mode: Mode, out: TensorLike | undefined): Tensor {
+    const tracks = mode.training && this.trackRunningStats;
+    const batches = this.numBatchesTracked + (tracks ? 1 : 0);
+    const momentum = this.momentum ?? (batches === 0 ? 0 : 1 / batches);
+    const result = batchNorm(x, { ...this.#options(mode), momentum, out });
+    this.numBatchesTracked = batches;
+    return result;
+  }
+
+  protected override differentiate(gradOutput: TensorLike, x: TensorLike, mode: Mode): Gradients {
+    return batchNormBackward(gradOutput, x, this.#options(mode));
+  }
+
+  #options(mode: Mode): BatchNormOptions {
+    const options = this.commonOptions(mode);
+    return { ...options, training: mode.training || this.runningMean === null };
+  }
+}

@@ -1,0 +1,196 @@
+import { describe } from './describe.ts';
+import { MAX_CHANNELS, type Memory, memoryFor, STATE } from './memory.ts';
+import { findMoments } from './normalize.ts';
+import { checkBoolean, checkCount, checkLayout, checkOptions, readLengths } from './options.ts';
+import { forEachBatchScope } from './scope.ts';
+import { channelTensor, type Layout } from './shape.ts';
+import { readTensor, type TensorLike } from './tensor.ts';
+
+/** Options of {@link ChannelMoments.update}. */
+export interface UpdateOptions {
+  /** Where the channels lie; 'nchw' by default. */
+  readonly layout?: Layout | undefined;
+  /** For (N, C, L): how much of each sample is counted. */
+  readonly lengths?: ArrayLike<number> | null | undefined;
+}
+
+/** Options of {@link ChannelMoments.variance} and {@link ChannelMoments.std}. */
+export interface VarianceOptions {
+  /** Whether to divide by count - 1 instead of count; false by default. */
+  readonly unbiased?: boolean | undefined;
+}
+
+/** What {@link ChannelMoments.toJSON} returns; numbers that JSON lacks are strings. */
+export interface ChannelMomentsJSON {
+  readonly count: number;
+  readonly mean: readonly (number | string)[];
+  /** Sums of squared deviations from the mean. */
+  readonly squares: readonly (number | string)[];
+}
+
+/**
+ * Mean and variance of each channel over any number of tensors, in float64.
+ *
+ * Parts that were taken apart, by stream, shard or machine, merge into what the
+ * whole would have given, within rounding of float64.
+ *
+ * @example
+ * const moments = new ChannelMoments(3);
+ * for (const image of images) moments.update(imageToTensor(image));
+ * moments.mean; // of red, green and blue
+ * moments.std();
+ */
+export class ChannelMoments {
+  /** C, the number of channels. */
+  readonly numFeatures: number;
+  // States, as the kernels keep them: count, mean, squares.
+  readonly #states: Float64Array;
+
+  /** @throws TypeError, RangeError where numFeatures is no whole number of at least 1. */
+  constructor(numFeatures: number) {
+    checkCount(numFeatures, 'numFeatures');
+    this.numFeatures = numFeatures;
+    this.#states = new Float64Array(numFeatures * STATE);
+  }
+
+  /**
+   * Restores moments from what {@link toJSON} gave, to the last bit.
+   *
+   * @throws TypeError, RangeError where that is something else.
+   */
+  static fromJSON(json: ChannelMomentsJSON): ChannelMoments {
+    if (json === null || typeof json !== 'object') {
+      throw new TypeError(`json: expected { count, mean, squares }, got ${describe(json)}`);
+    }
+    const { count, mean, squares } = json;
+    if (typeof count !== 'number' || !Array.isArray(mean) || !Array.isArray(squares)) {
+      throw new TypeError(`json: expected { count, mean, squares }, got ${describe(json)}`);
+    }
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw new RangeError(`count: expected a whole number of at least 0, got ${count}`);
+    }
+    if (mean.length !== squares.length) {
+      throw new RangeError(`squares: expected ${mean.length} numbers, got ${squares.length}`);
+    }
+    const moments = new ChannelMoments(mean.length);
+    for (let i = 0; i < mean.length; i++) {
+      moments.#states.set(
+        [count, fromJSON(mean[i], 'mean'), fromJSON(squares[i], 'squares')],
+        i * STATE,
+      );
+    }
+    return moments;
+  }
+
+  /** The elements of each channel so far. */
+  get count(): number {
+    return this.#states[0] as number;
+  }
+
+  /** The mean of each channel; 0 where nothing was counted yet. */
+  get mean(): Float64Array {
+    return this.#channels((at) => this.#states[at + 1] as number);
+  }
+
+  /** The variance of each channel, biased unless asked otherwise; NaN where too little was counted. */
+  variance(options: VarianceOptions = {}): Float64Array {
+    checkOptions(options, ['unbiased']);
+    const { unbiased = false } = options;
+    checkBoolean(unbiased, 'unbiased');
+    const divisor = this.count - (unbiased ? 1 : 0);
+    return this.#channels((at) =>
+      divisor > 0 ? (this.#states[at + 2] as number) / divisor : Number.NaN,
+    );
+  }
+
+  /** The standard deviation of each channel: the root of {@link variance}. */
+  std(options: VarianceOptions = {}): Float64Array {
+    return this.variance(options).map(Math.sqrt);
+  }
+
+  /**
+   * Counts a tensor.
+   *
+   * @param x (N, C, *), or (N, *, C) in 'nhwc'
+   * @throws TypeError where an argument is of the wrong kind, RangeError where it
+   *   is of the wrong size or value; nothing has been counted then.
+   */
+  update(x: TensorLike, options: UpdateOptions = {}): this {
+    checkOptions(options, ['layout', 'lengths']);
+    const { layout = 'nchw', lengths } = options;
+    checkLayout(layout);
+    const { data, shape } = readTensor(x, 'x');
+    const tensor = channelTensor(shape, layout, readLengths(lengths), 'x');
+    if (tensor.channels !== this.numFeatures) {
+      throw new RangeError(
+        `x: expected ${this.numFeatures} channels, got shape [${shape.join(', ')}]`,
+      );
+    }
+    const memory = memoryFor(0, data);
+    forEachBatchScope(tensor, (scope) => {
+      findMoments(memory, data, scope, true);
+      memory.parts.set(memory.states.subarray(0, scope.channels * STATE));
+      this.#mergeParts(memory, scope.first, scope.channels);
+    });
+    return this;
+  }
+
+  /**
+   * Counts what others counted; they stay as they are.
+   *
+   * @throws TypeError where `other` is something else, RangeError where it has
+   *   another number of channels.
+   */
+  merge(other: ChannelMoments): this {
+    if (!(other instanceof ChannelMoments)) {
+      throw new TypeError(`other: expected ChannelMoments, got ${describe(other)}`);
+    }
+    if (other.numFeatures !== this.numFeatures) {
+      throw new RangeError(
+        `other: expected ${this.numFeatures} channels, got ${other.numFeatures}`,
+      );
+    }
+    const memory = memoryFor(0);
+    for (let first = 0; first < this.numFeatures; first += MAX_CHANNELS) {
+      const count = Math.min(MAX_CHANNELS, this.numFeatures - first);
+      memory.parts.set(other.#states.subarray(first * STATE, (first + count) * STATE));
+      this.#mergeParts(memory, first, count);
+    }
+    return this;
+  }
+
+  /** Returns its numbers for JSON, which gives them back to the last bit. */
+  toJSON(): ChannelMomentsJSON {
+    const numbers = (offset: number): (number | string)[] =>
+      Array.from(
+        this.#channels((at) => this.#states[at + offset] as number),
+        toJSON,
+      );
+    return { count: this.count, mean: numbers(1), squares: numbers(2) };
+  }
+
+  /** Merges the parts in a memory into consecutive channels. */
+  #mergeParts(memory: Memory, first: number, count: number): void {
+    const own = this.#states.subarray(first * STATE, (first + count) * STATE);
+    memory.states.set(own);
+    memory.kernels.mergeStates(memory.statesAt, memory.partsAt, count, 1, count);
+    own.set(memory.states.subarray(0, count * STATE));
+  }
+
+  #channels(value: (at: number) => number): Float64Array {
+    return Float64Array.from({ length: this.numFeatures }, (_, channel) => value(channel * STATE));
+  }
+}
+
+function toJSON(value: number): number | string {
+  if (Object.is(value, -0)) return '-0';
+  return Number.isFinite(value) ? value : String(value);
+}
+
+function fromJSON(value: unknown, name: string): number {
+  const isNumber = typeof value === 'number';
+  if (!isNumber && !['-0', 'NaN', 'Infinity', '-Infinity'].includes(value as string)) {
+    throw new TypeError(`${name}: expected numbers, got ${describe(value)}`);
+  }
+  return Number(value);
+}

@@ -1,0 +1,142 @@
+import type { ChannelNormOptions } from './channel-arguments.ts';
+import { type ForwardOptions, Layer, type Mode } from './layer.ts';
+import {
+  checkBoolean,
+  checkCount,
+  checkEps,
+  checkFinite,
+  checkLayout,
+  checkOptions,
+} from './options.ts';
+import type { Layout } from './shape.ts';
+import { arrayEntry, type StateEntry } from './state-dict.ts';
+import type { Tensor, TensorLike } from './tensor.ts';
+
+/** Options of the layers InstanceNorm and BatchNorm. */
+export interface ChannelNormLayerOptions {
+  /** Added to the variance under the square root; 1e-5 by default. */
+  readonly eps?: number | undefined;
+  /**
+   * The share of the new value in a running statistic; 0.1 by default. With null,
+   * BatchNorm takes the average of all batches, InstanceNorm does not update.
+   */
+  readonly momentum?: number | null | undefined;
+  /** Whether it has a weight and a bias to learn; by default BatchNorm has, InstanceNorm has not. */
+  readonly affine?: boolean | undefined;
+  /** Whether it keeps running statistics; by default BatchNorm does, InstanceNorm does not. */
+  readonly trackRunningStats?: boolean | undefined;
+  /** Whether the running variance divides by n - 1 (the default, as PyTorch) or n. */
+  readonly unbiased?: boolean | undefined;
+  /** Where the channels lie; 'nchw' by default. */
+  readonly layout?: Layout | undefined;
+}
+
+/** Options of `forward` of InstanceNorm and BatchNorm. */
+export interface ChannelForwardOptions extends ForwardOptions {
+  /** For (N, C, L): how much of each sample is valid; the rest comes out as 0. */
+  readonly lengths?: ArrayLike<number> | null | undefined;
+}
+
+const OPTIONS = ['eps', 'momentum', 'affine', 'trackRunningStats', 'unbiased', 'layout'];
+
+/** What InstanceNorm and BatchNorm share: parameters and running statistics for each channel. */
+export abstract class ChannelNorm extends Layer {
+  /** C, the number of channels. */
+  readonly numFeatures: number;
+  readonly eps: number;
+  readonly momentum: number | null;
+  readonly unbiased: boolean;
+  readonly layout: Layout;
+  /** Whether running statistics move in training mode. */
+  trackRunningStats: boolean;
+  /** C values to learn, 1 at first; null unless `affine`. */
+  readonly weight: Float32Array | null;
+  /** C values to learn, 0 at first; null unless `affine`. */
+  readonly bias: Float32Array | null;
+  /** C values, 0 at first; null unless `trackRunningStats`. */
+  readonly runningMean: Float32Array | null;
+  /** C values, 1 at first; null unless `trackRunningStats`. */
+  readonly runningVar: Float32Array | null;
+  /** How many batches BatchNorm has seen in training mode; InstanceNorm, as in PyTorch, does not count. */
+  numBatchesTracked = 0;
+
+  constructor(
+    numFeatures: number,
+    defaults: { readonly affine: boolean; readonly trackRunningStats: boolean },
+    options: ChannelNormLayerOptions,
+  ) {
+    super();
+    checkCount(numFeatures, 'numFeatures');
+    checkOptions(options, OPTIONS);
+    const {
+      eps = 1e-5,
+      momentum = 0.1,
+      affine = defaults.affine,
+      trackRunningStats = defaults.trackRunningStats,
+      unbiased = true,
+      layout = 'nchw',
+    } = options;
+    checkEps(eps);
+    if (momentum !== null) checkFinite(momentum, 'momentum');
+    checkBoolean(affine, 'affine');
+    checkBoolean(trackRunningStats, 'trackRunningStats');
+    checkBoolean(unbiased, 'unbiased');
+    checkLayout(layout);
+    this.numFeatures = numFeatures;
+    this.eps = eps;
+    this.momentum = momentum;
+    this.unbiased = unbiased;
+    this.layout = layout;
+    this.trackRunningStats = trackRunningStats;
+    this.weight = affine ? new Float32Array(numFeatures).fill(1) : null;
+    this.bias = affine ? new Float32Array(numFeatures) : null;
+    this.runningMean = trackRunningStats ? new Float32Array(numFeatures) : null;
+    this.runningVar = trackRunningStats ? new Float32Array(numFeatures).fill(1) : null;
+  }
+
+  override forward(x: TensorLike, options: ChannelForwardOptions = {}): Tensor {
+    return super.forward(x, options);
+  }
+
+  /** Sets the running mean to 0, the running variance to 1 and the count of batches to 0. */
+  resetRunningStats(): void {
+    this.runningMean?.fill(0);
+    this.runningVar?.fill(1);
+    this.numBatchesTracked = 0;
+  }
+
+  protected override get forwardOptions(): readonly string[] {
+    return ['out', 'lengths'];
+  }
+
+  /** The options of a call that InstanceNorm and BatchNorm have in common. */
+  protected commonOptions({ training, lengths }: Mode): ChannelNormOptions {
+    const { weight, bias, eps, layout, unbiased } = this;
+    // In training mode running statistics are there to be moved, if at all.
+    const keep = !training || this.trackRunningStats;
+    const runningMean = keep ? this.runningMean : null;
+    const runningVar = keep ? this.runningVar : null;
+    return { weight, bias, eps, layout, lengths, runningMean, runningVar, unbiased };
+  }
+
+  protected override stateEntries(): readonly StateEntry[] {
+    const shape = [this.numFeatures];
+    const entries = [
+      ...arrayEntry('weight', this.weight, shape),
+      ...arrayEntry('bias', this.bias, shape),
+      ...arrayEntry('running_mean', this.runningMean, shape),
+      ...arrayEntry('running_var', this.runningVar, shape),
+    ];
+    if (this.runningMean === null) return entries;
+    const count: StateEntry = {
+      name: 'num_batches_tracked',
+      shape: [],
+      values: [this.numBatchesTracked],
+      assign: ([value]) => {
+        this.numBatchesTracked = value as number;
+      },
+      optional: true,
+    };
+    return [...entries, count];
+  }
+}

@@ -1,0 +1,136 @@
+// What instance and batch normalization have in common: they differ in the
+// scopes over which statistics are taken.
+
+import type { ChannelArguments } from './channel-arguments.ts';
+import { addScopeGradients, type Gradients, ParameterGradients, readGradient } from './gradient.ts';
+import { memoryFor } from './memory.ts';
+import { applyLines, findMoments, makeLines, type StatesVisitor, setStates } from './normalize.ts';
+import { ChannelAverage } from './running-stats.ts';
+import { forEachBatchScope, forEachSampleScope, type Scope } from './scope.ts';
+import type { ChannelTensor } from './shape.ts';
+import type { TensorLike } from './tensor.ts';
+
+/** Goes through a tensor by what shares a mean and variance. */
+export type ForEachScope = (tensor: ChannelTensor, work: (scope: Scope) => void) => void;
+
+/** A mean and a variance for each channel. */
+export interface RunningStats {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+}
+
+/**
+ * Returns both running statistics.
+ *
+ * @throws TypeError where one is absent.
+ */
+export function requireRunningStats(
+  { mean, variance }: ChannelArguments,
+  mode: string,
+): RunningStats {
+  if (mean === null || variance === null) {
+    const name = mean === null ? 'runningMean' : 'runningVar';
+    throw new TypeError(`${name}: expected a Float32Array where ${mode}, got none`);
+  }
+  return { mean, variance };
+}
+
+/** Normalizes each scope by its own statistics. */
+export function normalizeScopes(
+  { input, output, tensor, affine }: ChannelArguments,
+  forEachScope: ForEachScope,
+  visit?: StatesVisitor,
+): void {
+  const memory = memoryFor(0, output.data, input.data);
+  forEachScope(tensor, (scope) => {
+    findMoments(memory, input.data, scope);
+    visit?.(memory.states, scope.first, scope.channels);
+    makeLines(memory, scope, 1, affine);
+    applyLines(memory, output.data, input.data, scope);
+  });
+}
+
+/** Normalizes by given statistics. */
+export function normalizeByRunningStats(
+  args: ChannelArguments,
+  { mean, variance }: RunningStats,
+): void {
+  const { input, output, tensor, affine } = args;
+  const memory = memoryFor(0, output.data, input.data);
+  forEachParameterScope(args)(tensor, (scope) => {
+    setStates(memory, scope, mean, variance);
+    makeLines(memory, scope, 1, affine);
+    applyLines(memory, output.data, input.data, scope);
+  });
+}
+
+/** Runs a normalization that shows its statistics, then moves the running ones. */
+export function withRunningUpdate(
+  { tensor, mean, variance, momentum, unbiased }: ChannelArguments,
+  normalize: (visit?: StatesVisitor) => void,
+): void {
+  if (mean === null && variance === null) {
+    normalize();
+    return;
+  }
+  const average = new ChannelAverage(tensor.channels, unbiased);
+  normalize((states, first, count) => average.add(states, first, count));
+  average.update(mean, variance, momentum);
+}
+
+/**
+ * Finds the gradients of a normalization by the statistics of scopes, or by given
+ * ones.
+ */
+export function channelGradients(
+  gradOutput: TensorLike,
+  args: ChannelArguments,
+  forEachScope: ForEachScope,
+  given: RunningStats | null,
+): Gradients {
+  const { input, output, tensor, weight, bias, affine } = args;
+  const gradient = readGradient(gradOutput, input, output);
+  const parameters = new ParameterGradients(weight, bias);
+  const memory = memoryFor(0, output.data, gradient, input.data);
+  const forEach = given === null ? forEachScope : forEachParameterScope(args);
+  forEach(tensor, (scope) => {
+    if (given === null) findMoments(memory, input.data, scope);
+    else setStates(memory, scope, given.mean, given.variance);
+    addScopeGradients({
+      memory,
+      gradInput: output.data,
+      gradOutput: gradient,
+      input: input.data,
+      scope,
+      share: 1,
+      affine,
+      fixed: given !== null,
+      parameters,
+    });
+  });
+  clearPadding(output.data, tensor);
+  return { input: output, weight: parameters.weight, bias: parameters.bias };
+}
+
+/** Where statistics are given, scopes need only tell apart what has a weight of its own. */
+function forEachParameterScope({ tensor, affine }: ChannelArguments): ForEachScope {
+  const parameters = affine.weight?.length ?? affine.bias?.length ?? tensor.channels;
+  return parameters === tensor.channels ? forEachBatchScope : forEachSampleScope;
+}
+
+/** Fills with 0 what lies past each sample's length. */
+export function clearPadding(output: Float32Array, tensor: ChannelTensor): void {
+  const { samples, channels, spatial, layout, lengths } = tensor;
+  if (lengths === null) return;
+  for (let sample = 0; sample < samples; sample++) {
+    const start = sample * channels * spatial;
+    const length = lengths[sample] as number;
+    if (layout === 'nhwc') {
+      output.fill(0, start + length * channels, start + spatial * channels);
+    } else {
+      for (let row = start; row < start + channels * spatial; row += spatial) {
+        output.fill(0, row + length, row + spatial);
+      }
+    }
+  }
+}

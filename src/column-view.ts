@@ -1,0 +1,129 @@
+import { type Block, COMBINATION, LINE, type Memory, STATE, TILE } from './memory.ts';
+import type { View } from './view.ts';
+
+const DOUBLE = 8;
+const SINGLE = 4;
+
+// Fewer channels than this, unless a multiple of four, are folded: four rows are
+// seen as one of four times the channels, so that every vector is full.
+const MANY = 16;
+const FOLD = 4;
+
+/** Each channel is a column: rows of `channels` elements, `stride` apart from each other. */
+export class ColumnView implements View {
+  readonly channels: number;
+  readonly #start: number;
+  readonly #rows: number;
+  readonly #stride: number;
+  readonly #fold: number;
+
+  constructor(start: number, rows: number, channels: number, stride: number) {
+    this.channels = channels;
+    this.#start = start;
+    this.#rows = rows;
+    this.#stride = stride;
+    this.#fold = channels < MANY && channels % FOLD !== 0 ? FOLD : 1;
+  }
+
+  addMoments(memory: Memory, input: Float32Array, wide = false): void {
+    const { kernels, states, statesAt, columnsAt } = memory;
+    const { channels } = this;
+    const folded = channels * this.#fold;
+    states.fill(0, channels * STATE, folded * STATE);
+    this.#forEachTile((tile) => {
+      const x = memory.load(input, tile);
+      this.#forEachPart(tile.rows, (rows, columns, offset) => {
+        if (wide) kernels.addWideColumnMoments(statesAt, x + offset, rows, columns);
+        else kernels.addColumnMoments(statesAt, x + offset, rows, columns, columnsAt);
+      });
+    });
+    const others = statesAt + channels * STATE * DOUBLE;
+    kernels.mergeStates(statesAt, others, folded - channels, 1, channels);
+  }
+
+  apply(memory: Memory, output: Float32Array, input: Float32Array): void {
+    this.#repeat(memory.lines, LINE);
+    this.#forEachTile((tile) => {
+      const x = memory.load(input, tile);
+      this.#applyLines(memory, memory.target(output, tile), x, tile);
+      memory.store(output, tile);
+    });
+  }
+
+  addGradientSums(memory: Memory, gradOutput: Float32Array, input: Float32Array): void {
+    const { kernels, sums, products, sumsAt, productsAt } = memory;
+    this.#repeat(memory.lines, LINE);
+    const folded = this.channels * this.#fold;
+    sums.fill(0, this.channels, folded);
+    products.fill(0, this.channels, folded);
+    this.#forEachTile((tile) => {
+      const z = this.#normalize(memory, input, tile);
+      const g = memory.loadGradient(gradOutput, tile);
+      this.#forEachPart(tile.rows, (rows, columns, offset) => {
+        kernels.addColumnGradientSums(sumsAt, productsAt, g + offset, z + offset, rows, columns);
+      });
+    });
+    for (let i = this.channels; i < folded; i++) {
+      (sums[i % this.channels] as number) += sums[i] as number;
+      (products[i % this.channels] as number) += products[i] as number;
+    }
+  }
+
+  combine(
+    memory: Memory,
+    gradInput: Float32Array,
+    gradOutput: Float32Array,
+    input: Float32Array,
+  ): void {
+    const { kernels, combinations, combinationsAt } = memory;
+    this.#repeat(memory.lines, LINE);
+    this.#repeat(combinations, COMBINATION);
+    this.#forEachTile((tile) => {
+      const z = this.#normalize(memory, input, tile);
+      const g = memory.loadGradient(gradOutput, tile);
+      const dx = memory.target(gradInput, tile);
+      this.#forEachPart(tile.rows, (rows, columns, offset) => {
+        kernels.combineColumns(dx + offset, g + offset, z + offset, combinationsAt, rows, columns);
+      });
+      memory.store(gradInput, tile);
+    });
+  }
+
+  /** Returns the address of the normalized input, which is always the tile. */
+  #normalize(memory: Memory, input: Float32Array, tile: Block): number {
+    this.#applyLines(memory, memory.tileAt, memory.load(input, tile), tile);
+    return memory.tileAt;
+  }
+
+  #applyLines(memory: Memory, y: number, x: number, tile: Block): void {
+    this.#forEachPart(tile.rows, (rows, columns, offset) => {
+      memory.kernels.applyColumns(y + offset, x + offset, memory.linesAt, rows, columns);
+    });
+  }
+
+  /** Repeats the first channels' numbers for those they are folded with. */
+  #repeat(numbers: Float64Array, size: number): void {
+    const end = this.channels * size;
+    for (let fold = 1; fold < this.#fold; fold++) numbers.copyWithin(fold * end, 0, end);
+  }
+
+  #forEachTile(work: (tile: Block) => void): void {
+    const { channels } = this;
+    const stride = this.#stride;
+    const fits = Math.max(1, Math.floor(TILE / channels));
+    const capacity = fits - (fits % this.#fold);
+    for (let row = 0; row < this.#rows; row += capacity) {
+      const rows = Math.min(capacity, this.#rows - row);
+      work({ start: this.#start + row * stride, rows, length: channels, stride });
+    }
+  }
+
+  /** Calls `work` with rows that are folded, and with those that are left. */
+  #forEachPart(rows: number, work: (rows: number, columns: number, offset: number) => void): void {
+    const { channels } = this;
+    const left = rows % this.#fold;
+    const whole = rows - left;
+    if (whole > 0) work(whole / this.#fold, channels * this.#fold, 0);
+    if (left > 0) work(left, channels, whole * channels * SINGLE);
+  }
+}

@@ -1,0 +1,244 @@
+import { addScopeGradients, type Gradients, ParameterGradients, readGradient } from './gradient.ts';
+import { Layer, type Mode } from './layer.ts';
+import { memoryFor } from './memory.ts';
+import {
+  type Affine,
+  applyLines,
+  findMoments,
+  makeLines,
+  mergeGroups,
+  normalizeRows,
+} from './normalize.ts';
+import {
+  checkBoolean,
+  checkCount,
+  checkEps,
+  checkLayout,
+  checkOptions,
+  readOutput,
+  readParameter,
+  refuseOverlaps,
+} from './options.ts';
+import { forEachSampleScope, isRowwise } from './scope.ts';
+import { type ChannelTensor, channelTensor, type Layout } from './shape.ts';
+import { arrayEntry, type StateEntry } from './state-dict.ts';
+import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from './tensor.ts';
+
+/** Options of {@link groupNorm}. */
+export interface GroupNormOptions {
+  /** C values; 1 where absent. */
+  readonly weight?: Float32Array | null | undefined;
+  /** C values; 0 where absent. */
+  readonly bias?: Float32Array | null | undefined;
+  /** Added to the variance under the square root; 1e-5 by default. */
+  readonly eps?: number | undefined;
+  /** Where the channels lie; 'nchw' by default. */
+  readonly layout?: Layout | undefined;
+  /** Where to write the result; x itself is allowed. */
+  readonly out?: TensorLike | undefined;
+}
+
+const OPTIONS = ['weight', 'bias', 'eps', 'layout', 'out'];
+
+/**
+ * Normalizes each group of consecutive channels of each sample by its own mean
+ * and variance.
+ *
+ * y = (x - mean) / sqrt(variance + eps) * weight + bias, the variance biased. One
+ * group is layer normalization over all but the samples, as many groups as
+ * channels is instance normalization.
+ *
+ * Wu, He: Group Normalization (2018); torch.nn.functional.group_norm.
+ *
+ * @param x (N, C, *), or (N, *, C) in 'nhwc'
+ * @param numGroups divides C
+ * @returns `out`, or a new tensor of x's shape
+ * @throws TypeError where an argument is of the wrong kind, RangeError where it
+ *   is of the wrong size or value, or where the whole batch has just 1 element
+ *   for a group; nothing has been written then.
+ * @example
+ * const y = groupNorm(x, 32, { weight, bias });
+ */
+export function groupNorm(
+  x: TensorLike,
+  numGroups: number,
+  options: GroupNormOptions = {},
+): Tensor {
+  const { input, output, tensor, affine, share } = readArguments(x, numGroups, options);
+  const { samples, channels, spatial } = tensor;
+  if (isRowwise(tensor)) {
+    const rows = { count: samples * numGroups, share, length: spatial, period: channels };
+    normalizeRows(output.data, input.data, rows, affine);
+    return output;
+  }
+  const memory = memoryFor(share, output.data, input.data);
+  forEachSampleScope(
+    tensor,
+    (scope) => {
+      findMoments(memory, input.data, scope);
+      mergeGroups(memory, scope, share);
+      makeLines(memory, scope, share, affine);
+      applyLines(memory, output.data, input.data, scope);
+    },
+    share,
+  );
+  return output;
+}
+
+/**
+ * Finds the gradients of {@link groupNorm}.
+ *
+ * @param gradOutput the gradient of a loss with respect to the result, of x's shape
+ * @param x the input that the result was made from
+ * @param options those of the call; `out` takes the gradient of the input, and may
+ *   be gradOutput or x
+ * @throws TypeError, RangeError as {@link groupNorm} does.
+ */
+export function groupNormBackward(
+  gradOutput: TensorLike,
+  x: TensorLike,
+  numGroups: number,
+  options: GroupNormOptions = {},
+): Gradients {
+  const { input, output, tensor, affine, share } = readArguments(x, numGroups, options);
+  const gradient = readGradient(gradOutput, input, output);
+  const parameters = new ParameterGradients(affine.weight, affine.bias);
+  const memory = memoryFor(share, output.data, gradient, input.data);
+  forEachSampleScope(
+    tensor,
+    (scope) => {
+      findMoments(memory, input.data, scope);
+      mergeGroups(memory, scope, share);
+      addScopeGradients({
+        memory,
+        gradInput: output.data,
+        gradOutput: gradient,
+        input: input.data,
+        scope,
+        share,
+        affine,
+        fixed: false,
+        parameters,
+      });
+    },
+    share,
+  );
+  return { input: output, weight: parameters.weight, bias: parameters.bias };
+}
+
+interface GroupArguments {
+  readonly input: CheckedTensor;
+  readonly output: Tensor;
+  readonly tensor: ChannelTensor;
+  readonly affine: Affine;
+  /** Channels in a group. */
+  readonly share: number;
+}
+
+function readArguments(
+  x: TensorLike,
+  numGroups: number,
+  options: GroupNormOptions,
+): GroupArguments {
+  checkOptions(options, OPTIONS);
+  const { weight, bias, eps = 1e-5, layout = 'nchw', out } = options;
+  const input = readTensor(x, 'x');
+  checkCount(numGroups, 'numGroups');
+  checkEps(eps);
+  checkLayout(layout);
+  const tensor = channelTensor(input.shape, layout, null, 'x');
+  const { samples, channels, spatial } = tensor;
+  checkDivisible(channels, numGroups, 'x');
+  const share = channels / numGroups;
+  if (samples * share * spatial === 1) {
+    throw new RangeError(
+      `x: expected more than 1 element in a group, got shape [${input.shape.join(', ')}] in ${numGroups} groups`,
+    );
+  }
+  const affine = {
+    weight: readParameter(weight, 'weight', channels),
+    bias: readParameter(bias, 'bias', channels),
+    eps,
+    centred: true,
+  };
+  const output = readOutput(out, input, 'x');
+  refuseOverlaps({ out: output.data }, { weight: affine.weight, bias: affine.bias });
+  return { input, output, tensor, affine, share };
+}
+
+function checkDivisible(channels: number, numGroups: number, name: string): void {
+  if (channels % numGroups !== 0) {
+    throw new RangeError(
+      `${name}: expected a number of channels that ${numGroups} groups divide, got ${channels}`,
+    );
+  }
+}
+
+/** Options of {@link GroupNorm}. */
+export interface GroupNormLayerOptions {
+  /** Added to the variance under the square root; 1e-5 by default. */
+  readonly eps?: number | undefined;
+  /** Whether it has a weight and a bias to learn; true by default. */
+  readonly affine?: boolean | undefined;
+  /** Where the channels lie; 'nchw' by default. */
+  readonly layout?: Layout | undefined;
+}
+
+/**
+ * Group normalization as a layer: torch.nn.GroupNorm. The same in training and
+ * in eval mode.
+ *
+ * @example
+ * const y = new GroupNorm(32, 256).forward(x);
+ */
+export class GroupNorm extends Layer {
+  readonly numGroups: number;
+  /** C, the number of channels. */
+  readonly numChannels: number;
+  readonly eps: number;
+  readonly layout: Layout;
+  /** C values to learn, 1 at first; null unless `affine`. */
+  readonly weight: Float32Array | null;
+  /** C values to learn, 0 at first; null unless `affine`. */
+  readonly bias: Float32Array | null;
+
+  /**
+   * @param numGroups divides numChannels
+   * @throws TypeError, RangeError as {@link groupNorm} does.
+   */
+  constructor(numGroups: number, numChannels: number, options: GroupNormLayerOptions = {}) {
+    super();
+    checkCount(numGroups, 'numGroups');
+    checkCount(numChannels, 'numChannels');
+    checkDivisible(numChannels, numGroups, 'numChannels');
+    checkOptions(options, ['eps', 'affine', 'layout']);
+    const { eps = 1e-5, affine = true, layout = 'nchw' } = options;
+    checkEps(eps);
+    checkBoolean(affine, 'affine');
+    checkLayout(layout);
+    this.numGroups = numGroups;
+    this.numChannels = numChannels;
+    this.eps = eps;
+    this.layout = layout;
+    this.weight = affine ? new Float32Array(numChannels).fill(1) : null;
+    this.bias = affine ? new Float32Array(numChannels) : null;
+  }
+
+  protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {
+    return groupNorm(x, this.numGroups, { ...this.#options(), out });
+  }
+
+  protected override differentiate(gradOutput: TensorLike, x: TensorLike): Gradients {
+    return groupNormBackward(gradOutput, x, this.numGroups, this.#options());
+  }
+
+  #options(): GroupNormOptions {
+    const { weight, bias, eps, layout } = this;
+    return { weight, bias, eps, layout };
+  }
+
+  protected override stateEntries(): readonly StateEntry[] {
+    const shape = [this.numChannels];
+    return [...arrayEntry('weight', this.weight, shape), ...arrayEntry('bias', this.bias, shape)];
+  }
+}

@@ -1,0 +1,131 @@
+import type { Gradients } from './gradient.ts';
+import { Layer, type Mode } from './layer.ts';
+import { checkBoolean, checkEps, checkOptions } from './options.ts';
+import { sizeOf } from './shape.ts';
+import { arrayEntry, type StateEntry } from './state-dict.ts';
+import type { Tensor, TensorLike } from './tensor.ts';
+import {
+  type NormalizedShape,
+  normalizeTrailing,
+  readNormalizedShape,
+  readTrailingArguments,
+  type TrailingArguments,
+  trailingGradients,
+} from './trailing-norm.ts';
+
+// The machine epsilon of float32, PyTorch's default here alone.
+const EPSILON = 2 ** -23;
+
+/** Options of {@link rmsNorm}. */
+export interface RMSNormOptions {
+  /** One value for each element of the normalized shape; 1 where absent. */
+  readonly weight?: Float32Array | null | undefined;
+  /** Added to the mean of squares under the square root; 2^-23 by default. */
+  readonly eps?: number | undefined;
+  /** Where to write the result; x itself is allowed. */
+  readonly out?: TensorLike | undefined;
+}
+
+const OPTIONS = ['weight', 'eps', 'out'];
+
+/**
+ * Divides by the root of the mean of squares over the trailing dimensions.
+ *
+ * y = x / sqrt(mean(x * x) + eps) * weight.
+ *
+ * Zhang, Sennrich: Root Mean Square Layer Normalization (2019);
+ * torch.nn.functional.rms_norm.
+ *
+ * @param x (*, ...normalizedShape)
+ * @param normalizedShape the trailing sizes; a number is one of them
+ * @returns `out`, or a new tensor of x's shape
+ * @throws TypeError where an argument is of the wrong kind, RangeError where it
+ *   is of the wrong size or value; nothing has been written then.
+ * @example
+ * const y = rmsNorm(tokens, 4096, { weight, eps: 1e-6 });
+ */
+export function rmsNorm(
+  x: TensorLike,
+  normalizedShape: NormalizedShape,
+  options: RMSNormOptions = {},
+): Tensor {
+  return normalizeTrailing(readArguments(x, normalizedShape, options));
+}
+
+/**
+ * Finds the gradients of {@link rmsNorm}.
+ *
+ * @param gradOutput the gradient of a loss with respect to the result, of x's shape
+ * @param x the input that the result was made from
+ * @param options those of the call; `out` takes the gradient of the input, and may
+ *   be gradOutput or x
+ * @throws TypeError, RangeError as {@link rmsNorm} does.
+ */
+export function rmsNormBackward(
+  gradOutput: TensorLike,
+  x: TensorLike,
+  normalizedShape: NormalizedShape,
+  options: RMSNormOptions = {},
+): Gradients {
+  return trailingGradients(gradOutput, readArguments(x, normalizedShape, options));
+}
+
+function readArguments(
+  x: TensorLike,
+  normalizedShape: NormalizedShape,
+  options: RMSNormOptions,
+): TrailingArguments {
+  checkOptions(options, OPTIONS);
+  const { weight, eps = EPSILON, out } = options;
+  return readTrailingArguments(x, normalizedShape, { weight, eps, out }, false);
+}
+
+/** Options of {@link RMSNorm}. */
+export interface RMSNormLayerOptions {
+  /** Added to the mean of squares under the square root; 2^-23 by default. */
+  readonly eps?: number | undefined;
+  /** Whether it has a weight to learn; true by default. */
+  readonly elementwiseAffine?: boolean | undefined;
+}
+
+/**
+ * RMS normalization as a layer: torch.nn.RMSNorm. The same in training and in
+ * eval mode.
+ *
+ * @example
+ * const y = new RMSNorm(4096, { eps: 1e-6 }).forward(tokens);
+ */
+export class RMSNorm extends Layer {
+  readonly normalizedShape: readonly number[];
+  readonly eps: number;
+  /** Values to learn, 1 at first, of the normalized shape; null unless `elementwiseAffine`. */
+  readonly weight: Float32Array | null;
+
+  /** @throws TypeError, RangeError as {@link rmsNorm} does. */
+  constructor(normalizedShape: NormalizedShape, options: RMSNormLayerOptions = {}) {
+    super();
+    this.normalizedShape = Object.freeze(readNormalizedShape(normalizedShape));
+    checkOptions(options, ['eps', 'elementwiseAffine']);
+    const { eps = EPSILON, elementwiseAffine = true } = options;
+    checkEps(eps);
+    checkBoolean(elementwiseAffine, 'elementwiseAffine');
+    this.eps = eps;
+    this.weight = elementwiseAffine ? new Float32Array(sizeOf(this.normalizedShape)).fill(1) : null;
+  }
+
+  protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {
+    return rmsNorm(x, this.normalizedShape, { ...this.#options(), out });
+  }
+
+  protected override differentiate(gradOutput: TensorLike, x: TensorLike): Gradients {
+    return rmsNormBackward(gradOutput, x, this.normalizedShape, this.#options());
+  }
+
+  #options(): RMSNormOptions {
+    return { weight: this.weight, eps: this.eps };
+  }
+
+  protected override stateEntries(): readonly StateEntry[] {
+    return arrayEntry('weight', this.weight, this.normalizedShape);
+  }
+}

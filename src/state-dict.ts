@@ -1,0 +1,70 @@
+import { describe } from './describe.ts';
+import { checkBoolean, checkOptions } from './options.ts';
+import { sameShape } from './shape.ts';
+import { readTensor, type TensorLike } from './tensor.ts';
+
+/** A parameter or buffer of a layer, by PyTorch's name. */
+export interface StateEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+  readonly assign: (values: Float32Array) => void;
+  /** Whether old checkpoints may lack it, as they lack num_batches_tracked. */
+  readonly optional?: boolean;
+}
+
+/** Makes the entry of an array that is written in place, or of none. */
+export function arrayEntry(
+  name: string,
+  values: Float32Array | null,
+  shape: readonly number[],
+): readonly StateEntry[] {
+  return values === null ? [] : [{ name, shape, values, assign: (from) => values.set(from) }];
+}
+
+/** Writes entries from a dictionary, all or none. */
+export function loadState(
+  entries: readonly StateEntry[],
+  dict: unknown,
+  options: { readonly prefix?: string | undefined; readonly strict?: boolean | undefined },
+): void {
+  if (dict === null || typeof dict !== 'object') {
+    throw new TypeError(`stateDict: expected an object of tensors, got ${describe(dict)}`);
+  }
+  checkOptions(options, ['prefix', 'strict']);
+  const { prefix = '', strict = true } = options;
+  if (typeof prefix !== 'string') {
+    throw new TypeError(`prefix: expected a string, got ${describe(prefix)}`);
+  }
+  checkBoolean(strict, 'strict');
+  const source = dict as Readonly<Record<string, TensorLike>>;
+  const names = new Set(entries.map(({ name }) => prefix + name));
+  const faults: string[] = [];
+  const found: { readonly entry: StateEntry; readonly data: Float32Array }[] = [];
+  for (const entry of entries) {
+    const key = prefix + entry.name;
+    if (!Object.hasOwn(source, key)) {
+      if (strict && !entry.optional) faults.push(`missing ${describe(key)}`);
+      continue;
+    }
+    const { data, shape } = readTensor(source[key], key);
+    // A scalar may come as one element.
+    const scalar = entry.shape.length === 0 && data.length === 1;
+    if (sameShape(shape, entry.shape) || scalar) found.push({ entry, data });
+    else
+      faults.push(
+        `${describe(key)} of shape [${shape.join(', ')}] instead of [${entry.shape.join(', ')}]`,
+      );
+  }
+  if (strict) {
+    for (const key of Object.keys(source)) {
+      if (key.startsWith(prefix) && !names.has(key)) faults.push(`unexpected ${describe(key)}`);
+    }
+  }
+  if (faults.length > 0) {
+    throw new RangeError(
+      `stateDict: expected ${[...names].join(', ') || 'no keys'}, got ${faults.join('; ')}`,
+    );
+  }
+  for (const { entry, data } of found) entry.assign(data);
+}

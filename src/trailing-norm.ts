@@ -1,0 +1,101 @@
+// What layer and RMS normalization have in common: they work on the trailing
+// dimensions, with a weight for each element.
+
+import { describe } from './describe.ts';
+import { addElementGradients } from './element-gradient.ts';
+import { type Gradients, ParameterGradients, readGradient } from './gradient.ts';
+import { type Affine, normalizeRows } from './normalize.ts';
+import { checkEps, readOutput, readParameter, refuseOverlaps } from './options.ts';
+import { readShape, sizeOf } from './shape.ts';
+import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from './tensor.ts';
+
+/** The sizes of the trailing dimensions, or that of the last one. */
+export type NormalizedShape = number | readonly number[];
+
+/** Checked arguments of layer and RMS normalization. */
+export interface TrailingArguments {
+  readonly input: CheckedTensor;
+  readonly output: Tensor;
+  readonly affine: Affine;
+  readonly rows: number;
+  readonly length: number;
+}
+
+interface TrailingOptions {
+  readonly weight?: unknown;
+  readonly bias?: unknown;
+  readonly eps: unknown;
+  readonly out?: unknown;
+}
+
+/**
+ * Reads a normalized shape.
+ *
+ * @throws TypeError where it is neither number nor array; RangeError where it is
+ *   empty, or a size is negative or fractional.
+ */
+export function readNormalizedShape(value: unknown): readonly number[] {
+  if (typeof value !== 'number' && !Array.isArray(value)) {
+    throw new TypeError(
+      `normalizedShape: expected a number or an array of numbers, got ${describe(value)}`,
+    );
+  }
+  const shape = readShape(typeof value === 'number' ? [value] : value, 'normalizedShape');
+  if (shape.length === 0) {
+    throw new RangeError('normalizedShape: expected at least 1 dimension, got []');
+  }
+  return shape;
+}
+
+/** Reads the arguments of layer and RMS normalization. */
+export function readTrailingArguments(
+  x: TensorLike,
+  normalizedShape: NormalizedShape,
+  { weight, bias, eps, out }: TrailingOptions,
+  centred: boolean,
+): TrailingArguments {
+  const input = readTensor(x, 'x');
+  const trailing = readNormalizedShape(normalizedShape);
+  const leading = input.shape.length - trailing.length;
+  if (leading < 0 || trailing.some((size, i) => size !== input.shape[leading + i])) {
+    throw new RangeError(
+      `x: expected shape [*, ${trailing.join(', ')}], got [${input.shape.join(', ')}]`,
+    );
+  }
+  checkEps(eps);
+  const length = sizeOf(trailing);
+  const affine = {
+    weight: readParameter(weight, 'weight', length),
+    bias: readParameter(bias, 'bias', length),
+    eps,
+    centred,
+  };
+  const output = readOutput(out, input, 'x');
+  refuseOverlaps({ out: output.data }, { weight: affine.weight, bias: affine.bias });
+  return { input, output, affine, rows: sizeOf(input.shape.slice(0, leading)), length };
+}
+
+/** Normalizes each row. */
+export function normalizeTrailing({
+  input,
+  output,
+  affine,
+  rows,
+  length,
+}: TrailingArguments): Tensor {
+  // To the rows' kernel each element is a channel.
+  const view = { count: rows, share: length, length: 1, period: length };
+  normalizeRows(output.data, input.data, view, affine);
+  return output;
+}
+
+/** Finds the gradients of {@link normalizeTrailing}. */
+export function trailingGradients(
+  gradOutput: TensorLike,
+  { input, output, affine, rows, length }: TrailingArguments,
+): Gradients {
+  const gradient = readGradient(gradOutput, input, output);
+  const parameters = new ParameterGradients(affine.weight, affine.bias);
+  addElementGradients(output.data, gradient, input.data, rows, length, affine, parameters);
+  return { input: output, weight: parameters.weight, bias: parameters.bias };
+}
