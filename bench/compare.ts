@@ -27,6 +27,7 @@ export interface Comparison {
   readonly shape: string;
   readonly elements: number;
   readonly findings: readonly Finding[];
+  readonly leftOut: readonly { readonly contestant: string; readonly reason: string }[];
 }
 
 const FAR_FROM_ZERO = 1e4;
@@ -34,10 +35,8 @@ const FAR_FROM_ZERO = 1e4;
 const WRONG = 1e-3;
 
 /**
- * Checks each contestant's result against float64, then times them in turns, so
- * that noise on the machine falls on all of them.
- *
- * @throws Error where a result is wrong.
+ * Checks each contestant's result against float64, leaves out those that fail,
+ * and times the others in turns, so that noise on the machine falls on all of them.
  */
 export async function compare(
   problem: Problem,
@@ -45,42 +44,60 @@ export async function compare(
   effort: Effort,
 ): Promise<Comparison> {
   const { operation, shape } = problem;
-  const far = await worstErrors(problem, contestants, FAR_FROM_ZERO);
-  const near = await worstErrors(problem, contestants, 0);
-  for (const [i, { name }] of contestants.entries()) {
-    const error = near[i] ?? 0;
-    if (!(error < WRONG)) throw new Error(`${name}: off by ${error} in ${operation.name}.`);
+  const leftOut: Comparison['leftOut'][number][] = [];
+  const checked: {
+    contestant: Contestant;
+    error: number | null;
+    errorFarFromZero: number | null;
+  }[] = [];
+  const far = exercise(problem, FAR_FROM_ZERO);
+  const near = exercise(problem, 0);
+  for (const contestant of contestants) {
+    try {
+      const errorFarFromZero = await worstError(contestant, far);
+      const error = await worstError(contestant, near);
+      if (!((error ?? 0) < WRONG)) throw new Error(`its result is off by ${error}`);
+      checked.push({ contestant, error, errorFarFromZero });
+    } catch (error) {
+      leftOut.push({ contestant: contestant.name, reason: (error as Error).message });
+    }
   }
-  const samples = await timeInTurns(contestants, effort);
+  const samples = await timeInTurns(
+    checked.map(({ contestant }) => contestant),
+    effort,
+  );
   const elements = sizeOf(shape);
-  const findings = contestants.map(({ name }, i): Finding => {
+  const findings = checked.map(({ contestant, error, errorFarFromZero }, i): Finding => {
     const seconds = median(samples[i] as number[]);
     return {
-      contestant: name,
+      contestant: contestant.name,
       secondsPerCall: seconds,
       gigabytesPerSecond: (elements * operation.bytesPerElement) / seconds / 1e9,
-      error: near[i] as number | null,
-      errorFarFromZero: far[i] as number | null,
+      error,
+      errorFarFromZero,
     };
   });
-  return { operation: operation.name, shape: shapeName(shape), elements, findings };
+  return { operation: operation.name, shape: shapeName(shape), elements, findings, leftOut };
 }
 
-async function worstErrors(
-  { operation, shape }: Problem,
-  contestants: readonly Contestant[],
-  mean: number,
-): Promise<(number | null)[]> {
+interface Exercise {
+  readonly inputs: Inputs;
+  readonly expected: Float64Array;
+}
+
+function exercise({ operation, shape }: Problem, mean: number): Exercise {
   const inputs = inputsOf(operation.parameters(shape), sizeOf(shape), mean);
-  const expected = operation.reference(inputs, shape);
-  const errors: (number | null)[] = [];
-  for (const contestant of contestants) {
-    await contestant.load(inputs);
-    await contestant.call();
-    const result = await contestant.result();
-    errors.push(result && worstError(result, expected));
-  }
-  return errors;
+  return { inputs, expected: operation.reference(inputs, shape) };
+}
+
+async function worstError(
+  contestant: Contestant,
+  { inputs, expected }: Exercise,
+): Promise<number | null> {
+  await contestant.load(inputs);
+  await contestant.call();
+  const result = await contestant.result();
+  return result && worstDifference(result, expected);
 }
 
 function inputsOf(parameters: number, elements: number, mean: number): Inputs {
@@ -91,7 +108,7 @@ function inputsOf(parameters: number, elements: number, mean: number): Inputs {
   };
 }
 
-function worstError(actual: Float32Array, expected: Float64Array): number {
+function worstDifference(actual: Float32Array, expected: Float64Array): number {
   if (actual.length !== expected.length) return Number.NaN;
   let worst = 0;
   for (let i = 0; i < expected.length; i++) {

@@ -1,12 +1,10 @@
 import { parseArgs } from 'node:util';
 import { compare } from './compare.ts';
-import { memoryCopy } from './contestants/memory-copy.ts';
 import { LIMIT, OURS, PLAIN } from './contestants/names.ts';
-import { ours } from './contestants/ours.ts';
-import { plainJavaScript } from './contestants/plain-javascript.ts';
 import { OPERATIONS } from './operations.ts';
 import { shapeName } from './shapes.ts';
 import { table } from './table.ts';
+import { openTeams } from './teams.ts';
 
 const HELP = `npm run bench -- [options]
 
@@ -34,7 +32,7 @@ else await compareAll();
 
 async function compareAll(): Promise<void> {
   const effort = options.quick ? { rounds: 3, seconds: 0.02 } : { rounds: 7, seconds: 0.1 };
-  const teams = [await memoryCopy(), ours(), plainJavaScript()];
+  const teams = await openTeams();
   for (const operation of OPERATIONS.filter(({ name }) => passes(options.norm, name))) {
     for (const shape of operation.shapes) {
       if (!passes(options.shape, shapeName(shape))) continue;

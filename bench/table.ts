@@ -14,16 +14,19 @@ const COLUMNS = [
 
 /** Lays a comparison out as a Markdown table that also reads well in a terminal. */
 export function table(comparison: Comparison): string {
-  const { operation, shape, findings } = comparison;
+  const { operation, shape, findings, leftOut } = comparison;
   const rows = [COLUMNS, ...findings.map((finding) => cells(finding, findings))];
   const widths = COLUMNS.map((_, column) =>
     Math.max(...rows.map((row) => (row[column] as string).length)),
   );
+  const notes = leftOut.map(({ contestant, reason }) => `${contestant} is left out: ${reason}\n`);
   const lines = rows.map((row) => line(row.map((cell, i) => pad(cell, widths[i] as number, i))));
   const rule = line(
     widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)),
   );
-  return [`### ${operation}, ${shape}`, '', lines[0], rule, ...lines.slice(1), ''].join('\n');
+  return [`### ${operation}, ${shape}`, '', lines[0], rule, ...lines.slice(1), '', ...notes].join(
+    '\n',
+  );
 }
 
 function cells(finding: Finding, findings: readonly Finding[]): string[] {
