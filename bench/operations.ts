@@ -22,8 +22,8 @@ export interface Operation {
   readonly bytesPerElement: number;
   /** How many weights, and biases, a tensor takes. */
   parameters(shape: Shape): number;
-  /** The result in float64. */
-  reference(inputs: Inputs, shape: Shape): Float64Array;
+  /** The results in float64. */
+  reference(inputs: Inputs, shape: Shape): readonly Float64Array[];
   ours(x: Tensor, options: Options): Tensor;
   view(shape: Shape): View;
   /** Python expressions of x, weight and bias. */
@@ -38,7 +38,7 @@ export const OPERATIONS: readonly Operation[] = [
     shapes: CHANNEL_SHAPES,
     bytesPerElement: 8,
     parameters: ([, channels]) => channels as number,
-    reference: ({ x, weight, bias }, shape) => reference.instanceNorm(x, shape, { weight, bias }),
+    reference: ({ x, weight, bias }, shape) => [reference.instanceNorm(x, shape, { weight, bias })],
     ours: instanceNorm,
     view: (shape) => channelView(shape),
     torch: {

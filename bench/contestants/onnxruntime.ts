@@ -85,7 +85,7 @@ function contestant(
       const outputs = await (session as Session).run(feeds, fetches);
       output = outputs.y as Value;
     },
-    result: () => output.data,
+    results: () => [output.data],
     release: () => session?.release(),
   };
 }

@@ -53,11 +53,11 @@ function contestant(
     async call() {
       await worker.ask({ do: 'call', name });
     },
-    async result() {
+    async results() {
       const path = join(folder, 'y');
       await worker.ask({ do: 'save', name, path });
       const { buffer, byteOffset, byteLength } = readFileSync(path);
-      return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+      return [new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength))];
     },
     async secondsPerCall(seconds) {
       return (await worker.ask({ do: 'time', name, seconds })) as number[];

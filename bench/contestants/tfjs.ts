@@ -72,7 +72,7 @@ function contestant(tf: TensorFlow, { operation, shape }: Problem): Contestant {
       output?.dispose();
       output = tf.tidy(compute);
     },
-    result: () => (output as TfTensor).data(),
+    results: async () => [await (output as TfTensor).data()],
     release,
   };
 }
