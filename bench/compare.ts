@@ -1,6 +1,7 @@
 import { normals, uniforms } from '../test/random.ts';
 import { secondsPerCall } from './benny.ts';
 import type { Contestant, Inputs, Problem } from './contestants/contestant.ts';
+import { median } from './median.ts';
 import { shapeName, sizeOf } from './shapes.ts';
 
 /** How long each contestant is timed: so many times, so many seconds. */
@@ -9,16 +10,19 @@ export interface Effort {
   readonly seconds: number;
 }
 
+/** How far a contestant's results are off: the worst |y - y*| / max(1, |y*|). */
+interface Errors {
+  readonly error: number;
+  /** The same on data of mean 1e4 and standard deviation 1. */
+  readonly errorFarFromZero: number;
+}
+
 /** What was found of one contestant. */
-export interface Finding {
+export interface Finding extends Errors {
   readonly contestant: string;
   /** The median of all samples. */
   readonly secondsPerCall: number;
   readonly gigabytesPerSecond: number;
-  /** The worst |y - y*| / max(1, |y*|) on the data; null where nothing is computed. */
-  readonly error: number | null;
-  /** The same on data of mean 1e4 and standard deviation 1. */
-  readonly errorFarFromZero: number | null;
 }
 
 /** What was found of all contestants for one problem, in the same run. */
@@ -27,6 +31,7 @@ export interface Comparison {
   readonly shape: string;
   readonly elements: number;
   readonly findings: readonly Finding[];
+  readonly leftOut: readonly { readonly contestant: string; readonly reason: string }[];
 }
 
 const FAR_FROM_ZERO = 1e4;
@@ -34,10 +39,8 @@ const FAR_FROM_ZERO = 1e4;
 const WRONG = 1e-3;
 
 /**
- * Checks each contestant's result against float64, then times them in turns, so
- * that noise on the machine falls on all of them.
- *
- * @throws Error where a result is wrong.
+ * Checks each contestant's results against float64, leaves out those that fail,
+ * and times the others in turns, so that noise on the machine falls on all of them.
  */
 export async function compare(
   problem: Problem,
@@ -45,42 +48,47 @@ export async function compare(
   effort: Effort,
 ): Promise<Comparison> {
   const { operation, shape } = problem;
-  const far = await worstErrors(problem, contestants, FAR_FROM_ZERO);
-  const near = await worstErrors(problem, contestants, 0);
-  for (const [i, { name }] of contestants.entries()) {
-    const error = near[i] ?? 0;
-    if (!(error < WRONG)) throw new Error(`${name}: off by ${error} in ${operation.name}.`);
+  const far = exercise(problem, FAR_FROM_ZERO);
+  const near = exercise(problem, 0);
+  const errors = new Map<Contestant, Errors>();
+  const leftOut: Comparison['leftOut'][number][] = [];
+  for (const contestant of contestants) {
+    try {
+      // The data that is timed comes last, and stays.
+      const errorFarFromZero = await worstError(contestant, far);
+      const error = await worstError(contestant, near);
+      if (!(error < WRONG)) throw new Error(`its result is off by ${error}.`);
+      errors.set(contestant, { error, errorFarFromZero });
+    } catch (error) {
+      leftOut.push({ contestant: contestant.name, reason: (error as Error).message });
+    }
   }
-  const samples = await timeInTurns(contestants, effort);
   const elements = sizeOf(shape);
-  const findings = contestants.map(({ name }, i): Finding => {
-    const seconds = median(samples[i] as number[]);
-    return {
-      contestant: name,
-      secondsPerCall: seconds,
-      gigabytesPerSecond: (elements * operation.bytesPerElement) / seconds / 1e9,
-      error: near[i] as number | null,
-      errorFarFromZero: far[i] as number | null,
-    };
+  const samples = await timeInTurns([...errors.keys()], effort);
+  const findings = [...errors].map(([contestant, errors]) => {
+    const secondsPerCall = median(samples.get(contestant) ?? []);
+    const gigabytesPerSecond = (elements * operation.bytesPerElement) / secondsPerCall / 1e9;
+    return { contestant: contestant.name, secondsPerCall, gigabytesPerSecond, ...errors };
   });
-  return { operation: operation.name, shape: shapeName(shape), elements, findings };
+  return { operation: operation.name, shape: shapeName(shape), elements, findings, leftOut };
 }
 
-async function worstErrors(
-  { operation, shape }: Problem,
-  contestants: readonly Contestant[],
-  mean: number,
-): Promise<(number | null)[]> {
+interface Exercise {
+  readonly inputs: Inputs;
+  readonly expected: readonly Float64Array[];
+}
+
+function exercise({ operation, shape }: Problem, mean: number): Exercise {
   const inputs = inputsOf(operation.parameters(shape), sizeOf(shape), mean);
-  const expected = operation.reference(inputs, shape);
-  const errors: (number | null)[] = [];
-  for (const contestant of contestants) {
-    await contestant.load(inputs);
-    await contestant.call();
-    const result = await contestant.result();
-    errors.push(result && worstError(result, expected));
-  }
-  return errors;
+  return { inputs, expected: operation.reference(inputs, shape) };
+}
+
+async function worstError(contestant: Contestant, { inputs, expected }: Exercise): Promise<number> {
+  await contestant.load(inputs);
+  await contestant.call();
+  const results = await contestant.results();
+  const errors = results.map((actual, i) => worstDifference(actual, expected[i] as Float64Array));
+  return Math.max(0, ...errors);
 }
 
 function inputsOf(parameters: number, elements: number, mean: number): Inputs {
@@ -91,7 +99,7 @@ function inputsOf(parameters: number, elements: number, mean: number): Inputs {
   };
 }
 
-function worstError(actual: Float32Array, expected: Float64Array): number {
+function worstDifference(actual: Float32Array, expected: Float64Array): number {
   if (actual.length !== expected.length) return Number.NaN;
   let worst = 0;
   for (let i = 0; i < expected.length; i++) {
@@ -106,25 +114,17 @@ function worstError(actual: Float32Array, expected: Float64Array): number {
 async function timeInTurns(
   contestants: readonly Contestant[],
   { rounds, seconds }: Effort,
-): Promise<number[][]> {
-  const samples: number[][] = contestants.map(() => []);
+): Promise<Map<Contestant, number[]>> {
+  const samples = new Map<Contestant, number[]>(contestants.map((each) => [each, []]));
   for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < contestants.length; turn++) {
-      // Each round begins with the next contestant: none always follows the same one cold.
-      const i = (round + turn) % contestants.length;
-      const contestant = contestants[i] as Contestant;
+    // Each round begins with the next one: none always follows the same one's cold caches.
+    const first = round % contestants.length;
+    for (const contestant of [...contestants.slice(first), ...contestants.slice(0, first)]) {
       const found = contestant.secondsPerCall
         ? await contestant.secondsPerCall(seconds)
         : await secondsPerCall(() => contestant.call(), seconds);
-      samples[i]?.push(...found);
+      samples.get(contestant)?.push(...found);
     }
   }
   return samples;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] as number;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] as number) + upper) / 2;
 }

@@ -1,56 +1,54 @@
 import { parseArgs } from 'node:util';
-import { compare } from './compare.ts';
-import { memoryCopy } from './contestants/memory-copy.ts';
+import { contest } from './contest.ts';
 import { LIMIT, OURS, PLAIN } from './contestants/names.ts';
-import { ours } from './contestants/ours.ts';
-import { plainJavaScript } from './contestants/plain-javascript.ts';
-import { OPERATIONS } from './operations.ts';
-import { shapeName } from './shapes.ts';
-import { table } from './table.ts';
+import { growth } from './growth.ts';
+import { startup } from './startup.ts';
 
-const HELP = `npm run bench -- [options]
+const HELP = `npm run bench -- [question] [options]
 
+Questions:
+  contest            how fast is it beside ${LIMIT} and every peer? (the default)
+  growth             how do time and memory grow from 100 to 100 million elements?
+  startup            how long does a program take to its first result?
+
+Options of contest, the filters as often as you like:
   --norm TEXT        only operations whose name contains TEXT
   --shape TEXT       only shapes that contain TEXT: 8x64x56x56
   --contestant TEXT  only contestants whose name contains TEXT, beside
-                     ${LIMIT}, "${OURS}" and ${PLAIN}
+                     ${LIMIT}; ${OURS}; ${PLAIN}
   --quick            a tenth of the time, more noise
-  --help             prints this
+  --publish          draws the README's picture too
 
-Each filter may be given several times.`;
+  --help             prints this`;
 
-const { values: options } = parseArgs({
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     norm: { type: 'string', multiple: true },
     shape: { type: 'string', multiple: true },
     contestant: { type: 'string', multiple: true },
     quick: { type: 'boolean', default: false },
+    publish: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
 
-if (options.help) console.log(HELP);
-else await compareAll();
+const QUESTIONS: Readonly<Record<string, () => void | Promise<void>>> = {
+  contest() {
+    const effort = options.quick ? { rounds: 3, seconds: 0.02 } : { rounds: 7, seconds: 0.1 };
+    return contest(options, effort, options.publish);
+  },
+  growth,
+  startup,
+};
 
-async function compareAll(): Promise<void> {
-  const effort = options.quick ? { rounds: 3, seconds: 0.02 } : { rounds: 7, seconds: 0.1 };
-  const teams = [await memoryCopy(), ours(), plainJavaScript()];
-  for (const operation of OPERATIONS.filter(({ name }) => passes(options.norm, name))) {
-    for (const shape of operation.shapes) {
-      if (!passes(options.shape, shapeName(shape))) continue;
-      const problem = { operation, shape };
-      const contestants = teams
-        .flatMap((team) => team.enter(problem))
-        .filter(
-          ({ name }) => [LIMIT, OURS, PLAIN].includes(name) || passes(options.contestant, name),
-        );
-      console.log(table(await compare(problem, contestants, effort)));
-      for (const contestant of contestants) await contestant.release?.();
-    }
-  }
-  for (const team of teams) team.close?.();
-}
-
-function passes(filters: readonly string[] | undefined, name: string): boolean {
-  return filters === undefined || filters.some((text) => name.includes(text));
+const [question = 'contest'] = positionals;
+const answer = QUESTIONS[question];
+if (options.help) {
+  console.log(HELP);
+} else if (answer) {
+  await answer();
+} else {
+  console.error(`bench: no such question: ${question}; see --help`);
+  process.exitCode = 1;
 }

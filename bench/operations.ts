@@ -2,6 +2,8 @@ import { instanceNorm, type Tensor } from '../src/index.ts';
 import * as reference from '../test/reference.ts';
 import type { Inputs } from './contestants/contestant.ts';
 import type { View } from './contestants/plain-javascript.ts';
+import type { TfForm } from './contestants/tfjs.ts';
+import type { OnnxNode } from './onnx-model.ts';
 import { CHANNEL_SHAPES, sizeOf } from './shapes.ts';
 
 type Shape = readonly number[];
@@ -20,10 +22,14 @@ export interface Operation {
   readonly bytesPerElement: number;
   /** How many weights, and biases, a tensor takes. */
   parameters(shape: Shape): number;
-  /** The result in float64. */
-  reference(inputs: Inputs, shape: Shape): Float64Array;
+  /** The results in float64. */
+  reference(inputs: Inputs, shape: Shape): readonly Float64Array[];
   ours(x: Tensor, options: Options): Tensor;
   view(shape: Shape): View;
+  /** Python expressions of x, weight and bias. */
+  readonly torch?: Readonly<Record<string, string>>;
+  readonly onnx?: (shape: Shape) => OnnxNode;
+  readonly tfjs?: (shape: Shape) => TfForm;
 }
 
 export const OPERATIONS: readonly Operation[] = [
@@ -32,9 +38,19 @@ export const OPERATIONS: readonly Operation[] = [
     shapes: CHANNEL_SHAPES,
     bytesPerElement: 8,
     parameters: ([, channels]) => channels as number,
-    reference: ({ x, weight, bias }, shape) => reference.instanceNorm(x, shape, { weight, bias }),
+    reference: ({ x, weight, bias }, shape) => [reference.instanceNorm(x, shape, { weight, bias })],
     ours: instanceNorm,
     view: (shape) => channelView(shape),
+    torch: {
+      instance_norm: 'F.instance_norm(x, weight=weight, bias=bias)',
+      group_norm: 'F.group_norm(x, x.shape[1], weight, bias)',
+    },
+    onnx: () => ({
+      operator: 'InstanceNormalization',
+      inputs: ['x', 'weight', 'bias'],
+      attributes: {},
+    }),
+    tfjs: ([, channels]) => ({ axes: [2, 3], parameterShape: [1, channels as number, 1, 1] }),
   },
 ];
 

@@ -21,8 +21,8 @@ export interface Contestant {
   load(inputs: Inputs): void | Promise<void>;
   /** Computes once: this is timed. */
   call(): void | Promise<void>;
-  /** What the last call computed; null where it computes nothing. */
-  result(): Float32Array | null | Promise<Float32Array>;
+  /** What the last call computed, in the order of the reference; nothing where it only copies. */
+  results(): readonly Float32Array[] | Promise<readonly Float32Array[]>;
   /** Times itself, where it runs in another process: samples in seconds a call. */
   secondsPerCall?(seconds: number): Promise<number[]>;
   /** Gives back what the collector can't. */

@@ -59,6 +59,6 @@ function contestant(
     call() {
       output = call();
     },
-    result: () => output.data,
+    results: () => [output.data],
   };
 }

@@ -35,7 +35,7 @@ export function plainJavaScript(): Team {
         call() {
           normalize(y, inputs, view);
         },
-        result: () => y,
+        results: () => [y],
       };
       return [plain];
     },

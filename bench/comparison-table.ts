@@ -1,0 +1,44 @@
+import type { Comparison, Finding } from './compare.ts';
+import { LIMIT, OURS, PLAIN } from './contestants/names.ts';
+import { markdownTable, spellNumber, spellTime } from './markdown.ts';
+
+const COLUMNS = [
+  'contestant',
+  'time',
+  'GB/s',
+  'of memory.copy',
+  'times plain JS',
+  'arena is faster',
+  'worst error',
+  'at mean 1e4',
+];
+
+/** Writes a comparison as a Markdown section. */
+export function comparisonTable({ operation, shape, findings, leftOut }: Comparison): string {
+  const rows = findings.map((finding) => cells(finding, findings));
+  const notes = leftOut.map(({ contestant, reason }) => `\n${contestant} is left out: ${reason}\n`);
+  return `### ${operation}, ${shape}\n\n${markdownTable([COLUMNS, ...rows])}${notes.join('')}`;
+}
+
+function cells(finding: Finding, findings: readonly Finding[]): string[] {
+  const { contestant, secondsPerCall, gigabytesPerSecond, error, errorFarFromZero } = finding;
+  const timesAsFastAs = (name: string): number | undefined => {
+    const other = findings.find((candidate) => candidate.contestant === name);
+    return other && other.secondsPerCall / secondsPerCall;
+  };
+  const asFastAsArena = timesAsFastAs(OURS);
+  return [
+    contestant,
+    spellTime(secondsPerCall),
+    spellNumber(gigabytesPerSecond),
+    spellRatio(timesAsFastAs(LIMIT)),
+    spellRatio(timesAsFastAs(PLAIN)),
+    spellRatio(asFastAsArena && 1 / asFastAsArena),
+    error.toExponential(1),
+    errorFarFromZero.toExponential(1),
+  ];
+}
+
+function spellRatio(ratio: number | undefined): string {
+  return ratio === undefined ? '' : spellNumber(ratio);
+}

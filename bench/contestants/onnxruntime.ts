@@ -1,0 +1,91 @@
+import { load } from '../load.ts';
+import { encodeModel } from '../onnx-model.ts';
+import type { Contestant, Inputs, Problem, Team } from './contestant.ts';
+
+// What is used of onnxruntime, the same in Node and on the web.
+interface Runtime {
+  readonly env: { readonly wasm: { numThreads?: number } };
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: SessionOptions): Promise<Session>;
+  };
+  readonly Tensor: new (type: 'float32', data: Float32Array, dims: readonly number[]) => Value;
+}
+
+interface SessionOptions {
+  readonly executionProviders: readonly string[];
+  readonly intraOpNumThreads: number;
+  readonly interOpNumThreads: number;
+}
+
+interface Session {
+  run(feeds: Values, fetches?: Values): Promise<Values>;
+  release(): Promise<void>;
+}
+
+type Values = Record<string, Value>;
+
+interface Value {
+  readonly data: Float32Array;
+}
+
+interface Host {
+  readonly name: string;
+  readonly provider: string;
+  /** Whether it writes into an output that it is given: onnxruntime-web 1.30 leaves zeros there. */
+  readonly fillsOutput: boolean;
+}
+
+/** onnxruntime-node: native code, one thread. */
+export function onnxruntimeNode(): Promise<Team> {
+  return onnxruntime({ name: 'onnxruntime-node', provider: 'cpu', fillsOutput: true });
+}
+
+/** onnxruntime-web: WebAssembly with SIMD, one thread. */
+export function onnxruntimeWeb(): Promise<Team> {
+  return onnxruntime({ name: 'onnxruntime-web', provider: 'wasm', fillsOutput: false });
+}
+
+async function onnxruntime(host: Host): Promise<Team> {
+  const runtime = await load<Runtime>(host.name);
+  runtime.env.wasm.numThreads = 1;
+  return {
+    enter: (problem) => (problem.operation.onnx ? [contestant(host, runtime, problem)] : []),
+  };
+}
+
+function contestant(
+  { name, provider, fillsOutput }: Host,
+  { InferenceSession, Tensor }: Runtime,
+  { operation, shape }: Problem,
+): Contestant {
+  let session: Session | undefined;
+  let feeds: Values;
+  let fetches: Values | undefined;
+  let output: Value;
+  return {
+    name,
+    async load(inputs) {
+      const node = operation.onnx?.(shape);
+      if (!node) throw new Error(`No ONNX operator for ${operation.name}.`);
+      session ??= await InferenceSession.create(await encodeModel(node), {
+        executionProviders: [provider],
+        intraOpNumThreads: 1,
+        interOpNumThreads: 1,
+      });
+      const feed = (input: keyof Inputs) => {
+        const data = inputs[input];
+        return new Tensor('float32', data, input === 'x' ? shape : [data.length]);
+      };
+      feeds = Object.fromEntries(node.inputs.map((input) => [input, feed(input)]));
+      if (fillsOutput) {
+        fetches = { y: new Tensor('float32', new Float32Array(inputs.x.length), shape) };
+      }
+    },
+    async call() {
+      const outputs = await (session as Session).run(feeds, fetches);
+      output = outputs.y as Value;
+    },
+    results: () => [output.data],
+    release: () => session?.release(),
+  };
+}

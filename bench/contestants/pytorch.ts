@@ -1,0 +1,102 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Contestant, Inputs, Problem, Team } from './contestant.ts';
+
+const PROGRAM = fileURLToPath(new URL('pytorch.py', import.meta.url));
+// Debian's python3-torch is a package of its own Python.
+const PYTHON = process.env.PYTHON ?? '/usr/bin/python3';
+
+/** PyTorch in a process of its own, one thread, timed there and fed by files. */
+export async function pytorch(): Promise<Team> {
+  const worker = new Worker();
+  const version = await worker.ask({ do: 'hello' });
+  const folder = mkdtempSync(join(tmpdir(), 'wasm-norm-bench-'));
+  return {
+    enter: (problem) =>
+      Object.entries(problem.operation.torch ?? {}).map(([name, expression]) =>
+        contestant(`torch ${version} ${name}`, expression, worker, folder, problem),
+      ),
+    close() {
+      worker.end();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function contestant(
+  name: string,
+  expression: string,
+  worker: Worker,
+  folder: string,
+  { shape }: Problem,
+): Contestant {
+  return {
+    name,
+    async load(inputs) {
+      const tensors = Object.entries(inputs as Inputs & Record<string, Float32Array>);
+      const shapes = tensors.map(([input, data]) => {
+        writeFileSync(join(folder, input), data);
+        return [input, input === 'x' ? shape : [data.length]];
+      });
+      await worker.ask({
+        do: 'load',
+        name,
+        expression,
+        folder,
+        shapes: Object.fromEntries(shapes),
+      });
+    },
+    async call() {
+      await worker.ask({ do: 'call', name });
+    },
+    async results() {
+      const path = join(folder, 'y');
+      await worker.ask({ do: 'save', name, path });
+      const { buffer, byteOffset, byteLength } = readFileSync(path);
+      return [new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength))];
+    },
+    async secondsPerCall(seconds) {
+      return (await worker.ask({ do: 'time', name, seconds })) as number[];
+    },
+    async release() {
+      await worker.ask({ do: 'release', name });
+    },
+  };
+}
+
+/** The other process: a JSON line in, a JSON line out. */
+class Worker {
+  readonly #process: ChildProcessWithoutNullStreams;
+  readonly #answers: AsyncIterator<string>;
+  #errors = '';
+
+  constructor() {
+    this.#process = spawn(PYTHON, [PROGRAM]);
+    this.#process.stderr.on('data', (text) => {
+      this.#errors += text;
+    });
+    // Where there is no such program, the answer that never comes says so.
+    this.#process.on('error', ({ message }) => {
+      this.#errors += message;
+    });
+    this.#process.stdin.on('error', () => {});
+    this.#answers = createInterface(this.#process.stdout)[Symbol.asyncIterator]();
+  }
+
+  async ask(question: object): Promise<unknown> {
+    this.#process.stdin.write(`${JSON.stringify(question)}\n`);
+    const { value, done } = await this.#answers.next();
+    if (done) throw new Error(this.#errors.trim().split('\n').at(-1));
+    const { answer, error } = JSON.parse(value);
+    if (error) throw new Error(error);
+    return answer;
+  }
+
+  end(): void {
+    this.#process.stdin.end();
+  }
+}

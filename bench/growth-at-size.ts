@@ -1,0 +1,55 @@
+// Measures one size in a process of its own, where no other work has left its mark
+// on the peak of memory; prints the finding as JSON.
+import { writeFileSync } from 'node:fs';
+import { Arena, instanceNorm, Tensor } from '../src/index.ts';
+import { normals } from '../test/random.ts';
+import { secondsPerCall } from './benny.ts';
+import { median } from './median.ts';
+
+export interface SizeFinding {
+  /** Seconds a call on ordinary arrays. */
+  readonly arrays: number;
+  /** Seconds a call in an arena, in place. */
+  readonly arena: number;
+  /** The most bytes that the first call took beside its input and output. */
+  readonly memory: number;
+}
+
+const CHANNELS = 10;
+const SECONDS = 0.5;
+
+const size = Number(process.argv[2]);
+const shape = [1, CHANNELS, size / CHANNELS];
+const x = new Tensor(repeatedNormals(size), shape);
+// Filled, or else its pages would count as the call's own.
+const out = new Tensor(new Float32Array(size).fill(1), shape);
+
+forgetPeak();
+const before = peak();
+instanceNorm(x, { out });
+const memory = peak() - before;
+const arrays = median(await secondsPerCall(() => void instanceNorm(x, { out }), SECONDS));
+const inArena = new Arena(4 * size).tensor(x);
+const arena = median(
+  await secondsPerCall(() => void instanceNorm(inArena, { out: inArena }), SECONDS),
+);
+const finding: SizeFinding = { arrays, arena, memory };
+console.log(JSON.stringify(finding));
+
+function repeatedNormals(length: number): Float32Array {
+  const values = new Float32Array(length);
+  const period = normals(Math.min(length, 99_991), 1);
+  for (let i = 0; i < length; i += period.length) {
+    values.set(period.subarray(0, length - i), i);
+  }
+  return values;
+}
+
+/** Sets the peak back to the present, where the system is Linux; a process begins with a higher one. */
+function forgetPeak(): void {
+  if (process.platform === 'linux') writeFileSync('/proc/self/clear_refs', '5');
+}
+
+function peak(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}

@@ -1,0 +1,27 @@
+import type { Team } from './contestants/contestant.ts';
+import { memoryCopy } from './contestants/memory-copy.ts';
+import { onnxruntimeNode, onnxruntimeWeb } from './contestants/onnxruntime.ts';
+import { ours } from './contestants/ours.ts';
+import { plainJavaScript } from './contestants/plain-javascript.ts';
+import { pytorch } from './contestants/pytorch.ts';
+import { tfjs } from './contestants/tfjs.ts';
+
+const PEERS: Readonly<Record<string, () => Promise<Team>>> = {
+  'onnxruntime-web': onnxruntimeWeb,
+  'onnxruntime-node': onnxruntimeNode,
+  'tfjs-backend-wasm': tfjs,
+  torch: pytorch,
+};
+
+/** Opens all teams, and says which peers are left out because they can't be loaded here. */
+export async function openTeams(): Promise<readonly Team[]> {
+  const teams = [await memoryCopy(), ours(), plainJavaScript()];
+  for (const [name, open] of Object.entries(PEERS)) {
+    try {
+      teams.push(await open());
+    } catch (error) {
+      console.log(`${name} is left out: ${(error as Error).message}\n`);
+    }
+  }
+  return teams;
+}
