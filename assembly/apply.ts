@@ -11,17 +11,27 @@ export function fitsFloat32(line: usize): bool {
   return size === 0 || (size >= MIN_SCALE && size <= MAX_SCALE);
 }
 
-// A mean is taken as a high and a low float32: x - high is exact near the mean,
-// whatever its size, and the low part goes into the shift. Measured at mean 1e4,
-// std 1: error 3.5e-7; with a float32 mean alone 4e-4; with x * scale + (shift -
-// mean * scale) 1.3e-3.
+// Mean and scale are taken as a high and a low float32 each:
+//
+//     y = d * high scale + (d * low scale + shift)     d = x - high mean
+//
+// d is exact near the mean, whatever its size, and the low mean goes into the
+// shift. Measured at mean 1e4, std 1: error 3.5e-7; with a float32 mean alone
+// 4e-4; with x * scale + (shift - mean * scale) 1.3e-3. Without the low scale its
+// rounding adds to those of d, of the product and of the moments: a row of 112
+// elements, all but one the same, was 1.4% beyond 2^-22 * |y|. It costs 8%.
 
 export function highMean(line: usize): f32 {
   return <f32>f64.load(line, 0);
 }
 
-export function narrowScale(line: usize): f32 {
+export function highScale(line: usize): f32 {
   return <f32>f64.load(line, 8);
+}
+
+export function lowScale(line: usize): f32 {
+  const scale = f64.load(line, 8);
+  return <f32>(scale - <f64>highScale(line));
 }
 
 export function narrowShift(line: usize): f32 {
@@ -65,7 +75,8 @@ export function applyRow(y: usize, x: usize, line: usize, length: usize): void {
   }
 
   const highs = f32x4.splat(highMean(line));
-  const scales = f32x4.splat(narrowScale(line));
+  const scales = f32x4.splat(highScale(line));
+  const lows = f32x4.splat(lowScale(line));
   const shifts = f32x4.splat(narrowShift(line));
   const end = x + (length << 2);
 
@@ -74,25 +85,32 @@ export function applyRow(y: usize, x: usize, line: usize, length: usize): void {
     const b = f32x4.sub(v128.load(x, 16), highs);
     const c = f32x4.sub(v128.load(x, 32), highs);
     const d = f32x4.sub(v128.load(x, 48), highs);
-    v128.store(y, f32x4.add(f32x4.mul(a, scales), shifts), 0);
-    v128.store(y, f32x4.add(f32x4.mul(b, scales), shifts), 16);
-    v128.store(y, f32x4.add(f32x4.mul(c, scales), shifts), 32);
-    v128.store(y, f32x4.add(f32x4.mul(d, scales), shifts), 48);
+    v128.store(y, scaled(a, scales, lows, shifts), 0);
+    v128.store(y, scaled(b, scales, lows, shifts), 16);
+    v128.store(y, scaled(c, scales, lows, shifts), 32);
+    v128.store(y, scaled(d, scales, lows, shifts), 48);
   }
   for (; x + 16 <= end; x += 16, y += 16) {
     const d = f32x4.sub(v128.load(x), highs);
-    v128.store(y, f32x4.add(f32x4.mul(d, scales), shifts));
+    v128.store(y, scaled(d, scales, lows, shifts));
   }
   applyNarrow(y, x, line, (end - x) >> 2, 4);
+}
+
+/** Returns d * scale + (d * low + shift), lane by lane. */
+export function scaled(d: v128, scales: v128, lows: v128, shifts: v128): v128 {
+  return f32x4.add(f32x4.mul(d, scales), f32x4.add(f32x4.mul(d, lows), shifts));
 }
 
 /** Applies a line to the elements at every `step` bytes, in float32. */
 export function applyNarrow(y: usize, x: usize, line: usize, length: usize, step: usize): void {
   const high = highMean(line);
-  const scale = narrowScale(line);
+  const scale = highScale(line);
+  const low = lowScale(line);
   const shift = narrowShift(line);
   for (; length; length--) {
-    f32.store(y, (f32.load(x) - high) * scale + shift);
+    const d = f32.load(x) - high;
+    f32.store(y, d * scale + (d * low + shift));
     x += step;
     y += step;
   }

@@ -1,4 +1,13 @@
-import { applyNarrow, applyWide, fitsFloat32, highMean, narrowScale, narrowShift } from './apply';
+import {
+  applyNarrow,
+  applyWide,
+  fitsFloat32,
+  highMean,
+  highScale,
+  lowScale,
+  narrowShift,
+  scaled,
+} from './apply';
 import { lanes } from './lanes';
 import { LINE } from './line';
 
@@ -46,11 +55,11 @@ function applyFourColumns(y: usize, x: usize, lines: usize, rows: usize, step: u
   }
 
   const highs = lanes(highMean(a), highMean(b), highMean(c), highMean(d));
-  const scales = lanes(narrowScale(a), narrowScale(b), narrowScale(c), narrowScale(d));
+  const scales = lanes(highScale(a), highScale(b), highScale(c), highScale(d));
+  const lows = lanes(lowScale(a), lowScale(b), lowScale(c), lowScale(d));
   const shifts = lanes(narrowShift(a), narrowShift(b), narrowShift(c), narrowShift(d));
   for (; rows; rows--) {
-    const centred = f32x4.sub(v128.load(x), highs);
-    v128.store(y, f32x4.add(f32x4.mul(centred, scales), shifts));
+    v128.store(y, scaled(f32x4.sub(v128.load(x), highs), scales, lows, shifts));
     x += step;
     y += step;
   }

@@ -1,4 +1,4 @@
-import { applyRow, fitsFloat32, highMean, narrowScale, narrowShift } from './apply';
+import { applyRow, fitsFloat32, highMean, highScale, lowScale, narrowShift, scaled } from './apply';
 import { LINE, loadOr } from './line';
 
 /**
@@ -47,10 +47,12 @@ export function applyElementsRow(
   }
 
   const high = highMean(line);
-  const scale = narrowScale(line);
+  const scale = highScale(line);
+  const low = lowScale(line);
   const shift = narrowShift(line);
   const highs = f32x4.splat(high);
   const scales = f32x4.splat(scale);
+  const lows = f32x4.splat(low);
   const shifts = f32x4.splat(shift);
   const ones = f32x4.splat(1);
   const zeros = f32x4.splat(0);
@@ -59,14 +61,15 @@ export function applyElementsRow(
   for (let i: usize = 0; i < wholes; i += 4) {
     const at = i << 2;
     const d = f32x4.sub(v128.load(x + at), highs);
-    const z = f32x4.add(f32x4.mul(d, scales), shifts);
+    const z = scaled(d, scales, lows, shifts);
     const w = weight ? v128.load(weight + at) : ones;
     const b = bias ? v128.load(bias + at) : zeros;
     v128.store(y + at, f32x4.add(f32x4.mul(z, w), b));
   }
   for (let i = wholes; i < length; i++) {
     const at = i << 2;
-    const z = (f32.load(x + at) - high) * scale + shift;
+    const d = f32.load(x + at) - high;
+    const z = d * scale + (d * low + shift);
     f32.store(y + at, z * <f32>loadOr(weight, i, 1) + <f32>loadOr(bias, i, 0));
   }
 }

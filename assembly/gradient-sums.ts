@@ -1,10 +1,7 @@
-import { sumPair, widenPairs } from './lanes';
+import { sumFour, sumPair, widenPairs } from './lanes';
 
-// As for moments: a row is summed in chunks from its start, a chunk in blocks of
-// four trees of sixteen.
+// As for moments: a row is summed in chunks from its start.
 const CHUNK: usize = 16384;
-const GROUP: usize = 16;
-const GROUPS_PER_BLOCK: usize = 4;
 
 /**
  * Adds to the sums of g and of g * z, g being the gradient of the output and z
@@ -43,27 +40,17 @@ function addChunkSums(sums: usize, products: usize, g: usize, z: usize, length: 
   const end = g + (length << 2);
   let plain = f64x2.splat(0);
   let scaled = f64x2.splat(0);
-  for (let groups = length / GROUP; groups; ) {
-    let blockSums = f32x4.splat(0);
-    let blockProducts = f32x4.splat(0);
-    let block = min(groups, GROUPS_PER_BLOCK);
-    groups -= block;
-    for (; block; block--) {
-      const a = v128.load(g, 0);
-      const b = v128.load(g, 16);
-      const c = v128.load(g, 32);
-      const d = v128.load(g, 48);
-      const az = f32x4.mul(a, v128.load(z, 0));
-      const bz = f32x4.mul(b, v128.load(z, 16));
-      const cz = f32x4.mul(c, v128.load(z, 32));
-      const dz = f32x4.mul(d, v128.load(z, 48));
-      blockSums = f32x4.add(blockSums, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
-      blockProducts = f32x4.add(blockProducts, f32x4.add(f32x4.add(az, bz), f32x4.add(cz, dz)));
-      g += GROUP << 2;
-      z += GROUP << 2;
-    }
-    plain = f64x2.add(plain, widenPairs(blockSums));
-    scaled = f64x2.add(scaled, widenPairs(blockProducts));
+  for (; g + 64 <= end; g += 64, z += 64) {
+    const a = v128.load(g, 0);
+    const b = v128.load(g, 16);
+    const c = v128.load(g, 32);
+    const d = v128.load(g, 48);
+    const az = f32x4.mul(a, v128.load(z, 0));
+    const bz = f32x4.mul(b, v128.load(z, 16));
+    const cz = f32x4.mul(c, v128.load(z, 32));
+    const dz = f32x4.mul(d, v128.load(z, 48));
+    plain = f64x2.add(plain, widenPairs(sumFour(a, b, c, d)));
+    scaled = f64x2.add(scaled, widenPairs(sumFour(az, bz, cz, dz)));
   }
   for (; g + 16 <= end; g += 16, z += 16) {
     const x = v128.load(g);

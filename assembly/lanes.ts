@@ -16,6 +16,16 @@ export function widenUpper(x: v128): v128 {
   return f64x2.promote_low_f32x4(upper);
 }
 
+/** Adds four vectors as a tree: (a + b) + (c + d). */
+export function sumFour(a: v128, b: v128, c: v128, d: v128): v128 {
+  return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+}
+
+/** Adds the squares of four vectors as a tree. */
+export function sumFourSquares(a: v128, b: v128, c: v128, d: v128): v128 {
+  return sumFour(f32x4.mul(a, a), f32x4.mul(b, b), f32x4.mul(c, c), f32x4.mul(d, d));
+}
+
 /** Adds two float64 lanes: 0 + 1. */
 export function sumPair(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);

@@ -1,17 +1,14 @@
-import { sampleIndex, sumPair, widenPairs } from './lanes';
-import { mergeShiftedSums, STATE } from './state';
+import { sampleIndex, sumFour, sumFourSquares, sumPair, widenPairs, widenUpper } from './lanes';
+import { mergeExactSums, mergeShiftedSums, STATE } from './state';
 import { mergeWide } from './wide-moments';
 
-// A row is summed in chunks, and a chunk in blocks, both counted from the start
-// of the row: the order of additions depends on a position in the row alone, so
-// a row may be cut at any multiple of CHUNK and gives the same bits.
+// A row is summed in chunks counted from its start, and so in an order that
+// depends on a position in the row alone: it may be cut at any multiple of CHUNK
+// and gives the same bits.
 const CHUNK: usize = 16384;
 
-// Sixteen elements are added as a tree, in float32; four such trees in a row;
-// then float64. A longer float32 block drifts: 32 equal squares added one after
-// the other can be off by 8 units in the last place, these by less than 1.
-const GROUP: usize = 16;
-const GROUPS_PER_BLOCK: usize = 4;
+// Up to here float64 costs no more than an estimate of the mean does.
+const SHORT: usize = 256;
 
 /**
  * Adds the moments of each row to a state.
@@ -41,9 +38,17 @@ export function addRowMoments(state: usize, x: usize, length: usize): void {
     x += CHUNK << 2;
     length -= CHUNK;
   }
-  if (length) addChunkMoments(state, x, length);
+  if (length > SHORT) addChunkMoments(state, x, length);
+  else if (length) addShortMoments(state, x, length);
 }
 
+/**
+ * Adds the moments of at most CHUNK elements to a state.
+ *
+ * Thirty-two elements are added as a tree in float32, then in float64. A longer
+ * float32 block costs no less, and drifts: 32 equal squares added one after the
+ * other can be off by 8 units in the last place.
+ */
 function addChunkMoments(state: usize, x: usize, length: usize): void {
   const shift = estimateMean(x, length);
   const shifts = f32x4.splat(shift);
@@ -52,31 +57,29 @@ function addChunkMoments(state: usize, x: usize, length: usize): void {
 
   let sums = f64x2.splat(0);
   let squares = f64x2.splat(0);
-  for (let groups = length / GROUP; groups; ) {
-    let blockSums = f32x4.splat(0);
-    let blockSquares = f32x4.splat(0);
-    let block = min(groups, GROUPS_PER_BLOCK);
-    groups -= block;
-    for (; block; block--) {
-      const a = f32x4.sub(v128.load(at, 0), shifts);
-      const b = f32x4.sub(v128.load(at, 16), shifts);
-      const c = f32x4.sub(v128.load(at, 32), shifts);
-      const d = f32x4.sub(v128.load(at, 48), shifts);
-      const aa = f32x4.mul(a, a);
-      const bb = f32x4.mul(b, b);
-      const cc = f32x4.mul(c, c);
-      const dd = f32x4.mul(d, d);
-      blockSums = f32x4.add(blockSums, f32x4.add(f32x4.add(a, b), f32x4.add(c, d)));
-      blockSquares = f32x4.add(blockSquares, f32x4.add(f32x4.add(aa, bb), f32x4.add(cc, dd)));
-      at += GROUP << 2;
-    }
-    sums = f64x2.add(sums, widenPairs(blockSums));
-    squares = f64x2.add(squares, widenPairs(blockSquares));
+  let largest = f64x2.splat(0);
+  for (; at + 128 <= end; at += 128) {
+    const a = f32x4.sub(v128.load(at, 0), shifts);
+    const b = f32x4.sub(v128.load(at, 16), shifts);
+    const c = f32x4.sub(v128.load(at, 32), shifts);
+    const d = f32x4.sub(v128.load(at, 48), shifts);
+    const e = f32x4.sub(v128.load(at, 64), shifts);
+    const f = f32x4.sub(v128.load(at, 80), shifts);
+    const g = f32x4.sub(v128.load(at, 96), shifts);
+    const h = f32x4.sub(v128.load(at, 112), shifts);
+    sums = f64x2.add(sums, widenPairs(f32x4.add(sumFour(a, b, c, d), sumFour(e, f, g, h))));
+    const lower = sumFourSquares(a, b, c, d);
+    const upper = sumFourSquares(e, f, g, h);
+    const block = widenPairs(f32x4.add(lower, upper));
+    squares = f64x2.add(squares, block);
+    largest = f64x2.pmax(largest, block);
   }
   for (; at + 16 <= end; at += 16) {
     const d = f32x4.sub(v128.load(at), shifts);
+    const block = widenPairs(f32x4.mul(d, d));
     sums = f64x2.add(sums, widenPairs(d));
-    squares = f64x2.add(squares, widenPairs(f32x4.mul(d, d)));
+    squares = f64x2.add(squares, block);
+    largest = f64x2.pmax(largest, block);
   }
 
   let sum = sumPair(sums);
@@ -87,7 +90,42 @@ function addChunkMoments(state: usize, x: usize, length: usize): void {
     square += d * d;
   }
 
-  if (!mergeShiftedSums(state, <f64>length, shift, sum, square)) mergeWide(state, x, length);
+  const peak = max(f64x2.extract_lane(largest, 0), f64x2.extract_lane(largest, 1));
+  if (!mergeShiftedSums(state, <f64>length, <f64>shift, sum, square, peak)) {
+    mergeWide(state, x, length);
+  }
+}
+
+/**
+ * Adds the moments of a few elements to a state, in float64 around the first of
+ * them: no estimate, and no rounding in float32, of which a few elements don't
+ * average out.
+ */
+function addShortMoments(state: usize, x: usize, length: usize): void {
+  const shift = <f64>f32.load(x);
+  const shifts = f64x2.splat(shift);
+  const end = x + (length << 2);
+  let at = x;
+
+  let sums = f64x2.splat(0);
+  let squares = f64x2.splat(0);
+  for (; at + 16 <= end; at += 16) {
+    const four = v128.load(at);
+    const a = f64x2.sub(f64x2.promote_low_f32x4(four), shifts);
+    const b = f64x2.sub(widenUpper(four), shifts);
+    sums = f64x2.add(sums, f64x2.add(a, b));
+    squares = f64x2.add(squares, f64x2.add(f64x2.mul(a, a), f64x2.mul(b, b)));
+  }
+
+  let sum = sumPair(sums);
+  let square = sumPair(squares);
+  for (; at < end; at += 4) {
+    const d = <f64>f32.load(at) - shift;
+    sum += d;
+    square += d * d;
+  }
+
+  if (!mergeExactSums(state, <f64>length, shift, sum, square)) mergeWide(state, x, length);
 }
 
 /** Estimates the mean of a chunk from at most 16 vectors; scaled first, so that nothing overflows. */

@@ -14,6 +14,11 @@ export const STATE: usize = 24;
 const MIN_VARIANCE: f64 = 7.888609052210118e-31; // 2^-100
 const MAX_VARIANCE: f64 = 1.2676506002282294e30; // 2^100
 
+// The share of all squares that one sum in float32 may hold.
+const MAX_PEAK: f64 = 0.25;
+
+const MAX_CANCELLED: f64 = 32;
+
 export function clearState(state: usize): void {
   f64.store(state, 0, 0);
   f64.store(state, 0, 8);
@@ -76,20 +81,38 @@ export function mergeStates(
  *
  * loses at most one bit to cancellation as long as |mean - shift| is no larger
  * than the standard deviation. Otherwise, or where float32 can't hold the
- * squares, or where there is a NaN, the segment has to be summed in float64.
+ * squares, or where there is a NaN, the segment has to be summed in float64; and
+ * so where a few elements outweigh all others, since then their rounding does
+ * not average out.
+ *
+ * @param peak the largest sum of squares that was made in float32
  */
 export function mergeShiftedSums(
   state: usize,
   count: f64,
-  shift: f32,
+  shift: f64,
   sum: f64,
   square: f64,
+  peak: f64,
 ): bool {
   const offset = sum / count;
   const lost = sum * offset;
   const squares = square - lost;
   const inRange = squares >= count * MIN_VARIANCE && squares <= count * MAX_VARIANCE;
-  if (!inRange || lost > squares) return false;
-  mergeIntoState(state, count, <f64>shift + offset, squares);
+  if (!inRange || lost > squares || peak > square * MAX_PEAK) return false;
+  mergeIntoState(state, count, shift + offset, squares);
+  return true;
+}
+
+/**
+ * Adds a segment that was summed in float64, likewise: of its 53 bits as many may
+ * cancel as leave twice those of a float32.
+ */
+export function mergeExactSums(state: usize, count: f64, shift: f64, sum: f64, square: f64): bool {
+  const offset = sum / count;
+  const lost = sum * offset;
+  const squares = square - lost;
+  if (!(lost <= squares * MAX_CANCELLED)) return false;
+  mergeIntoState(state, count, shift + offset, squares);
   return true;
 }

@@ -91,7 +91,7 @@ function checkStyle(content: ChannelTensor, style: ChannelTensor, shape: readonl
   if (style.samples !== samples || style.channels !== content.channels || style.spatial === 0) {
     throw new RangeError(
       `style: expected ${content.samples === 1 ? 1 : `1 or ${content.samples}`} samples of ` +
-        `${content.channels} channels with at least 1 spatial element, got shape [${shape.join(', ')}]`,
+        `${content.channels} channels with at least 1 spatial element, got [${shape.join(', ')}]`,
     );
   }
 }

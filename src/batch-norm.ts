@@ -1,23 +1,13 @@
 import {
-  CHANNEL_NORM_OPTIONS,
-  type ChannelArguments,
   type ChannelNormOptions,
+  type ChannelRules,
   readChannelArguments,
 } from './channel-arguments.ts';
 import type { ChannelMoments } from './channel-moments.ts';
 import { ChannelNorm, type ChannelNormLayerOptions } from './channel-norm.ts';
-import {
-  channelGradients,
-  clearPadding,
-  normalizeByRunningStats,
-  normalizeScopes,
-  type RunningStats,
-  requireRunningStats,
-  withRunningUpdate,
-} from './channel-normalize.ts';
+import { channelGradients, normalizeChannels, normalizeScopes } from './channel-normalize.ts';
 import type { Gradients } from './gradient.ts';
 import type { Mode } from './layer.ts';
-import { checkBoolean } from './options.ts';
 import { forEachBatchScope } from './scope.ts';
 import type { Tensor, TensorLike } from './tensor.ts';
 
@@ -27,7 +17,18 @@ export interface BatchNormOptions extends ChannelNormOptions {
   readonly training?: boolean | undefined;
 }
 
-const OPTIONS = [...CHANNEL_NORM_OPTIONS, 'training'];
+const RULES: ChannelRules = {
+  switch: 'training',
+  byDefault: false,
+  conditional: false,
+  checkStatistics({ samples, spatial, lengths }, { shape }) {
+    const elements = lengths?.reduce((sum, length) => sum + length, 0) ?? samples * spatial;
+    if (elements !== 1) return;
+    throw new RangeError(
+      `x: expected more than 1 element in each channel, got shape [${shape.join(', ')}]`,
+    );
+  },
+};
 
 /**
  * Normalizes each channel by its mean and variance over the batch, or in
@@ -49,11 +50,9 @@ const OPTIONS = [...CHANNEL_NORM_OPTIONS, 'training'];
  * const y = batchNorm(x, { runningMean, runningVar, training: true });
  */
 export function batchNorm(x: TensorLike, options: BatchNormOptions = {}): Tensor {
-  const { args, running } = readArguments(x, options);
-  if (running) normalizeByRunningStats(args, running);
-  else withRunningUpdate(args, (visit) => normalizeScopes(args, forEachBatchScope, visit));
-  clearPadding(args.output.data, args.tensor);
-  return args.output;
+  return normalizeChannels(readChannelArguments(x, options, RULES), (args, visit) =>
+    normalizeScopes(args, forEachBatchScope, visit),
+  );
 }
 
 /**
@@ -70,26 +69,7 @@ export function batchNormBackward(
   x: TensorLike,
   options: BatchNormOptions = {},
 ): Gradients {
-  const { args, running } = readArguments(x, options);
-  return channelGradients(gradOutput, args, forEachBatchScope, running);
-}
-
-function readArguments(
-  x: TensorLike,
-  options: BatchNormOptions,
-): { readonly args: ChannelArguments; readonly running: RunningStats | null } {
-  const args = readChannelArguments(x, options, OPTIONS, false);
-  const { training = false } = options;
-  checkBoolean(training, 'training');
-  if (!training) return { args, running: requireRunningStats(args, 'training is false') };
-  const { samples, spatial, lengths } = args.tensor;
-  const elements = lengths?.reduce((sum, length) => sum + length, 0) ?? samples * spatial;
-  if (elements === 1) {
-    throw new RangeError(
-      `x: expected more than 1 element in each channel, got shape [${args.input.shape.join(', ')}]`,
-    );
-  }
-  return { args, running: null };
+  return channelGradients(gradOutput, readChannelArguments(x, options, RULES), forEachBatchScope);
 }
 
 /**

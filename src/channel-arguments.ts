@@ -41,8 +41,42 @@ export interface ChannelNormOptions {
   readonly out?: TensorLike | undefined;
 }
 
-/** The names of {@link ChannelNormOptions}. */
-export const CHANNEL_NORM_OPTIONS: readonly string[] = [
+/** Checked arguments of instance and batch normalization. */
+export interface ChannelArguments {
+  readonly input: CheckedTensor;
+  readonly output: Tensor;
+  readonly tensor: ChannelTensor;
+  readonly weight: Float32Array | null;
+  readonly bias: Float32Array | null;
+  /** The same weight and bias, repeated to one length. */
+  readonly affine: Affine;
+  /** What is to be moved, either may be absent; or where `fixed` is not null, nothing. */
+  readonly mean: Float32Array | null;
+  readonly variance: Float32Array | null;
+  readonly momentum: number;
+  readonly unbiased: boolean;
+  /** What to normalize by instead of the input's own statistics. */
+  readonly fixed: RunningStats | null;
+}
+
+/** A mean and a variance for each channel. */
+export interface RunningStats {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+}
+
+/** Where instance and batch normalization differ in what they take. */
+export interface ChannelRules {
+  /** The option that says whether the input's own statistics are used, and its default. */
+  readonly switch: 'useInputStats' | 'training';
+  readonly byDefault: boolean;
+  /** Whether weight and bias may hold a value for each channel of each sample. */
+  readonly conditional: boolean;
+  /** Refuses an input that has no statistics of its own. */
+  readonly checkStatistics: (tensor: ChannelTensor, input: CheckedTensor) => void;
+}
+
+const OPTIONS = [
   'weight',
   'bias',
   'eps',
@@ -55,34 +89,13 @@ export const CHANNEL_NORM_OPTIONS: readonly string[] = [
   'out',
 ];
 
-/** Checked arguments of instance and batch normalization. */
-export interface ChannelArguments {
-  readonly input: CheckedTensor;
-  readonly tensor: ChannelTensor;
-  readonly weight: Float32Array | null;
-  readonly bias: Float32Array | null;
-  /** The same weight and bias, repeated to one length. */
-  readonly affine: Affine;
-  readonly mean: Float32Array | null;
-  readonly variance: Float32Array | null;
-  readonly momentum: number;
-  readonly unbiased: boolean;
-  readonly output: Tensor;
-}
-
-/**
- * Reads the arguments of instance and batch normalization, each option once.
- *
- * @param known the names of all options
- * @param perSample whether weight and bias may hold a value for each sample's channel
- */
+/** Reads the arguments of instance and batch normalization, each option once. */
 export function readChannelArguments(
   x: TensorLike,
   options: ChannelNormOptions,
-  known: readonly string[],
-  perSample: boolean,
+  rules: ChannelRules,
 ): ChannelArguments {
-  checkOptions(options, known);
+  checkOptions(options, [...OPTIONS, rules.switch]);
   const {
     weight,
     bias,
@@ -94,20 +107,23 @@ export function readChannelArguments(
     momentum = 0.1,
     unbiased = true,
     out,
-  } = options;
+    [rules.switch]: own = rules.byDefault,
+  } = options as ChannelNormOptions & { readonly [name: string]: unknown };
   const input = readTensor(x, 'x');
   checkEps(eps);
   checkLayout(layout);
   checkFinite(momentum, 'momentum');
   checkBoolean(unbiased, 'unbiased');
+  checkBoolean(own, rules.switch);
   const tensor = channelTensor(input.shape, layout, readLengths(lengths), 'x');
+  if (own) rules.checkStatistics(tensor, input);
   const { samples, channels } = tensor;
-  const allowed = perSample ? [channels, samples * channels] : [channels];
+  const allowed = rules.conditional ? [channels, samples * channels] : [channels];
   const checkedWeight = readParameter(weight, 'weight', ...allowed);
   const checkedBias = readParameter(bias, 'bias', ...allowed);
-  const period = Math.max(checkedWeight?.length ?? 0, checkedBias?.length ?? 0);
   const mean = readParameter(runningMean, 'runningMean', channels);
   const variance = readParameter(runningVar, 'runningVar', channels);
+  const fixed = own ? null : requireBoth(mean, variance, rules.switch);
   const output = readOutput(out, input, 'x');
   refuseOverlaps(
     { out: output.data, runningMean: mean, runningVar: variance },
@@ -117,8 +133,10 @@ export function readChannelArguments(
       bias: checkedBias,
     },
   );
+  const period = Math.max(checkedWeight?.length ?? 0, checkedBias?.length ?? 0);
   return {
     input,
+    output,
     tensor,
     weight: checkedWeight,
     bias: checkedBias,
@@ -132,8 +150,20 @@ export function readChannelArguments(
     variance,
     momentum,
     unbiased,
-    output,
+    fixed,
   };
+}
+
+function requireBoth(
+  mean: Float32Array | null,
+  variance: Float32Array | null,
+  name: string,
+): RunningStats {
+  if (mean === null || variance === null) {
+    const absent = mean === null ? 'runningMean' : 'runningVar';
+    throw new TypeError(`${absent}: expected a Float32Array where ${name} is false, got null`);
+  }
+  return { mean, variance };
 }
 
 function repeat(values: Float32Array | null, length: number): Float32Array | null {

@@ -98,6 +98,16 @@ export abstract class ChannelNorm extends Layer {
     return super.forward(x, options);
   }
 
+  protected override checkInput({ shape }: Tensor): void {
+    const channels = shape[this.layout === 'nchw' ? 1 : shape.length - 1];
+    const matters = this.weight !== null || this.runningMean !== null;
+    if (matters && channels !== this.numFeatures) {
+      throw new RangeError(
+        `x: expected ${this.numFeatures} channels, got shape [${shape.join(', ')}]`,
+      );
+    }
+  }
+
   /** Sets the running mean to 0, the running variance to 1 and the count of batches to 0. */
   resetRunningStats(): void {
     this.runningMean?.fill(0);

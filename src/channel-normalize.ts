@@ -1,39 +1,17 @@
 // What instance and batch normalization have in common: they differ in the
 // scopes over which statistics are taken.
 
-import type { ChannelArguments } from './channel-arguments.ts';
+import type { ChannelArguments, RunningStats } from './channel-arguments.ts';
 import { addScopeGradients, type Gradients, ParameterGradients, readGradient } from './gradient.ts';
 import { memoryFor } from './memory.ts';
 import { applyLines, findMoments, makeLines, type StatesVisitor, setStates } from './normalize.ts';
 import { ChannelAverage } from './running-stats.ts';
 import { forEachBatchScope, forEachSampleScope, type Scope } from './scope.ts';
 import type { ChannelTensor } from './shape.ts';
-import type { TensorLike } from './tensor.ts';
+import type { Tensor, TensorLike } from './tensor.ts';
 
 /** Goes through a tensor by what shares a mean and variance. */
 export type ForEachScope = (tensor: ChannelTensor, work: (scope: Scope) => void) => void;
-
-/** A mean and a variance for each channel. */
-export interface RunningStats {
-  readonly mean: Float32Array;
-  readonly variance: Float32Array;
-}
-
-/**
- * Returns both running statistics.
- *
- * @throws TypeError where one is absent.
- */
-export function requireRunningStats(
-  { mean, variance }: ChannelArguments,
-  mode: string,
-): RunningStats {
-  if (mean === null || variance === null) {
-    const name = mean === null ? 'runningMean' : 'runningVar';
-    throw new TypeError(`${name}: expected a Float32Array where ${mode}, got none`);
-  }
-  return { mean, variance };
-}
 
 /** Normalizes each scope by its own statistics. */
 export function normalizeScopes(
@@ -51,10 +29,7 @@ export function normalizeScopes(
 }
 
 /** Normalizes by given statistics. */
-export function normalizeByRunningStats(
-  args: ChannelArguments,
-  { mean, variance }: RunningStats,
-): void {
+function normalizeFixed(args: ChannelArguments, { mean, variance }: RunningStats): void {
   const { input, output, tensor, affine } = args;
   const memory = memoryFor(0, output.data, input.data);
   forEachParameterScope(args)(tensor, (scope) => {
@@ -64,18 +39,28 @@ export function normalizeByRunningStats(
   });
 }
 
-/** Runs a normalization that shows its statistics, then moves the running ones. */
-export function withRunningUpdate(
-  { tensor, mean, variance, momentum, unbiased }: ChannelArguments,
-  normalize: (visit?: StatesVisitor) => void,
-): void {
-  if (mean === null && variance === null) {
-    normalize();
-    return;
+/**
+ * Normalizes by given statistics, or by the input's own, and then moves the
+ * running ones.
+ *
+ * @param normalizeOwn normalizes by the input's own statistics, which it shows
+ */
+export function normalizeChannels(
+  args: ChannelArguments,
+  normalizeOwn: (args: ChannelArguments, visit?: StatesVisitor) => void,
+): Tensor {
+  const { output, tensor, mean, variance, momentum, unbiased, fixed } = args;
+  if (fixed !== null) {
+    normalizeFixed(args, fixed);
+  } else if (mean === null && variance === null) {
+    normalizeOwn(args);
+  } else {
+    const average = new ChannelAverage(tensor.channels, unbiased);
+    normalizeOwn(args, (states, first, count) => average.add(states, first, count));
+    average.update(mean, variance, momentum);
   }
-  const average = new ChannelAverage(tensor.channels, unbiased);
-  normalize((states, first, count) => average.add(states, first, count));
-  average.update(mean, variance, momentum);
+  clearPadding(output.data, tensor);
+  return output;
 }
 
 /**
@@ -86,16 +71,15 @@ export function channelGradients(
   gradOutput: TensorLike,
   args: ChannelArguments,
   forEachScope: ForEachScope,
-  given: RunningStats | null,
 ): Gradients {
-  const { input, output, tensor, weight, bias, affine } = args;
+  const { input, output, tensor, weight, bias, affine, fixed } = args;
   const gradient = readGradient(gradOutput, input, output);
   const parameters = new ParameterGradients(weight, bias);
   const memory = memoryFor(0, output.data, gradient, input.data);
-  const forEach = given === null ? forEachScope : forEachParameterScope(args);
+  const forEach = fixed === null ? forEachScope : forEachParameterScope(args);
   forEach(tensor, (scope) => {
-    if (given === null) findMoments(memory, input.data, scope);
-    else setStates(memory, scope, given.mean, given.variance);
+    if (fixed === null) findMoments(memory, input.data, scope);
+    else setStates(memory, scope, fixed.mean, fixed.variance);
     addScopeGradients({
       memory,
       gradInput: output.data,
@@ -104,7 +88,7 @@ export function channelGradients(
       scope,
       share: 1,
       affine,
-      fixed: given !== null,
+      fixed: fixed !== null,
       parameters,
     });
   });

@@ -66,6 +66,7 @@ export {
   rmsNorm,
   rmsNormBackward,
 } from './rms-norm.ts';
+export { readSafetensors, writeSafetensors } from './safetensors.ts';
 export type { Layout } from './shape.ts';
 export { Tensor, type TensorLike } from './tensor.ts';
 export type { NormalizedShape } from './trailing-norm.ts';

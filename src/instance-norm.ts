@@ -1,23 +1,14 @@
 import {
-  CHANNEL_NORM_OPTIONS,
   type ChannelArguments,
   type ChannelNormOptions,
+  type ChannelRules,
   readChannelArguments,
 } from './channel-arguments.ts';
 import { ChannelNorm, type ChannelNormLayerOptions } from './channel-norm.ts';
-import {
-  channelGradients,
-  clearPadding,
-  normalizeByRunningStats,
-  normalizeScopes,
-  type RunningStats,
-  requireRunningStats,
-  withRunningUpdate,
-} from './channel-normalize.ts';
+import { channelGradients, normalizeChannels, normalizeScopes } from './channel-normalize.ts';
 import type { Gradients } from './gradient.ts';
 import type { Mode } from './layer.ts';
 import { normalizeRows, type StatesVisitor } from './normalize.ts';
-import { checkBoolean } from './options.ts';
 import { forEachSampleScope, isRowwise } from './scope.ts';
 import type { Tensor, TensorLike } from './tensor.ts';
 
@@ -31,7 +22,17 @@ export interface InstanceNormOptions extends ChannelNormOptions {
   readonly useInputStats?: boolean | undefined;
 }
 
-const OPTIONS = [...CHANNEL_NORM_OPTIONS, 'useInputStats'];
+const RULES: ChannelRules = {
+  switch: 'useInputStats',
+  byDefault: true,
+  conditional: true,
+  checkStatistics({ spatial, lengths }, { shape }) {
+    const single = lengths?.includes(1) ? `lengths [${lengths.join(', ')}]` : null;
+    if (spatial !== 1 && single === null) return;
+    const got = single ?? `shape [${shape.join(', ')}]`;
+    throw new RangeError(`x: expected more than 1 spatial element, got ${got}`);
+  },
+};
 
 /**
  * Normalizes each channel of each sample by its own mean and variance.
@@ -52,11 +53,7 @@ const OPTIONS = [...CHANNEL_NORM_OPTIONS, 'useInputStats'];
  * const y = instanceNorm(new Tensor(pixels, [1, 3, 480, 640]), { eps: 1e-5 });
  */
 export function instanceNorm(x: TensorLike, options: InstanceNormOptions = {}): Tensor {
-  const { args, running } = readArguments(x, options);
-  if (running) normalizeByRunningStats(args, running);
-  else withRunningUpdate(args, (visit) => normalizeInstances(args, visit));
-  clearPadding(args.output.data, args.tensor);
-  return args.output;
+  return normalizeChannels(readChannelArguments(x, options, RULES), normalizeInstances);
 }
 
 /**
@@ -73,29 +70,7 @@ export function instanceNormBackward(
   x: TensorLike,
   options: InstanceNormOptions = {},
 ): Gradients {
-  const { args, running } = readArguments(x, options);
-  return channelGradients(gradOutput, args, forEachSampleScope, running);
-}
-
-function readArguments(
-  x: TensorLike,
-  options: InstanceNormOptions,
-): { readonly args: ChannelArguments; readonly running: RunningStats | null } {
-  const { useInputStats = true } = options;
-  const args = readChannelArguments(x, options, OPTIONS, true);
-  checkBoolean(useInputStats, 'useInputStats');
-  if (!useInputStats) {
-    return { args, running: requireRunningStats(args, 'useInputStats is false') };
-  }
-  const { spatial, lengths } = args.tensor;
-  if (spatial === 1 || lengths?.includes(1)) {
-    const got =
-      lengths === null
-        ? `shape [${args.input.shape.join(', ')}]`
-        : `lengths [${lengths.join(', ')}]`;
-    throw new RangeError(`x: expected more than 1 spatial element, got ${got}`);
-  }
-  return { args, running: null };
+  return channelGradients(gradOutput, readChannelArguments(x, options, RULES), forEachSampleScope);
 }
 
 function normalizeInstances(args: ChannelArguments, visit?: StatesVisitor): void {

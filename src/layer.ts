@@ -66,6 +66,7 @@ export abstract class Layer {
     const { out, lengths } = options as ForwardOptions & { readonly lengths?: unknown };
     const { data, shape } = readTensor(x, 'x');
     const input = new Tensor(data, shape);
+    this.checkInput(input);
     const mode = { training: this.#training, lengths: readLengths(lengths) };
     const probes = probe(data);
     const result = this.run(input, mode, out);
@@ -122,6 +123,9 @@ export abstract class Layer {
   protected get forwardOptions(): readonly string[] {
     return ['out'];
   }
+
+  /** Refuses an input that the layer was not made for, where a function would take it. */
+  protected checkInput(_x: Tensor): void {}
 
   protected abstract run(x: TensorLike, mode: Mode, out: TensorLike | undefined): Tensor;
 

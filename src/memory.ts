@@ -22,9 +22,9 @@ const SINGLE = 4;
 const ALIGNMENT = 64;
 
 // Bytes of scratch for each channel: states, parts, lines, combinations of three
-// float64; two sums, and two for elements, of one; five float32 for sums of
+// float64; two sums, and two for elements, of one; seven float32 for sums of
 // columns; a weight and a bias.
-const CHANNEL = (3 * 4 + 4) * DOUBLE + (5 + 2) * SINGLE;
+const CHANNEL = (3 * 4 + 4) * DOUBLE + (7 + 2) * SINGLE;
 
 function scratchSize(channels: number): number {
   const tiles = 2 * SINGLE * Math.max(TILE, channels);
@@ -102,7 +102,7 @@ export class Memory {
     this.products = doubles(channels);
     this.elementSums = doubles(channels);
     this.elementProducts = doubles(channels);
-    this.#columns = singles(channels * 5);
+    this.#columns = singles(channels * 7);
     this.#weight = singles(channels);
     this.#bias = singles(channels);
     this.#tile = singles(Math.max(TILE, channels));

@@ -1,0 +1,208 @@
+// The safetensors format: 8 bytes of header length, a JSON header, the data, all
+// little-endian. https://github.com/huggingface/safetensors#format
+
+import { describe } from './describe.ts';
+import { readShape, sizeOf } from './shape.ts';
+import { readTensor, Tensor, type TensorLike } from './tensor.ts';
+
+interface Dtype {
+  readonly bytes: number;
+  readonly read: (view: DataView, at: number) => number;
+}
+
+const DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
+  ['F64', { bytes: 8, read: (view, at) => view.getFloat64(at, true) }],
+  ['F32', { bytes: 4, read: (view, at) => view.getFloat32(at, true) }],
+  ['F16', { bytes: 2, read: (view, at) => halfToNumber(view.getUint16(at, true)) }],
+  ['BF16', { bytes: 2, read: (view, at) => bfloatToNumber(view.getUint16(at, true)) }],
+  ['I64', { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) }],
+]);
+
+const LENGTH_BYTES = 8;
+
+// PyTorch keeps this one buffer as an integer.
+const COUNT = 'num_batches_tracked';
+
+/**
+ * Reads the tensors of a safetensors file, each converted to float32.
+ *
+ * @param bytes the whole file; its dtypes may be F32, F16, BF16, F64 and I64
+ * @returns tensors by name, in an object without a prototype
+ * @throws TypeError where `bytes` is no Uint8Array or ArrayBuffer; RangeError
+ *   where they are no valid file, or a dtype is none of those.
+ * @example
+ * const weights = readSafetensors(await readFile('model.safetensors'));
+ * norm.loadStateDict(weights, { prefix: 'encoder.norm.' });
+ */
+export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Record<string, Tensor> {
+  const view = viewOf(bytes);
+  const { header, start } = readHeader(view);
+  const entries = Object.entries(header).filter(([name]) => name !== '__metadata__');
+  const tensors: Record<string, Tensor> = Object.create(null);
+  const spans = entries.map(([name, entry]) => readEntry(name, entry));
+  checkSpans(spans, view.byteLength - start);
+  for (const { name, shape, dtype, begin } of spans) {
+    const data = new Float32Array(sizeOf(shape));
+    for (let i = 0; i < data.length; i++) {
+      data[i] = dtype.read(view, start + begin + i * dtype.bytes);
+    }
+    tensors[name] = new Tensor(data, shape);
+  }
+  return tensors;
+}
+
+/**
+ * Writes tensors as a safetensors file: F32, and I64 for num_batches_tracked.
+ *
+ * @throws TypeError where an entry is no tensor, RangeError where one is of the
+ *   wrong size.
+ * @example
+ * await writeFile('norm.safetensors', writeSafetensors(norm.stateDict()));
+ */
+export function writeSafetensors(
+  tensors: Readonly<Record<string, TensorLike>>,
+): Uint8Array<ArrayBuffer> {
+  if (tensors === null || typeof tensors !== 'object') {
+    throw new TypeError(`tensors: expected an object of tensors, got ${describe(tensors)}`);
+  }
+  const entries = Object.entries(tensors).map(([name, tensor]) => {
+    const isCount = name === COUNT || name.endsWith(`.${COUNT}`);
+    return { name, ...readTensor(tensor, name), bytes: isCount ? 8 : 4 };
+  });
+  // The widest first, so that every tensor is aligned to its elements.
+  entries.sort((a, b) => b.bytes - a.bytes);
+  const header: [string, object][] = [];
+  let end = 0;
+  for (const { name, data, shape, bytes } of entries) {
+    const begin = end;
+    end += data.length * bytes;
+    header.push([name, { dtype: bytes === 8 ? 'I64' : 'F32', shape, data_offsets: [begin, end] }]);
+  }
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
+  const padded = Math.ceil(json.length / 8) * 8;
+  const file = new Uint8Array(LENGTH_BYTES + padded + end);
+  const view = new DataView(file.buffer);
+  view.setBigUint64(0, BigInt(padded), true);
+  file.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + padded);
+  file.set(json, LENGTH_BYTES);
+  let at = LENGTH_BYTES + padded;
+  for (const { data, bytes } of entries) {
+    for (const value of data) {
+      if (bytes === 8) view.setBigInt64(at, BigInt(Math.trunc(value)), true);
+      else view.setFloat32(at, value, true);
+      at += bytes;
+    }
+  }
+  return file;
+}
+
+function viewOf(bytes: unknown): DataView {
+  if (ArrayBuffer.isView(bytes)) {
+    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+  if (Object.prototype.toString.call(bytes) === '[object ArrayBuffer]') {
+    return new DataView(bytes as ArrayBuffer);
+  }
+  throw new TypeError(`bytes: expected a Uint8Array or ArrayBuffer, got ${describe(bytes)}`);
+}
+
+function readHeader(view: DataView): {
+  readonly header: Readonly<Record<string, unknown>>;
+  readonly start: number;
+} {
+  if (view.byteLength < LENGTH_BYTES) {
+    throw new RangeError(`safetensors: expected at least 8 bytes, got ${view.byteLength}`);
+  }
+  const length = view.getBigUint64(0, true);
+  const rest = view.byteLength - LENGTH_BYTES;
+  if (length > BigInt(rest)) {
+    throw new RangeError(`safetensors: expected a header of at most ${rest} bytes, got ${length}`);
+  }
+  const json = new Uint8Array(view.buffer, view.byteOffset + LENGTH_BYTES, Number(length));
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+  } catch {
+    throw new RangeError('safetensors: expected a header in JSON, got something else');
+  }
+  if (header === null || typeof header !== 'object' || Array.isArray(header)) {
+    throw new RangeError(`safetensors: expected an object as header, got ${describe(header)}`);
+  }
+  return {
+    header: header as Readonly<Record<string, unknown>>,
+    start: LENGTH_BYTES + Number(length),
+  };
+}
+
+interface Span {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: Dtype;
+  readonly begin: number;
+  readonly end: number;
+}
+
+function readEntry(name: string, entry: unknown): Span {
+  const label = `safetensors ${describe(name)}`;
+  if (entry === null || typeof entry !== 'object') {
+    throw new RangeError(
+      `${label}: expected { dtype, shape, data_offsets }, got ${describe(entry)}`,
+    );
+  }
+  const { dtype, shape, data_offsets } = entry as Readonly<Record<string, unknown>>;
+  const found = DTYPES.get(dtype as string);
+  if (found === undefined) {
+    const known = [...DTYPES.keys()].join(', ');
+    throw new RangeError(`${label}: expected a dtype of ${known}, got ${describe(dtype)}`);
+  }
+  const sizes = readShape(shape, `${label} shape`);
+  const offsets: readonly unknown[] = Array.isArray(data_offsets) ? data_offsets : [];
+  const [begin, end] = offsets;
+  if (offsets.length !== 2 || !Number.isSafeInteger(begin) || !Number.isSafeInteger(end)) {
+    throw new RangeError(`${label}: expected two data_offsets, got ${describe(data_offsets)}`);
+  }
+  const bytes = sizeOf(sizes) * found.bytes;
+  if ((end as number) - (begin as number) !== bytes) {
+    throw new RangeError(
+      `${label}: expected ${bytes} bytes for [${sizes.join(', ')}], got data_offsets ${describe(data_offsets)}`,
+    );
+  }
+  return { name, shape: sizes, dtype: found, begin: begin as number, end: end as number };
+}
+
+/** Refuses data with gaps, overlaps or bytes that belong to nothing. */
+function checkSpans(spans: readonly Span[], length: number): void {
+  let at = 0;
+  for (const { name, begin, end } of [...spans].sort(
+    (a, b) => a.begin - b.begin || a.end - b.end,
+  )) {
+    if (begin !== at) {
+      throw new RangeError(
+        `safetensors ${describe(name)}: expected data from byte ${at}, got ${begin}`,
+      );
+    }
+    at = end;
+  }
+  if (at !== length) {
+    throw new RangeError(`safetensors: expected ${at} bytes of data, got ${length}`);
+  }
+}
+
+/** Returns the value of IEEE 754 binary16 bits. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+const word = new Uint32Array(1);
+const single = new Float32Array(word.buffer);
+
+/** Returns the value of bfloat16 bits: the upper half of a float32. */
+function bfloatToNumber(bits: number): number {
+  word[0] = bits << 16;
+  return single[0] as number;
+}
