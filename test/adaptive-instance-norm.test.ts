@@ -4,6 +4,7 @@ import { expectClose, expectSameBits } from './closeness.ts';
 import { normals } from './random.ts';
 import { rowMoments } from './reference.ts';
 import { expectRefusal } from './refusals.ts';
+import { SHAPES } from './shapes.ts';
 
 interface Options {
   readonly alpha?: number;
@@ -45,6 +46,17 @@ describe('adaptiveInstanceNorm', () => {
         expect(y.shape).toEqual(content.shape);
         expectClose(y.data, reference(content, model, { alpha, eps }), reach);
       }
+    }
+  });
+
+  test.each(SHAPES.map((shape) => [shape]))('gives the float64 reference for shape %j', (shape) => {
+    const [samples, channels] = shape as [number, number];
+    const size = shape.reduce((product, dimension) => product * dimension, 1);
+    const x = new Tensor(normals(size, 7, 5, 2), shape);
+    for (const styles of [1, samples]) {
+      const model = new Tensor(normals(styles * channels * 9, 8, -1, 2), [styles, channels, 9]);
+      const y = adaptiveInstanceNorm(x, model, { alpha: 0.6 });
+      expectClose(y.data, reference(x, model, { alpha: 0.6 }), reach);
     }
   });
 

@@ -18,6 +18,7 @@ import {
   unbiasedVariance,
 } from './reference.ts';
 import { expectRefusal } from './refusals.ts';
+import { SHAPES } from './shapes.ts';
 
 /** A tensor of normal numbers. */
 function randomTensor(shape: readonly number[], seed: number, mean = 0, std = 1): Tensor {
@@ -84,6 +85,27 @@ describe('instanceNorm', () => {
       }
     }
   });
+
+  test.each(SHAPES.map((shape) => [shape]))(
+    'gives the float64 reference for shape %j, whatever the statistics and parameters',
+    (shape) => {
+      const [samples, channels] = shape as [number, number];
+      const x = randomTensor(shape, 2, 3, 2);
+      const running = {
+        runningMean: normals(channels, 3),
+        runningVar: uniforms(channels, 4, 0.5, 2),
+      };
+      for (const rows of [channels, samples * channels]) {
+        const affine = { weight: normals(rows, 5), bias: normals(rows, 6) };
+        const byRunning = instanceNorm(x, { ...affine, ...running, useInputStats: false });
+        const { runningMean, runningVar } = running;
+        const expected = normalizeByRunningStats(x.data, shape, runningMean, runningVar, affine);
+        expectClose(byRunning.data, expected, { weight: [10], bias: [6] });
+        const own = instanceNorm(x, affine);
+        expectClose(own.data, instanceNormReference(x.data, shape, affine), affine);
+      }
+    },
+  );
 
   test('normalizes each channel of each sample to mean 0 and variance 1 (test_InstanceNorm_general)', () => {
     const shape = [4, 5, 6, 7];

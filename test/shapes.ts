@@ -1,0 +1,12 @@
+/**
+ * (N, C, *) shapes that take every way through tiles and batches: several rows a
+ * tile; one row a tile; a row of three tiles; more channels than a batch holds;
+ * more samples than a batch holds.
+ */
+export const SHAPES: readonly (readonly number[])[] = [
+  [3, 5, 37],
+  [2, 1, 65536],
+  [1, 3, 140001],
+  [2, 5000, 7],
+  [1500, 3, 5],
+];
