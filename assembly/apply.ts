@@ -5,10 +5,15 @@ import { LINE } from './line';
 const MIN_SCALE: f64 = 7.888609052210118e-31; // 2^-100
 const MAX_SCALE: f64 = 1.2676506002282294e30; // 2^100
 
-/** Says whether float32 arithmetic can hold a line's scale. */
+/**
+ * Says whether float32 arithmetic can hold a line's scale and what it scales. A
+ * scale of 0 says nothing of the elements, so there the mean has to: from one of
+ * ordinary size no difference overflows.
+ */
 export function fitsFloat32(line: usize): bool {
   const size = abs(f64.load(line, 8));
-  return size === 0 || (size >= MIN_SCALE && size <= MAX_SCALE);
+  if (size === 0) return abs(f64.load(line)) <= MAX_SCALE;
+  return size >= MIN_SCALE && size <= MAX_SCALE;
 }
 
 // Mean and scale are taken as a high and a low float32 each:
