@@ -15,7 +15,7 @@ const MIN_VARIANCE: f64 = 7.888609052210118e-31; // 2^-100
 const MAX_VARIANCE: f64 = 1.2676506002282294e30; // 2^100
 
 // The share of all squares that one sum in float32 may hold.
-const MAX_PEAK: f64 = 0.25;
+const MAX_PEAK: f64 = 0.125;
 
 const MAX_CANCELLED: f64 = 32;
 

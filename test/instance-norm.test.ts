@@ -462,7 +462,7 @@ describe('a refused call of instanceNorm', () => {
       () => ({ runningVar: undefined, useInputStats: false }),
       TypeError,
       'runningVar',
-      'undefined',
+      'null',
     ],
     ['a negative eps', () => ({ eps: -1e-5 }), RangeError, 'eps', '-0.00001'],
     ['an eps of NaN', () => ({ eps: Number.NaN }), RangeError, 'eps', 'NaN'],
