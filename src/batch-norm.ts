@@ -1,4 +1,5 @@
 import {
+  CHANNEL_OPTIONS,
   type ChannelNormOptions,
   type ChannelRules,
   readChannelArguments,
@@ -18,6 +19,7 @@ export interface BatchNormOptions extends ChannelNormOptions {
 }
 
 const RULES: ChannelRules = {
+  options: [...CHANNEL_OPTIONS, 'training'],
   switch: 'training',
   byDefault: false,
   conditional: false,

@@ -67,6 +67,8 @@ export interface RunningStats {
 
 /** Where instance and batch normalization differ in what they take. */
 export interface ChannelRules {
+  /** The names of all options. */
+  readonly options: readonly string[];
   /** The option that says whether the input's own statistics are used, and its default. */
   readonly switch: 'useInputStats' | 'training';
   readonly byDefault: boolean;
@@ -76,7 +78,8 @@ export interface ChannelRules {
   readonly checkStatistics: (tensor: ChannelTensor, input: CheckedTensor) => void;
 }
 
-const OPTIONS = [
+/** The names of the options of both. */
+export const CHANNEL_OPTIONS: readonly string[] = [
   'weight',
   'bias',
   'eps',
@@ -95,7 +98,7 @@ export function readChannelArguments(
   options: ChannelNormOptions,
   rules: ChannelRules,
 ): ChannelArguments {
-  checkOptions(options, [...OPTIONS, rules.switch]);
+  checkOptions(options, rules.options);
   const {
     weight,
     bias,

@@ -1,4 +1,5 @@
 import {
+  CHANNEL_OPTIONS,
   type ChannelArguments,
   type ChannelNormOptions,
   type ChannelRules,
@@ -23,6 +24,7 @@ export interface InstanceNormOptions extends ChannelNormOptions {
 }
 
 const RULES: ChannelRules = {
+  options: [...CHANNEL_OPTIONS, 'useInputStats'],
   switch: 'useInputStats',
   byDefault: true,
   conditional: true,

@@ -24,12 +24,12 @@ export interface Mode {
 }
 
 /** How many elements of an input are remembered, to tell whether it was overwritten. */
-const PROBES = 64;
+const PROBES = 32;
 
 interface Pass {
   readonly x: Tensor;
   readonly mode: Mode;
-  readonly probes: Float32Array;
+  readonly probes: readonly number[];
 }
 
 /** What all layers share: a mode, gradients of the last forward pass, and a state to save. */
@@ -87,7 +87,7 @@ export abstract class Layer {
       throw new Error('backward: expected a forward pass before it, got none');
     }
     const { x, mode, probes } = this.#last;
-    if (!sameBits(probes, probe(x.data))) {
+    if (!sameValues(probes, probe(x.data))) {
       throw new Error(
         'backward: expected the input of the forward pass as it was, ' +
           'got one that has been overwritten since (by out: x, or an arena that was reset)',
@@ -135,15 +135,15 @@ export abstract class Layer {
 }
 
 /** Copies a few elements from all over an array. */
-function probe(data: Float32Array): Float32Array {
+function probe(data: Float32Array): readonly number[] {
   const count = Math.min(PROBES, data.length);
-  const probes = new Float32Array(count);
+  const probes: number[] = [];
   for (let i = 0; i < count; i++) {
-    probes[i] = data[Math.floor((i * data.length) / count)] as number;
+    probes.push(data[Math.floor((i * data.length) / count)] as number);
   }
   return probes;
 }
 
-function sameBits(a: Float32Array, b: Float32Array): boolean {
+function sameValues(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
 }

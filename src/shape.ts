@@ -85,7 +85,8 @@ export function channelTensor(
   const channelAt = layout === 'nchw' ? 1 : shape.length - 1;
   const samples = shape[0] as number;
   const channels = shape[channelAt] as number;
-  const spatial = sizeOf(shape.filter((_, i) => i !== 0 && i !== channelAt));
+  let spatial = 1;
+  for (let i = 1; i < shape.length; i++) if (i !== channelAt) spatial *= shape[i] as number;
   if (lengths !== null) checkLengths(lengths, samples, spatial);
   return { samples, channels, spatial, layout, lengths };
 }
