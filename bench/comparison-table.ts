@@ -14,10 +14,10 @@ const COLUMNS = [
 ];
 
 /** Writes a comparison as a Markdown section. */
-export function comparisonTable({ operation, shape, findings, leftOut }: Comparison): string {
+export function comparisonTable({ problem, shape, findings, leftOut }: Comparison): string {
   const rows = findings.map((finding) => cells(finding, findings));
   const notes = leftOut.map(({ contestant, reason }) => `\n${contestant} is left out: ${reason}\n`);
-  return `### ${operation}, ${shape}\n\n${markdownTable([COLUMNS, ...rows])}${notes.join('')}`;
+  return `### ${problem}, ${shape}\n\n${markdownTable([COLUMNS, ...rows])}${notes.join('')}`;
 }
 
 function cells(finding: Finding, findings: readonly Finding[]): string[] {
@@ -34,11 +34,15 @@ function cells(finding: Finding, findings: readonly Finding[]): string[] {
     spellRatio(timesAsFastAs(LIMIT)),
     spellRatio(timesAsFastAs(PLAIN)),
     spellRatio(asFastAsArena && 1 / asFastAsArena),
-    error.toExponential(1),
-    errorFarFromZero.toExponential(1),
+    spellError(error),
+    spellError(errorFarFromZero),
   ];
 }
 
 function spellRatio(ratio: number | undefined): string {
   return ratio === undefined ? '' : spellNumber(ratio);
+}
+
+function spellError(error: number): string {
+  return error === 0 ? 'exact' : error.toExponential(1);
 }

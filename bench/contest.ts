@@ -6,6 +6,7 @@ import { comparisonTable } from './comparison-table.ts';
 import { LIMIT, OURS, PLAIN } from './contestants/names.ts';
 import { OPERATIONS } from './operations.ts';
 import { comparisonPicture } from './picture.ts';
+import { problemsOf } from './problem.ts';
 import { shapeName } from './shapes.ts';
 import { openTeams } from './teams.ts';
 
@@ -22,17 +23,19 @@ const ALWAYS: readonly string[] = [LIMIT, OURS, PLAIN];
 
 /**
  * Compares all contestants on all operations and shapes; prints each table, and
- * writes them to results/ as JSON, Markdown and SVG.
+ * writes them to results/ as JSON, Markdown and SVG. The process fails in the end
+ * where the library was wrong.
  *
  * @param publish whether to write the README's picture too
  */
 export async function contest(filters: Filters, effort: Effort, publish: boolean): Promise<void> {
+  const problems = OPERATIONS.flatMap(problemsOf).filter(
+    ({ name, shape }) => passes(filters.norm, name) && passes(filters.shape, shapeName(shape)),
+  );
   const teams = await openTeams();
   const comparisons: Comparison[] = [];
-  for (const operation of OPERATIONS.filter(({ name }) => passes(filters.norm, name))) {
-    for (const shape of operation.shapes) {
-      if (!passes(filters.shape, shapeName(shape))) continue;
-      const problem = { operation, shape };
+  try {
+    for (const problem of problems) {
       const contestants = teams
         .flatMap((team) => team.enter(problem))
         .filter(({ name }) => ALWAYS.includes(name) || passes(filters.contestant, name));
@@ -41,16 +44,13 @@ export async function contest(filters: Filters, effort: Effort, publish: boolean
       console.log(comparisonTable(comparison));
       comparisons.push(comparison);
     }
+  } finally {
+    for (const team of teams) team.close?.();
   }
-  for (const team of teams) team.close?.();
   writeResults(comparisons);
   if (publish) writeFileSync(README_PICTURE, comparisonPicture(comparisons));
-  if (
-    comparisons.some(({ leftOut }) =>
-      leftOut.some(({ contestant }) => contestant.startsWith('ours')),
-    )
-  )
-    process.exitCode = 1;
+  const leftOut = comparisons.flatMap((comparison) => comparison.leftOut);
+  if (leftOut.some(({ contestant }) => contestant.startsWith('ours'))) process.exitCode = 1;
 }
 
 function passes(filter: readonly string[] | undefined, name: string): boolean {

@@ -12,11 +12,11 @@ Questions:
   startup            how long does a program take to its first result?
 
 Options of contest, the filters as often as you like:
-  --norm TEXT        only operations whose name contains TEXT
-  --shape TEXT       only shapes that contain TEXT: 8x64x56x56
-  --contestant TEXT  only contestants whose name contains TEXT, beside
+  --norm TEXT        only what has TEXT in its name: batchNorm, backward, nhwc
+  --shape TEXT       only shapes that contain TEXT: 8x64x56x56, 1024
+  --contestant TEXT  only contestants that have TEXT in their name, beside
                      ${LIMIT}; ${OURS}; ${PLAIN}
-  --quick            a tenth of the time, more noise
+  --quick            a fifth of the time, more noise
   --publish          draws the README's picture too
 
   --help             prints this`;
@@ -35,7 +35,7 @@ const { values: options, positionals } = parseArgs({
 
 const QUESTIONS: Readonly<Record<string, () => void | Promise<void>>> = {
   contest() {
-    const effort = options.quick ? { rounds: 3, seconds: 0.02 } : { rounds: 7, seconds: 0.1 };
+    const effort = options.quick ? { rounds: 2, seconds: 0.01 } : { rounds: 5, seconds: 0.05 };
     return contest(options, effort, options.publish);
   },
   growth,

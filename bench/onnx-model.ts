@@ -1,11 +1,12 @@
-import type { Inputs } from './contestants/contestant.ts';
 import { load } from './load.ts';
+import type { Inputs } from './problem.ts';
 
 /** An ONNX operator that makes y of some of the inputs. */
 export interface OnnxNode {
   readonly operator: string;
   readonly inputs: readonly (keyof Inputs)[];
-  readonly attributes: Readonly<Record<string, number>>;
+  /** Whole numbers beside epsilon. */
+  readonly attributes?: Readonly<Record<string, number>>;
 }
 
 // What is used of onnx-proto: protobuf messages by the names of onnx.proto3.
@@ -24,7 +25,7 @@ const INT_ATTRIBUTE = 2;
 /** Encodes a model of one operator, with eps 1e-5, for tensors of any shape. */
 export async function encodeModel(node: OnnxNode): Promise<Uint8Array> {
   const { onnx } = await load<OnnxProto>('onnx-proto');
-  const attributes = Object.entries(node.attributes).map(([name, i]) => ({
+  const attributes = Object.entries(node.attributes ?? {}).map(([name, i]) => ({
     name,
     type: INT_ATTRIBUTE,
     i,

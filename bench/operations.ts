@@ -1,68 +1,177 @@
-import { instanceNorm, type Tensor } from '../src/index.ts';
+import {
+  batchNorm,
+  batchNormBackward,
+  groupNorm,
+  groupNormBackward,
+  instanceNorm,
+  instanceNormBackward,
+  layerNorm,
+  layerNormBackward,
+  rmsNorm,
+  rmsNormBackward,
+  type Tensor,
+} from '../src/index.ts';
 import * as reference from '../test/reference.ts';
-import type { Inputs } from './contestants/contestant.ts';
-import type { View } from './contestants/plain-javascript.ts';
-import type { TfForm } from './contestants/tfjs.ts';
 import type { OnnxNode } from './onnx-model.ts';
-import { CHANNEL_SHAPES, sizeOf } from './shapes.ts';
+import type { Inputs, Place } from './problem.ts';
+import { groupsOf, IMAGES, type Layout, type Shape, TOKENS } from './shapes.ts';
 
-type Shape = readonly number[];
-
-interface Options {
-  readonly weight: Float32Array;
-  readonly bias: Float32Array;
-  readonly out: Tensor | undefined;
-}
-
-/** One normalization, and how each contestant spells it. All have a weight, a bias and eps 1e-5. */
+/** One normalization, and how each contestant spells it; eps is 1e-5 throughout. */
 export interface Operation {
   readonly name: string;
+  /** Of images as (N, C, H, W); problems rearrange them. */
   readonly shapes: readonly Shape[];
-  /** Bytes read and written: 8 where each element is read and written once. */
-  readonly bytesPerElement: number;
-  /** How many weights, and biases, a tensor takes. */
-  parameters(shape: Shape): number;
-  /** The results in float64. */
-  reference(inputs: Inputs, shape: Shape): readonly Float64Array[];
-  ours(x: Tensor, options: Options): Tensor;
-  view(shape: Shape): View;
-  /** Python expressions of x, weight and bias. */
-  readonly torch?: Readonly<Record<string, string>>;
+  readonly layouts: readonly Layout[];
+  readonly sharing: Sharing;
+  readonly statistics: Statistics;
+  /** The library's calls; what does not depend on the tensors is made beforehand. */
+  ours(inputs: Inputs, place: Place, out: Tensor | undefined): Calls;
+  /** y in float64. */
+  reference(inputs: Inputs, place: Place): Float64Array;
+  /** Python expressions of the inputs for y, x being (N, C, *), under the names to show. */
+  readonly torch: Readonly<Record<string, string>>;
   readonly onnx?: (shape: Shape) => OnnxNode;
-  readonly tfjs?: (shape: Shape) => TfForm;
 }
+
+/** The elements that share a mean and a variance: those of each ... */
+export type Sharing = 'sample and channel' | 'channel' | 'sample and group' | 'row';
+
+/** What an element is normalized by; 'given' are running statistics. */
+export type Statistics = 'mean and variance' | 'mean square' | 'given';
+
+interface Calls {
+  forward(x: Tensor): Tensor;
+  backward(gradOutput: Tensor, x: Tensor): Gradients;
+}
+
+interface Gradients {
+  readonly input: Tensor;
+  readonly weight: Float32Array | null;
+  readonly bias: Float32Array | null;
+}
+
+const BOTH: readonly Layout[] = ['nchw', 'nhwc'];
+const AFFINE = ['x', 'weight', 'bias'] as const;
 
 export const OPERATIONS: readonly Operation[] = [
   {
     name: 'instanceNorm',
-    shapes: CHANNEL_SHAPES,
-    bytesPerElement: 8,
-    parameters: ([, channels]) => channels as number,
-    reference: ({ x, weight, bias }, shape) => [reference.instanceNorm(x, shape, { weight, bias })],
-    ours: instanceNorm,
-    view: (shape) => channelView(shape),
+    shapes: IMAGES,
+    layouts: BOTH,
+    sharing: 'sample and channel',
+    statistics: 'mean and variance',
+    ours({ weight, bias }, { layout }, out) {
+      const options = { weight, bias, layout, out };
+      return {
+        forward: (x) => instanceNorm(x, options),
+        backward: (gradOutput, x) => instanceNormBackward(gradOutput, x, options),
+      };
+    },
+    reference: ({ x, ...affine }, { shape, layout }) =>
+      reference.instanceNorm(x, shape, { ...affine, layout }),
     torch: {
       instance_norm: 'F.instance_norm(x, weight=weight, bias=bias)',
       group_norm: 'F.group_norm(x, x.shape[1], weight, bias)',
     },
+    onnx: () => ({ operator: 'InstanceNormalization', inputs: AFFINE }),
+  },
+  {
+    name: 'batchNorm in training',
+    shapes: IMAGES,
+    layouts: BOTH,
+    sharing: 'channel',
+    statistics: 'mean and variance',
+    ours({ weight, bias }, { layout }, out) {
+      const options = { weight, bias, layout, training: true, out };
+      return {
+        forward: (x) => batchNorm(x, options),
+        backward: (gradOutput, x) => batchNormBackward(gradOutput, x, options),
+      };
+    },
+    reference: ({ x, ...affine }, { shape, layout }) =>
+      reference.batchNorm(x, shape, { ...affine, layout }),
+    torch: { batch_norm: 'F.batch_norm(x, None, None, weight, bias, training=True)' },
+  },
+  {
+    name: 'batchNorm in eval',
+    shapes: IMAGES,
+    layouts: BOTH,
+    sharing: 'channel',
+    statistics: 'given',
+    ours({ weight, bias, runningMean, runningVar }, { layout }, out) {
+      const options = { weight, bias, runningMean, runningVar, layout, training: false, out };
+      return {
+        forward: (x) => batchNorm(x, options),
+        backward: (gradOutput, x) => batchNormBackward(gradOutput, x, options),
+      };
+    },
+    reference: ({ x, runningMean, runningVar, ...affine }, { shape, layout }) =>
+      reference.normalizeByRunningStats(x, shape, runningMean, runningVar, { ...affine, layout }),
+    torch: { batch_norm: 'F.batch_norm(x, runningMean, runningVar, weight, bias)' },
     onnx: () => ({
-      operator: 'InstanceNormalization',
-      inputs: ['x', 'weight', 'bias'],
-      attributes: {},
+      operator: 'BatchNormalization',
+      inputs: [...AFFINE, 'runningMean', 'runningVar'],
     }),
-    tfjs: ([, channels]) => ({ axes: [2, 3], parameterShape: [1, channels as number, 1, 1] }),
+  },
+  {
+    name: 'groupNorm',
+    shapes: IMAGES,
+    layouts: BOTH,
+    sharing: 'sample and group',
+    statistics: 'mean and variance',
+    ours({ weight, bias }, { layout, channels }, out) {
+      const groups = groupsOf(channels);
+      const options = { weight, bias, layout, out };
+      return {
+        forward: (x) => groupNorm(x, groups, options),
+        backward: (gradOutput, x) => groupNormBackward(gradOutput, x, groups, options),
+      };
+    },
+    reference: ({ x, ...affine }, { shape, layout, channels }) =>
+      reference.groupNorm(x, shape, groupsOf(channels), { ...affine, layout }),
+    torch: { group_norm: 'F.group_norm(x, groups, weight, bias)' },
+    onnx: ([, channels]) => ({
+      operator: 'GroupNormalization',
+      inputs: AFFINE,
+      attributes: { num_groups: groupsOf(channels as number) },
+    }),
+  },
+  {
+    name: 'layerNorm',
+    shapes: TOKENS,
+    layouts: ['nchw'],
+    sharing: 'row',
+    statistics: 'mean and variance',
+    ours({ weight, bias }, _, out) {
+      const normalizedShape = [weight.length];
+      const options = { weight, bias, out };
+      return {
+        forward: (x) => layerNorm(x, normalizedShape, options),
+        backward: (gradOutput, x) => layerNormBackward(gradOutput, x, normalizedShape, options),
+      };
+    },
+    reference: ({ x, ...affine }) => reference.layerNorm(x, [affine.weight.length], affine),
+    torch: { layer_norm: 'F.layer_norm(x, weight.shape, weight, bias)' },
+    onnx: () => ({ operator: 'LayerNormalization', inputs: AFFINE }),
+  },
+  {
+    name: 'rmsNorm',
+    shapes: TOKENS,
+    layouts: ['nchw'],
+    sharing: 'row',
+    statistics: 'mean square',
+    ours({ weight }, _, out) {
+      const normalizedShape = [weight.length];
+      const options = { weight, eps: 1e-5, out };
+      return {
+        forward: (x) => rmsNorm(x, normalizedShape, options),
+        backward: (gradOutput, x) => rmsNormBackward(gradOutput, x, normalizedShape, options),
+      };
+    },
+    reference: ({ x, weight }) => reference.rmsNorm(x, [weight.length], { weight, eps: 1e-5 }),
+    torch: {
+      'x * rsqrt(mean)': 'x * torch.rsqrt(x.square().mean(-1, keepdim=True) + 1e-5) * weight',
+    },
+    onnx: () => ({ operator: 'RMSNormalization', inputs: ['x', 'weight'] }),
   },
 ];
-
-function channelView(shape: Shape): View {
-  const [samples, channels, ...spatial] = shape as [number, number, ...number[]];
-  const length = sizeOf(spatial);
-  return {
-    sets: samples * channels,
-    runs: 1,
-    length,
-    step: 1,
-    start: (set) => set * length,
-    parameter: (set) => set % channels,
-  };
-}

@@ -3,9 +3,13 @@ import { LIMIT, OURS } from './contestants/names.ts';
 import { spellNumber } from './markdown.ts';
 
 // One panel for each of these that was compared.
-const PANELS: readonly (readonly [operation: string, shape: string])[] = [
+const PANELS: readonly (readonly [problem: string, shape: string])[] = [
   ['instanceNorm', '8x64x56x56'],
-  ['instanceNorm', '1x128x128x128'],
+  ['batchNorm in training', '8x64x56x56'],
+  ['groupNorm', '8x64x56x56'],
+  ['batchNorm in eval', '8x64x56x56'],
+  ['layerNorm', '256x768'],
+  ['rmsNorm', '256x768'],
 ];
 
 // Two ways to call the library are enough for a picture.
@@ -14,12 +18,12 @@ const LEFT_AWAY: readonly string[] = [LIMIT, 'ours, in place', 'ours, fresh outp
 const WIDTH = 920;
 const COLUMNS = 2;
 const MARGIN = 28;
-const HEADER = 84;
+const HEADER = 80;
 const PANEL_WIDTH = (WIDTH - (COLUMNS + 1) * MARGIN) / COLUMNS;
-const PANEL_HEAD = 42;
+const PANEL_HEAD = 30;
 const BAR_PITCH = 21;
 const BAR = 14;
-const LABELS = 158;
+const LABELS = 170;
 const TRACK = PANEL_WIDTH - LABELS;
 
 // The picture brings its own background, so it reads the same on a dark page.
@@ -36,17 +40,20 @@ const COLORS = {
 
 /** Draws bars of GB/s, each panel as wide as memory.copy is fast. */
 export function comparisonPicture(comparisons: readonly Comparison[]): string {
-  const shown = PANELS.flatMap(([operation, shape]) =>
-    comparisons.filter((found) => found.operation === operation && found.shape === shape),
+  const shown = PANELS.flatMap(([problem, shape]) =>
+    comparisons.filter((found) => found.problem === problem && found.shape === shape),
   );
-  const bars = Math.max(0, ...shown.map((comparison) => ranked(comparison).length));
-  const panelHeight = PANEL_HEAD + bars * BAR_PITCH + MARGIN;
-  const height = HEADER + Math.ceil(shown.length / COLUMNS) * panelHeight;
-  const panels = shown.map((comparison, i) => {
-    const x = MARGIN + (i % COLUMNS) * (PANEL_WIDTH + MARGIN);
-    const y = HEADER + Math.floor(i / COLUMNS) * panelHeight;
-    return `<g transform="translate(${x} ${y})">\n${panel(comparison)}</g>\n`;
-  });
+  const panels: string[] = [];
+  let height = HEADER;
+  for (let i = 0; i < shown.length; i += COLUMNS) {
+    const row = shown.slice(i, i + COLUMNS);
+    for (const [column, comparison] of row.entries()) {
+      const x = MARGIN + column * (PANEL_WIDTH + MARGIN);
+      panels.push(`<g transform="translate(${x} ${height})">\n${panel(comparison)}</g>\n`);
+    }
+    const bars = Math.max(...row.map((comparison) => ranked(comparison).length));
+    height += PANEL_HEAD + bars * BAR_PITCH + MARGIN;
+  }
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" font-family="system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="13">
 <title>Throughput of normalization in GB/s, one thread</title>
 <rect x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="10" fill="${COLORS.background}" stroke="${COLORS.border}"/>
@@ -60,13 +67,15 @@ function panel(comparison: Comparison): string {
   const limit = comparison.findings.find(({ contestant }) => contestant === LIMIT);
   const full = limit?.gigabytesPerSecond ?? 0;
   const lines = [
-    text(0, 20, comparison.operation, { weight: 600 }),
-    text(LABELS, 20, comparison.shape.replaceAll('x', ' × '), { fill: COLORS.faint }),
+    text(0, 20, `${comparison.problem}, ${comparison.shape.replaceAll('x', ' × ')}`, {
+      weight: 600,
+    }),
     text(PANEL_WIDTH, 20, `memory.copy ${spellNumber(full)}`, {
       fill: COLORS.faint,
+      size: 12,
       anchor: 'end',
     }),
-    ...ranked(comparison).map((finding, i) => bar(finding, full, PANEL_HEAD + i * BAR_PITCH - 10)),
+    ...ranked(comparison).map((finding, i) => bar(finding, full, PANEL_HEAD + i * BAR_PITCH)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

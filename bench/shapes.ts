@@ -1,5 +1,8 @@
-/** Shapes of real models' tensors, as (N, C, *). */
-export const CHANNEL_SHAPES: readonly (readonly number[])[] = [
+export type Shape = readonly number[];
+export type Layout = 'nchw' | 'nhwc';
+
+/** Images in real models, as (N, C, H, W). */
+export const IMAGES: readonly Shape[] = [
   [1, 32, 512, 512], // style transfer, first layers
   [1, 64, 256, 256],
   [1, 128, 128, 128], // and its residual blocks
@@ -10,11 +13,29 @@ export const CHANNEL_SHAPES: readonly (readonly number[])[] = [
   [2, 3, 3, 3], // next to nothing: what a call costs
 ];
 
+/** Tokens in real models, as (*, features). */
+export const TOKENS: readonly Shape[] = [
+  [256, 768], // BERT
+  [8, 1024, 4096], // Llama 7B
+  [6, 9], // what a call costs
+];
+
+/** Rearranges (N, C, H, W) for a layout. */
+export function inLayout(shape: Shape, layout: Layout): Shape {
+  const [samples, channels, ...spatial] = shape as [number, number, ...number[]];
+  return layout === 'nchw' ? shape : [samples, ...spatial, channels];
+}
+
+/** GroupNorm's usual 32 groups, where the channels allow it. */
+export function groupsOf(channels: number): number {
+  return channels % 32 === 0 ? 32 : 1;
+}
+
 /** Spells a shape as tables and filters do: 8x64x56x56. */
-export function shapeName(shape: readonly number[]): string {
+export function shapeName(shape: Shape): string {
   return shape.join('x');
 }
 
-export function sizeOf(shape: readonly number[]): number {
+export function sizeOf(shape: Shape): number {
   return shape.reduce((size, length) => size * length, 1);
 }

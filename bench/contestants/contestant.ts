@@ -1,18 +1,4 @@
-import type { Operation } from '../operations.ts';
-
-/** What every contestant is given. */
-export interface Inputs {
-  /** The tensor to normalize, row-major. */
-  readonly x: Float32Array;
-  readonly weight: Float32Array;
-  readonly bias: Float32Array;
-}
-
-/** An operation on a tensor of one shape. */
-export interface Problem {
-  readonly operation: Operation;
-  readonly shape: readonly number[];
-}
+import type { Inputs, Problem } from '../problem.ts';
 
 /** One way of solving a problem. */
 export interface Contestant {

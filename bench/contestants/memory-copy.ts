@@ -1,5 +1,4 @@
 import { load } from '../load.ts';
-import { sizeOf } from '../shapes.ts';
 import type { Contestant, Team } from './contestant.ts';
 import { LIMIT } from './names.ts';
 
@@ -32,9 +31,7 @@ export async function memoryCopy(): Promise<Team> {
   if (binary === null) throw new Error(`memory.copy: ${stderr}`, { cause: error });
   const module = new WebAssembly.Module(binary);
   return {
-    enter: ({ operation, shape }) => [
-      copying(module, (sizeOf(shape) * operation.bytesPerElement) / 2),
-    ],
+    enter: ({ bytes }) => [copying(module, bytes / 2)],
   };
 }
 

@@ -1,6 +1,8 @@
 import { load } from '../load.ts';
-import { encodeModel } from '../onnx-model.ts';
-import type { Contestant, Inputs, Problem, Team } from './contestant.ts';
+import { encodeModel, type OnnxNode } from '../onnx-model.ts';
+import type { Inputs } from '../problem.ts';
+import type { Shape } from '../shapes.ts';
+import type { Contestant, Team } from './contestant.ts';
 
 // What is used of onnxruntime, the same in Node and on the web.
 interface Runtime {
@@ -49,14 +51,20 @@ async function onnxruntime(host: Host): Promise<Team> {
   const runtime = await load<Runtime>(host.name);
   runtime.env.wasm.numThreads = 1;
   return {
-    enter: (problem) => (problem.operation.onnx ? [contestant(host, runtime, problem)] : []),
+    enter(problem) {
+      const { operation, pass, layout, shape } = problem;
+      // It knows neither gradients nor channels last.
+      const node = pass === 'forward' && layout === 'nchw' && operation.onnx?.(shape);
+      return node ? [contestant(host, runtime, node, shape)] : [];
+    },
   };
 }
 
 function contestant(
   { name, provider, fillsOutput }: Host,
   { InferenceSession, Tensor }: Runtime,
-  { operation, shape }: Problem,
+  node: OnnxNode,
+  shape: Shape,
 ): Contestant {
   let session: Session | undefined;
   let feeds: Values;
@@ -65,8 +73,6 @@ function contestant(
   return {
     name,
     async load(inputs) {
-      const node = operation.onnx?.(shape);
-      if (!node) throw new Error(`No ONNX operator for ${operation.name}.`);
       session ??= await InferenceSession.create(await encodeModel(node), {
         executionProviders: [provider],
         intraOpNumThreads: 1,

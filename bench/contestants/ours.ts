@@ -1,64 +1,104 @@
 import { Arena, Tensor } from '../../src/index.ts';
-import type { Contestant, Problem, Team } from './contestant.ts';
+import type { Problem } from '../problem.ts';
+import type { Contestant, Team } from './contestant.ts';
 import { OURS } from './names.ts';
 
 /** wasm-norm, on every kind of memory that it takes. */
 export function ours(): Team {
-  return { enter: (problem) => [inArena, inPlace, onArrays, intoFresh].map((way) => way(problem)) };
+  return {
+    enter(problem) {
+      const ways = staysOrdinary(problem)
+        ? [inArena, inPlace, onArrays, intoFresh]
+        : [inArena, onArrays, intoFresh];
+      return ways.map((way) => way(problem));
+    },
+  };
 }
 
-interface Placement {
-  readonly x: Tensor;
-  readonly out: Tensor | undefined;
+/**
+ * Whether the result of a result of a result is ordinary data still, so that calls
+ * in place can be timed: not where weights or a reciprocal deviation multiply up
+ * to zeros and infinities with no mean and no bias to hold against them.
+ */
+function staysOrdinary({ pass, operation }: Problem): boolean {
+  return pass === 'forward' && operation.statistics !== 'mean square';
 }
 
-const ALIGNMENT = 64;
+/** Where the tensors of a problem lie. */
+interface Memory {
+  /** Brings a tensor there. */
+  bring(tensor: Tensor): Tensor;
+  /** Where the result goes, given what it replaces; a new array where undefined. */
+  out(replaced: Tensor): Tensor | undefined;
+}
 
 function inArena(problem: Problem): Contestant {
-  return contestant(OURS, problem, (x) => {
-    const arena = new Arena(2 * x.data.byteLength + ALIGNMENT);
-    return { x: arena.tensor(x), out: arena.tensor(x.shape) };
+  return contestant(OURS, problem, () => {
+    const arena = arenaFor(problem);
+    return {
+      bring: (tensor) => arena.tensor(tensor),
+      out: ({ shape }) => arena.tensor(shape),
+    };
   });
 }
 
-// Each call normalizes what the one before it left. That is ordinary data still:
-// its statistics are the bias and the weight of the affine, below 1 and above 0.5,
-// and move no further.
 function inPlace(problem: Problem): Contestant {
-  return contestant('ours, in place', problem, (source) => {
-    const x = new Arena(source.data.byteLength).tensor(source);
-    return { x, out: x };
+  return contestant('ours, in place', problem, () => {
+    const arena = arenaFor(problem);
+    return { bring: (tensor) => arena.tensor(tensor), out: (replaced) => replaced };
   });
 }
 
 function onArrays(problem: Problem): Contestant {
-  return contestant('ours, arrays', problem, (x) => ({
-    x,
-    out: new Tensor(new Float32Array(x.size), x.shape),
+  return contestant('ours, arrays', problem, () => ({
+    bring: (tensor) => tensor,
+    out: ({ size, shape }) => new Tensor(new Float32Array(size), shape),
   }));
 }
 
 function intoFresh(problem: Problem): Contestant {
-  return contestant('ours, fresh output', problem, (x) => ({ x, out: undefined }));
+  return contestant('ours, fresh output', problem, () => ({
+    bring: (tensor) => tensor,
+    out: () => undefined,
+  }));
 }
 
-function contestant(
-  name: string,
-  { operation, shape }: Problem,
-  place: (x: Tensor) => Placement,
-): Contestant {
-  let call: () => Tensor;
-  let output: Tensor;
+const ALIGNMENT = 64;
+
+function arenaFor({ pass, elements }: Problem): Arena {
+  const tensors = pass === 'forward' ? 2 : 3;
+  return new Arena(tensors * (4 * elements + ALIGNMENT));
+}
+
+function contestant(name: string, problem: Problem, allocate: () => Memory): Contestant {
+  const { operation, pass, shape } = problem;
+  let call: () => void;
+  let results: () => readonly Float32Array[];
   return {
     name,
-    load({ x: values, weight, bias }) {
-      const { x, out } = place(new Tensor(values, shape));
-      const options = { weight, bias, out };
-      call = () => operation.ours(x, options);
+    load(inputs) {
+      const memory = allocate();
+      const x = memory.bring(new Tensor(inputs.x, shape));
+      const { forward, backward } = operation.ours(inputs, problem, memory.out(x));
+      if (pass === 'forward') {
+        let y: Tensor;
+        call = () => {
+          y = forward(x);
+        };
+        results = () => [y.data];
+      } else {
+        const gradOutput = memory.bring(new Tensor(inputs.gradOutput, shape));
+        let gradients: ReturnType<typeof backward>;
+        call = () => {
+          gradients = backward(gradOutput, x);
+        };
+        results = () => {
+          const { input, weight, bias } = gradients;
+          return [input.data, weight, bias].filter((array) => array !== null);
+        };
+      }
     },
-    call() {
-      output = call();
-    },
-    results: () => [output.data],
+    call: () => call(),
+    results: () => results(),
   };
 }

@@ -19,25 +19,63 @@ def hello():
     return f"{major}.{minor}"
 
 
-def load(name, expression, folder, shapes):
-    """Reads float32 tensors from files of their names, and compiles the expression of them."""
+def load(name, expression, folder, shapes, backward, layout, groups):
+    """Reads float32 tensors from files of their names, and prepares y or its gradients."""
     tensors = {
-        tensor: torch.from_file(f"{folder}/{tensor}", size=count(shape)).clone().reshape(shape)
+        tensor: read(f"{folder}/{tensor}", count(shape)).reshape(shape)
         for tensor, shape in shapes.items()
     }
-    compute = eval(f"lambda {', '.join(tensors)}: {expression}", {"torch": torch, "F": F})
-    computations[name] = lambda: compute(**tensors)
+    forward = eval(f"lambda {', '.join(tensors)}: {expression}", {"torch": torch, "F": F, "groups": groups})
+
+    def y_of(x):
+        return channels_last(forward(**{**tensors, "x": channels_first(x, layout)}), layout)
+
+    x = tensors["x"]
+    if not backward:
+        computations[name] = lambda: [y_of(x)]
+        return
+    parameters = [x, tensors["weight"], tensors["bias"]]
+    with torch.enable_grad():
+        for parameter in parameters:
+            parameter.requires_grad_()
+        y = y_of(x)
+    grad_output = tensors["gradOutput"]
+    # RMSNorm uses no bias; the graph is kept, so that it can be gone through again.
+    computations[name] = lambda: torch.autograd.grad(
+        y, parameters, grad_output, retain_graph=True, allow_unused=True
+    )
+
+
+def read(path, size):
+    # No elements, no file to map.
+    return torch.from_file(path, size=size).clone() if size else torch.empty(0)
+
+
+def channels_first(x, layout):
+    """(N, C, *) of a tensor in a layout: a view."""
+    return x if layout == "nchw" else x.movedim(-1, 1)
+
+
+def channels_last(y, layout):
+    return y if layout == "nchw" else y.movedim(1, -1)
 
 
 def call(name):
     results[name] = computations[name]()
 
 
-def save(name, path):
-    y = results[name].contiguous().flatten()
-    with open(path, "wb") as file:
-        file.truncate(y.numel() * y.element_size())
-    torch.from_file(path, shared=True, size=y.numel()).copy_(y)
+def save(name, folder):
+    """Writes the results of the last call to files, and returns their paths."""
+    paths = []
+    for result in results[name]:
+        if result is not None:
+            path = f"{folder}/result-{len(paths)}"
+            values = result.contiguous().flatten()
+            with open(path, "wb") as file:
+                file.truncate(values.numel() * values.element_size())
+            torch.from_file(path, shared=True, size=values.numel()).copy_(values)
+            paths.append(path)
+    return paths
 
 
 def release(name):
@@ -78,7 +116,7 @@ ACTIONS = {
     "time": time_calls,
 }
 
-with torch.inference_mode():
+with torch.no_grad():
     for line in sys.stdin:
         question = json.loads(line)
         action = ACTIONS[question.pop("do")]

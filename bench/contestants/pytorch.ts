@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Contestant, Inputs, Problem, Team } from './contestant.ts';
+import type { Problem } from '../problem.ts';
+import { groupsOf } from '../shapes.ts';
+import type { Contestant, Team } from './contestant.ts';
 
 const PROGRAM = fileURLToPath(new URL('pytorch.py', import.meta.url));
 // Debian's python3-torch is a package of its own Python.
@@ -17,7 +19,7 @@ export async function pytorch(): Promise<Team> {
   const folder = mkdtempSync(join(tmpdir(), 'wasm-norm-bench-'));
   return {
     enter: (problem) =>
-      Object.entries(problem.operation.torch ?? {}).map(([name, expression]) =>
+      Object.entries(problem.operation.torch).map(([name, expression]) =>
         contestant(`torch ${version} ${name}`, expression, worker, folder, problem),
       ),
     close() {
@@ -32,32 +34,29 @@ function contestant(
   expression: string,
   worker: Worker,
   folder: string,
-  { shape }: Problem,
+  { pass, layout, shape, channels, elements }: Problem,
 ): Contestant {
   return {
     name,
     async load(inputs) {
-      const tensors = Object.entries(inputs as Inputs & Record<string, Float32Array>);
-      const shapes = tensors.map(([input, data]) => {
+      const shapes: Record<string, readonly number[]> = {};
+      for (const [input, data] of Object.entries(inputs) as [string, Float32Array][]) {
         writeFileSync(join(folder, input), data);
-        return [input, input === 'x' ? shape : [data.length]];
-      });
-      await worker.ask({
-        do: 'load',
-        name,
-        expression,
-        folder,
-        shapes: Object.fromEntries(shapes),
-      });
+        shapes[input] = data.length === elements ? shape : [data.length];
+      }
+      const groups = groupsOf(channels);
+      const backward = pass === 'backward';
+      await worker.ask({ do: 'load', name, expression, folder, shapes, backward, layout, groups });
     },
     async call() {
       await worker.ask({ do: 'call', name });
     },
     async results() {
-      const path = join(folder, 'y');
-      await worker.ask({ do: 'save', name, path });
-      const { buffer, byteOffset, byteLength } = readFileSync(path);
-      return [new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength))];
+      const paths = (await worker.ask({ do: 'save', name, folder })) as string[];
+      return paths.map((path) => {
+        const { buffer, byteOffset, byteLength } = readFileSync(path);
+        return new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+      });
     },
     async secondsPerCall(seconds) {
       return (await worker.ask({ do: 'time', name, seconds })) as number[];
@@ -79,7 +78,7 @@ class Worker {
     this.#process.stderr.on('data', (text) => {
       this.#errors += text;
     });
-    // Where there is no such program, the answer that never comes says so.
+    // Where there is no such program, or it ends: the answer that never comes says so.
     this.#process.on('error', ({ message }) => {
       this.#errors += message;
     });
@@ -90,7 +89,7 @@ class Worker {
   async ask(question: object): Promise<unknown> {
     this.#process.stdin.write(`${JSON.stringify(question)}\n`);
     const { value, done } = await this.#answers.next();
-    if (done) throw new Error(this.#errors.trim().split('\n').at(-1));
+    if (done) throw new Error(this.#errors.trim().split('\n').at(-1) || 'it ended');
     const { answer, error } = JSON.parse(value);
     if (error) throw new Error(error);
     return answer;

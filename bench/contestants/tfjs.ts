@@ -1,17 +1,18 @@
 import { load } from '../load.ts';
-import type { Contestant, Problem, Team } from './contestant.ts';
+import type { Sharing, Statistics } from '../operations.ts';
+import type { Place, Problem } from '../problem.ts';
+import { groupsOf, type Shape, sizeOf } from '../shapes.ts';
+import type { Contestant, Team } from './contestant.ts';
 
-/** What is used of @tensorflow/tfjs-core. */
-export interface TensorFlow {
+// What is used of @tensorflow/tfjs-core.
+interface TensorFlow {
   setBackend(name: 'wasm'): Promise<boolean>;
   ready(): Promise<void>;
-  tensor(values: Float32Array, shape: readonly number[]): TfTensor;
+  tensor(values: Float32Array, shape: Shape): TfTensor;
   tidy(compute: () => TfTensor): TfTensor;
-  moments(
-    x: TfTensor,
-    axes: readonly number[],
-    keepDims: true,
-  ): { mean: TfTensor; variance: TfTensor };
+  moments(x: TfTensor, axes: Shape, keepDims: true): { mean: TfTensor; variance: TfTensor };
+  mean(x: TfTensor, axes: Shape, keepDims: true): TfTensor;
+  square(x: TfTensor): TfTensor;
   add(a: TfTensor, b: TfTensor | number): TfTensor;
   sub(a: TfTensor, b: TfTensor): TfTensor;
   mul(a: TfTensor, b: TfTensor): TfTensor;
@@ -19,17 +20,9 @@ export interface TensorFlow {
 }
 
 /** A tensor in the backend's memory. */
-export interface TfTensor {
+interface TfTensor {
   data(): Promise<Float32Array>;
   dispose(): void;
-}
-
-/** How an operation is said in tfjs, which has no normalization of its own that takes (N, C, *). */
-export interface TfForm {
-  /** The dimensions that share a mean and a variance. */
-  readonly axes: readonly number[];
-  /** The shape in which a weight and a bias meet the tensor. */
-  readonly parameterShape: readonly number[];
 }
 
 const EPS = 1e-5;
@@ -42,12 +35,14 @@ export async function tfjs(): Promise<Team> {
     await tf.setBackend('wasm');
     await tf.ready();
   });
-  return { enter: (problem) => (problem.operation.tfjs ? [contestant(tf, problem)] : []) };
+  return { enter: (problem) => (problem.pass === 'forward' ? [contestant(tf, problem)] : []) };
 }
 
 // Its tensors stay in the memory of the backend: what is timed is the computation
 // alone, with no copy in or out.
-function contestant(tf: TensorFlow, { operation, shape }: Problem): Contestant {
+function contestant(tf: TensorFlow, problem: Problem): Contestant {
+  const { sharing, statistics } = problem.operation;
+  const { view, axes, parameterShape } = formOf(sharing, problem);
   let inputs: readonly TfTensor[] = [];
   let compute: () => TfTensor;
   let output: TfTensor | undefined;
@@ -60,13 +55,24 @@ function contestant(tf: TensorFlow, { operation, shape }: Problem): Contestant {
     name: 'tfjs-backend-wasm',
     load(given) {
       release();
-      const form = operation.tfjs?.(shape);
-      if (!form) throw new Error(`No form of ${operation.name} in tfjs.`);
-      const x = tf.tensor(given.x, shape);
-      const weight = tf.tensor(given.weight, form.parameterShape);
-      const bias = tf.tensor(given.bias, form.parameterShape);
-      inputs = [x, weight, bias];
-      compute = () => normalize(tf, x, form.axes, weight, bias);
+      const x = tf.tensor(given.x, view);
+      const parameters = [given.weight, given.bias, given.runningMean, given.runningVar];
+      const [weight, bias, runningMean, runningVar] = parameters.map((values) =>
+        tf.tensor(values, parameterShape),
+      ) as [TfTensor, TfTensor, TfTensor, TfTensor];
+      inputs = [x, weight, bias, runningMean, runningVar];
+      const scaleOf = (variance: TfTensor) => tf.mul(tf.rsqrt(tf.add(variance, EPS)), weight);
+      const standardize = (mean: TfTensor, variance: TfTensor) =>
+        tf.add(tf.mul(tf.sub(x, mean), scaleOf(variance)), bias);
+      const forms: Readonly<Record<Statistics, () => TfTensor>> = {
+        'mean and variance'() {
+          const { mean, variance } = tf.moments(x, axes, true);
+          return standardize(mean, variance);
+        },
+        'mean square': () => tf.mul(x, scaleOf(tf.mean(tf.square(x), axes, true))),
+        given: () => standardize(runningMean, runningVar),
+      };
+      compute = forms[statistics];
     },
     call() {
       output?.dispose();
@@ -77,16 +83,44 @@ function contestant(tf: TensorFlow, { operation, shape }: Problem): Contestant {
   };
 }
 
-function normalize(
-  tf: TensorFlow,
-  x: TfTensor,
-  axes: readonly number[],
-  weight: TfTensor,
-  bias: TfTensor,
-): TfTensor {
-  const { mean, variance } = tf.moments(x, axes, true);
-  const scale = tf.mul(tf.rsqrt(tf.add(variance, EPS)), weight);
-  return tf.add(tf.mul(tf.sub(x, mean), scale), bias);
+/** How a problem is said in tfjs, which has no normalization but of the last dimension's channels. */
+interface Form {
+  /** The shape that x is taken for. */
+  readonly view: Shape;
+  /** The dimensions that share a mean and a variance. */
+  readonly axes: Shape;
+  /** The shape in which a weight and a bias meet x. */
+  readonly parameterShape: Shape;
+}
+
+function formOf(sharing: Sharing, { shape, layout, channels }: Place): Form {
+  const first = layout === 'nchw';
+  const parameterShape = first ? [1, channels, 1, 1] : [1, 1, 1, channels];
+  switch (sharing) {
+    case 'sample and channel':
+      return { view: shape, axes: first ? [2, 3] : [1, 2], parameterShape };
+    case 'channel':
+      return { view: shape, axes: first ? [0, 2, 3] : [0, 1, 2], parameterShape };
+    case 'row':
+      return { view: shape, axes: [shape.length - 1], parameterShape: [channels] };
+    case 'sample and group': {
+      const groups = groupsOf(channels);
+      const perGroup = channels / groups;
+      const samples = shape[0] as number;
+      const pixels = sizeOf(shape) / (samples * channels);
+      return first
+        ? {
+            view: [samples, groups, perGroup, pixels],
+            axes: [2, 3],
+            parameterShape: [1, groups, perGroup, 1],
+          }
+        : {
+            view: [samples, pixels, groups, perGroup],
+            axes: [1, 3],
+            parameterShape: [1, 1, groups, perGroup],
+          };
+    }
+  }
 }
 
 /**
