@@ -23,9 +23,20 @@ describe('the module', () => {
   test('exports its kernels and nothing else, no memory in particular', () => {
     const names = WebAssembly.Module.exports(module).map(({ name, kind }) => `${kind} ${name}`);
     expect(names.sort()).toEqual([
+      'function addColumnGradientSums',
+      'function addColumnMoments',
+      'function addGradientSums',
       'function addMoments',
+      'function addWideColumnMoments',
+      'function addWideMoments',
+      'function applyColumns',
+      'function applyElements',
       'function applyRows',
+      'function combineColumns',
+      'function combineRows',
       'function makeLines',
+      'function mergeStates',
+      'function multiplyElements',
       'function normalizeRows',
     ]);
   });
@@ -36,8 +47,8 @@ describe('the module', () => {
     for (const id of [START, DATA, DATA_COUNT]) expect(sections).not.toContain(id);
   });
 
-  test('is at most 16 KB', () => {
-    expect(bytes.length).toBeLessThanOrEqual(16 * 1024);
+  test('is at most 24 KB', () => {
+    expect(bytes.length).toBeLessThanOrEqual(24 * 1024);
   });
 });
 
@@ -71,6 +82,7 @@ describe('a memory of the kernels', () => {
 
 const STATE = 3;
 const LINE = 3;
+const COMBINATION = 3;
 const GUARD = 0xa5;
 
 /**
@@ -84,7 +96,7 @@ class Bench {
 
   /** @param elements how many float32 its buffers hold, beside a few small ones */
   constructor(elements = 0) {
-    const { kernels, buffer } = instantiateKernels(elements * 4 + 4096);
+    const { kernels, buffer } = instantiateKernels(elements * 4 + 8192);
     this.kernels = kernels;
     this.bytes = new Uint8Array(buffer).fill(GUARD);
     this.#end = buffer.byteLength;
@@ -122,6 +134,16 @@ class Bench {
 // Up to past the second round of 64 elements, then around a chunk.
 const LENGTHS = [...Array.from({ length: 150 }, (_, i) => i + 1), 16383, 16384, 16385, 32769];
 
+// One vector of columns more or less, and none.
+const COLUMNS = [...Array.from({ length: 17 }, (_, i) => i + 1), 32, 33];
+
+// Blocks of 32 rows and trees of 8; 256 are short; of 33 columns a chunk has 1985.
+const ROWS = [1, 2, 7, 8, 9, 31, 32, 33, 65, 128, 129, 256, 257, 300, 4001];
+
+// Each column of a matrix and each row of a batch has a mean of its own.
+const spread = (count: number, seed: number, period: number): Float32Array =>
+  normals(count, seed, 4, 2).map((value, i) => value + 10 * (i % period));
+
 function expectState(actual: ArrayLike<number>, { count, mean, variance }: Moments): void {
   const std = Math.sqrt(variance);
   expect(actual[0]).toBe(count);
@@ -129,6 +151,33 @@ function expectState(actual: ArrayLike<number>, { count, mean, variance }: Momen
   expect(Math.abs((actual[1] as number) - mean)).toBeLessThanOrEqual(2 ** -23 * std);
   const squares = variance * count;
   expect(Math.abs((actual[2] as number) - squares)).toBeLessThanOrEqual(2 ** -22 * squares);
+}
+
+/** A sum of n float64 loses at most n roundings of its largest part. */
+function expectWideState(actual: ArrayLike<number>, { count, mean, variance }: Moments): void {
+  const rounding = count * 2 ** -52;
+  expect(actual[0]).toBe(count);
+  expect(Math.abs((actual[1] as number) - mean)).toBeLessThanOrEqual(
+    rounding * (Math.abs(mean) + Math.sqrt(variance)),
+  );
+  const squares = variance * count;
+  expect(Math.abs((actual[2] as number) - squares)).toBeLessThanOrEqual(2 * rounding * squares);
+}
+
+/** Expects float32 arithmetic of a few operations, whose terms add up to `sizes`. */
+function expectWithin(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  sizes: ArrayLike<number>,
+  tolerance = 2 ** -22,
+): void {
+  expect(actual.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    const error = Math.abs((actual[i] as number) - (expected[i] as number));
+    if (!(error <= tolerance * (sizes[i] as number))) {
+      expect.fail(`element ${i}: expected ${expected[i]}, got ${actual[i]}`);
+    }
+  }
 }
 
 function rowsOf<Values extends Float32Array | Float64Array>(
@@ -141,19 +190,51 @@ function rowsOf<Values extends Float32Array | Float64Array>(
   );
 }
 
-describe('addMoments', () => {
+function columnsOf(values: Float32Array, columns: number): Float32Array[] {
+  return Array.from({ length: columns }, (_, column) =>
+    Float32Array.from({ length: values.length / columns }, (_, row) =>
+      Number(values[row * columns + column]),
+    ),
+  );
+}
+
+/** The elements of every `period`-th row from each of the first, put together. */
+function rowsByPeriod(values: Float32Array, length: number, period: number): number[][] {
+  const together: number[][] = Array.from({ length: period }, () => []);
+  rowsOf(values, length).forEach((row, i) => {
+    together[i % period]?.push(...row);
+  });
+  return together;
+}
+
+describe.each([
+  ['addMoments', expectState],
+  ['addWideMoments', expectWideState],
+] as const)('%s', (name, expectMoments) => {
   test.each([1, 2, 3])('adds the moments of %i rows of any length to cleared states', (rows) => {
     for (const length of LENGTHS) {
       const bench = new Bench(rows * length);
       const x = bench.floats(normals(rows * length, length, 4, 2));
       const states = bench.doubles(new Float64Array(rows * STATE));
       bench.run(
-        (kernels) => kernels.addMoments(states.byteOffset, x.byteOffset, rows, length),
+        (kernels) => kernels[name](states.byteOffset, x.byteOffset, rows, length, rows),
         states,
       );
       const found = rowsOf(states, STATE);
       rowsOf(x, length).forEach((row, i) => {
-        expectState(found[i] as Float64Array, moments(row));
+        expectMoments(found[i] as Float64Array, moments(row));
+      });
+    }
+  });
+
+  test('adds every third of 7 rows to the same of 3 states', () => {
+    for (const length of [1, 5, 67, 300]) {
+      const bench = new Bench(7 * length);
+      const x = bench.floats(normals(7 * length, length, 4, 2));
+      const states = bench.doubles(new Float64Array(3 * STATE));
+      bench.run((kernels) => kernels[name](states.byteOffset, x.byteOffset, 7, length, 3), states);
+      rowsByPeriod(x, length, 3).forEach((values, i) => {
+        expectMoments(rowsOf(states, STATE)[i] as Float64Array, moments(values));
       });
     }
   });
@@ -165,10 +246,10 @@ describe('addMoments', () => {
       const x = bench.floats(values);
       const state = bench.doubles([0, 0, 0]);
       const add = (start: number, length: number) => (kernels: Kernels) =>
-        kernels.addMoments(state.byteOffset, x.byteOffset + start * 4, 1, length);
+        kernels[name](state.byteOffset, x.byteOffset + start * 4, 1, length, 1);
       bench.run(add(0, cut), state);
       bench.run(add(cut, 1000 - cut), state);
-      expectState(state, moments(values));
+      expectMoments(state, moments(values));
     }
   });
 
@@ -178,26 +259,158 @@ describe('addMoments', () => {
     const x = bench.floats(normals(length, 2, 1e4, 1));
     const whole = bench.doubles([0, 0, 0]);
     const cut = bench.doubles([0, 0, 0]);
-    bench.run(({ addMoments }) => addMoments(whole.byteOffset, x.byteOffset, 1, length), whole);
+    bench.run((kernels) => kernels[name](whole.byteOffset, x.byteOffset, 1, length, 1), whole);
     for (let done = 0, piece = 16384; done < length; done += piece) {
       piece = done === 0 ? 16384 : 32768;
       const count = Math.min(piece, length - done);
       const start = x.byteOffset + done * 4;
-      bench.run(({ addMoments }) => addMoments(cut.byteOffset, start, 1, count), cut);
+      bench.run((kernels) => kernels[name](cut.byteOffset, start, 1, count, 1), cut);
     }
     expect([...cut]).toEqual([...whole]);
   });
+});
 
-  test('finds a mean of exactly the value where all are equal, and no deviation', () => {
-    for (const value of [0.1, -3e38, 1e-45]) {
-      for (const length of [1, 5, 100, 20000]) {
-        const bench = new Bench(length);
-        const x = bench.floats(new Float32Array(length).fill(value));
-        const state = bench.doubles([0, 0, 0]);
-        bench.run(({ addMoments }) => addMoments(state.byteOffset, x.byteOffset, 1, length), state);
-        expect([...state]).toEqual([length, Math.fround(value), 0]);
-      }
+test('addMoments finds a mean of exactly the value where all are equal, and no deviation', () => {
+  for (const value of [0.1, -3e38, 1e-45]) {
+    for (const length of [1, 5, 100, 20000]) {
+      const bench = new Bench(length);
+      const x = bench.floats(new Float32Array(length).fill(value));
+      const state = bench.doubles([0, 0, 0]);
+      bench.run(
+        ({ addMoments }) => addMoments(state.byteOffset, x.byteOffset, 1, length, 1),
+        state,
+      );
+      expect([...state]).toEqual([length, Math.fround(value), 0]);
     }
+  }
+});
+
+/** Adds columns by either kernel; only one of them needs room to work in. */
+function addColumns(
+  name: 'addColumnMoments' | 'addWideColumnMoments',
+  bench: Bench,
+  columns: number,
+): (states: Float64Array, x: number, rows: number) => void {
+  if (name === 'addWideColumnMoments') {
+    return (states, x, rows) =>
+      bench.run((kernels) => kernels[name](states.byteOffset, x, rows, columns), states);
+  }
+  const scratch = bench.floats(new Float32Array(columns * 7).fill(Number.NaN));
+  return (states, x, rows) =>
+    bench.run(
+      (kernels) => kernels[name](states.byteOffset, x, rows, columns, scratch.byteOffset),
+      states,
+      scratch,
+    );
+}
+
+describe.each([
+  ['addColumnMoments', expectState],
+  ['addWideColumnMoments', expectWideState],
+] as const)('%s', (name, expectMoments) => {
+  test.each(COLUMNS)('adds the moments of %i columns of any number of rows', (columns) => {
+    for (const rows of ROWS) {
+      const bench = new Bench(rows * columns);
+      const x = bench.floats(spread(rows * columns, rows, columns));
+      const states = bench.doubles(new Float64Array(columns * STATE));
+      addColumns(name, bench, columns)(states, x.byteOffset, rows);
+      columnsOf(x, columns).forEach((column, i) => {
+        expectMoments(rowsOf(states, STATE)[i] as Float64Array, moments(column));
+      });
+    }
+  });
+
+  test('adds segments, as if they were one matrix', () => {
+    for (const cut of [1, 8, 299, 300, 599]) {
+      const bench = new Bench(600 * 5);
+      const x = bench.floats(spread(600 * 5, cut, 5));
+      const states = bench.doubles(new Float64Array(5 * STATE));
+      const add = addColumns(name, bench, 5);
+      add(states, x.byteOffset, cut);
+      add(states, x.byteOffset + cut * 5 * 4, 600 - cut);
+      columnsOf(x, 5).forEach((column, i) => {
+        expectMoments(rowsOf(states, STATE)[i] as Float64Array, moments(column));
+      });
+    }
+  });
+});
+
+describe('addColumnMoments', () => {
+  test('gives the same bits wherever a matrix is cut at a multiple of 65536 elements', () => {
+    for (const columns of [1, 3, 4, 7, 32]) {
+      const chunk = Math.floor(65536 / columns);
+      const rows = 3 * chunk + 19;
+      const bench = new Bench(rows * columns);
+      const x = bench.floats(normals(rows * columns, columns, 1e4, 1));
+      const whole = bench.doubles(new Float64Array(columns * STATE));
+      const cut = bench.doubles(new Float64Array(columns * STATE));
+      const add = addColumns('addColumnMoments', bench, columns);
+      add(whole, x.byteOffset, rows);
+      add(cut, x.byteOffset, chunk);
+      add(cut, x.byteOffset + chunk * columns * 4, rows - chunk);
+      expect([...cut]).toEqual([...whole]);
+    }
+  });
+
+  test('finds a mean of exactly the value in a constant column beside others', () => {
+    for (const rows of [1, 5, 100, 300, 20000]) {
+      const bench = new Bench(rows * 6);
+      const values = normals(rows * 6, rows);
+      // One column of a vector, and one of those that are left over.
+      for (let row = 0; row < rows; row++) {
+        values[row * 6 + 1] = 0.1;
+        values[row * 6 + 5] = -3e38;
+      }
+      const x = bench.floats(values);
+      const states = bench.doubles(new Float64Array(6 * STATE));
+      addColumns('addColumnMoments', bench, 6)(states, x.byteOffset, rows);
+      const found = rowsOf(states, STATE).map((state) => [...state]);
+      expect(found[1]).toEqual([rows, Math.fround(0.1), 0]);
+      expect(found[5]).toEqual([rows, Math.fround(-3e38), 0]);
+    }
+  });
+});
+
+describe('mergeStates', () => {
+  /** Merges parts into states and returns these. */
+  function merged(states: number[][], parts: number[][], share: number): number[][] {
+    const bench = new Bench();
+    const to = bench.doubles(states.flat());
+    const from = bench.doubles(parts.flat());
+    bench.run(
+      (kernels) =>
+        kernels.mergeStates(to.byteOffset, from.byteOffset, parts.length, share, states.length),
+      to,
+    );
+    return rowsOf(to, STATE).map((state) => [...state]);
+  }
+
+  const empty = [0, 0, 0];
+
+  test('merges two halves into what the whole has', () => {
+    // 1, 3 and 5, 7, 9, 11.
+    expect(merged([[2, 2, 2]], [[4, 8, 20]], 1)).toEqual([[6, 6, 70]]);
+  });
+
+  test('takes the first part as it is', () => {
+    const part = [3, 0.1, 1e-300];
+    expect(merged([empty], [part], 1)).toEqual([part]);
+  });
+
+  test('passes over parts that hold nothing', () => {
+    expect(merged([[2, 2, 2]], [empty], 1)).toEqual([[2, 2, 2]]);
+    expect(merged([empty], [empty], 1)).toEqual([empty]);
+  });
+
+  test('merges consecutive parts by share, and begins again after the last state', () => {
+    const part = (mean: number) => [1, mean, 0];
+    const parts = [1, 3, 10, 30, 100, 300, 5, 5].map(part);
+    // States 0, 1, 2, 0: each takes two parts.
+    expect(merged([empty, empty, empty], parts, 2)).toEqual([
+      [4, 3.5, 11],
+      [2, 20, 200],
+      [2, 200, 20000],
+    ]);
   });
 });
 
@@ -212,7 +425,7 @@ describe('makeLines', () => {
     const weights = bench.floats(weight);
     const biases = bench.floats(bias);
     const make = (w: number, b: number) => (kernels: Kernels) =>
-      kernels.makeLines(lines.byteOffset, states.byteOffset, w, b, 5, 3, 0);
+      kernels.makeLines(lines.byteOffset, states.byteOffset, w, b, 5, 1, 3, 0, true);
     bench.run(make(weights.byteOffset, biases.byteOffset), lines);
     expect(rowsOf(lines, LINE).map((line) => [...line])).toEqual([
       [5, 2 / 3, 10],
@@ -231,12 +444,55 @@ describe('makeLines', () => {
     ]);
   });
 
+  test('serves several rows with each state where these share it', () => {
+    const bench = new Bench();
+    const states = bench.doubles([4, 5, 36, 2, -1, 8]);
+    const lines = bench.doubles(new Float64Array(6 * LINE));
+    const weights = bench.floats(weight);
+    const biases = bench.floats(bias);
+    bench.run(
+      (kernels) =>
+        kernels.makeLines(
+          lines.byteOffset,
+          states.byteOffset,
+          weights.byteOffset,
+          biases.byteOffset,
+          6,
+          3,
+          3,
+          0,
+          true,
+        ),
+      lines,
+    );
+    expect(rowsOf(lines, LINE).map((line) => [...line])).toEqual([
+      [5, 2 / 3, 10],
+      [5, -1, 20],
+      [5, 0.5 / 3, 30],
+      [-1, 1, 10],
+      [-1, -3 / 2, 20],
+      [-1, 0.25, 30],
+    ]);
+  });
+
+  test('divides by the root of the mean of squares, and takes no mean off, where not centred', () => {
+    const bench = new Bench();
+    // Four elements of mean 3 and variance 7: mean of squares 16.
+    const states = bench.doubles([4, 3, 28]);
+    const lines = bench.doubles([1, 1, 1]);
+    bench.run(
+      (kernels) => kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 1, 0, false),
+      lines,
+    );
+    expect([...lines]).toEqual([0, 1 / 4, 0]);
+  });
+
   test('adds eps to the variance, under the root', () => {
     const bench = new Bench();
     const states = bench.doubles([2, 0, 32]);
     const lines = bench.doubles([0, 0, 0]);
     bench.run(
-      (kernels) => kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 9),
+      (kernels) => kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 1, 9, true),
       lines,
     );
     expect([...lines]).toEqual([0, 1 / 5, 0]);
@@ -247,20 +503,30 @@ describe('makeLines', () => {
     const states = bench.doubles([2, 3, 0]);
     const lines = bench.doubles([0, 0, 0]);
     bench.run(
-      (kernels) => kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 0),
+      (kernels) => kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 1, 0, true),
       lines,
     );
     expect([...lines]).toEqual([3, 0, 0]);
   });
 });
 
-describe('applyRows', () => {
-  const lines = [
-    [1.5, 2, -4],
-    [1e4 + 1 / 3, -0.75, 1],
-    [0, 1e-35, 3],
-  ] as const;
+// The last of each goes through float64, since float32 can't hold its scale.
+const LINES = [
+  [1.5, 2, -4],
+  [1e4 + 1 / 3, -0.75, 1],
+  [0, 1e-35, 3],
+] as const;
 
+function expectOnLine(
+  actual: Float32Array,
+  x: Float32Array,
+  [mean, scale, shift]: (typeof LINES)[number],
+): void {
+  const expected = Float64Array.from(x, (value) => (value - mean) * scale + shift);
+  expectClose(actual, expected, { weight: [scale], bias: [shift] });
+}
+
+describe('applyRows', () => {
   test.each([1, 3, 5])(
     'applies a line to each of %i rows of any length, out of place and in place',
     (rows) => {
@@ -268,17 +534,13 @@ describe('applyRows', () => {
         const bench = new Bench(2 * rows * length);
         const x = bench.floats(normals(rows * length, length, 1e4, 2));
         const y = bench.floats(new Float32Array(rows * length));
-        const at = bench.doubles(lines.flat());
+        const at = bench.doubles(LINES.flat());
         const apply = (target: Float32Array) => (kernels: Kernels) =>
           kernels.applyRows(target.byteOffset, x.byteOffset, at.byteOffset, rows, length, 3);
         bench.run(apply(y), y);
         rowsOf(x, length).forEach((row, i) => {
-          const [mean, scale, shift] = lines[i % 3] as (typeof lines)[number];
-          const expected = Float64Array.from(row, (value) => (value - mean) * scale + shift);
-          expectClose(rowsOf(y, length)[i] as Float32Array, expected, {
-            weight: [scale],
-            bias: [shift],
-          });
+          const line = LINES[i % 3] as (typeof LINES)[number];
+          expectOnLine(rowsOf(y, length)[i] as Float32Array, row, line);
         });
         bench.run(apply(x), x);
         expectSameBits(x, y);
@@ -287,48 +549,153 @@ describe('applyRows', () => {
   );
 });
 
-describe('normalizeRows', () => {
-  const weight = normals(3, 1, 1, 0.5);
-  const bias = normals(3, 2);
+describe('applyColumns', () => {
+  test.each(COLUMNS)(
+    'applies a line to each of %i columns of any number of rows, out of place and in place',
+    (columns) => {
+      // All in float32, then one column of each vector in float64.
+      for (const lines of [LINES.slice(0, 2), LINES]) {
+        for (const rows of ROWS) {
+          const bench = new Bench(2 * rows * columns);
+          const lineOf = (i: number) => lines[i % lines.length] as (typeof LINES)[number];
+          const x = bench.floats(normals(rows * columns, rows, 1e4, 2));
+          const y = bench.floats(new Float32Array(rows * columns));
+          const at = bench.doubles(Array.from({ length: columns }, (_, i) => lineOf(i)).flat());
+          const apply = (target: Float32Array) => (kernels: Kernels) =>
+            kernels.applyColumns(target.byteOffset, x.byteOffset, at.byteOffset, rows, columns);
+          bench.run(apply(y), y);
+          const results = columnsOf(y, columns);
+          columnsOf(x, columns).forEach((column, i) => {
+            expectOnLine(results[i] as Float32Array, column, lineOf(i));
+          });
+          bench.run(apply(x), x);
+          expectSameBits(x, y);
+        }
+      }
+    },
+  );
+});
 
-  test.each([1, 3, 5])(
-    'finds moments and lines of %i rows of any length and applies them, out of place and in place',
-    (rows) => {
-      for (const length of LENGTHS) {
-        const bench = new Bench(2 * rows * length);
-        const x = bench.floats(normals(rows * length, length, -20, 3));
-        const y = bench.floats(new Float32Array(rows * length));
-        const states = bench.doubles(new Float64Array(rows * STATE).fill(7));
-        const lines = bench.doubles(new Float64Array(rows * LINE));
-        const weights = bench.floats(weight);
-        const biases = bench.floats(bias);
-        const normalize = (target: Float32Array) => (kernels: Kernels) =>
-          kernels.normalizeRows(
-            target.byteOffset,
-            states.byteOffset,
-            lines.byteOffset,
-            x.byteOffset,
-            weights.byteOffset,
-            biases.byteOffset,
-            rows,
-            length,
-            3,
-            1e-5,
-          );
-        bench.run(normalize(y), y, states, lines);
-        rowsOf(x, length).forEach((row, i) => {
-          const found = moments(row);
-          expectState(rowsOf(states, STATE)[i] as Float64Array, found);
-          const factor = weight[i % 3] as number;
-          const shift = bias[i % 3] as number;
-          const expected = Float64Array.from(
-            row,
-            (value) => ((value - found.mean) / Math.sqrt(found.variance + 1e-5)) * factor + shift,
-          );
-          expectClose(rowsOf(y, length)[i] as Float32Array, expected, { weight, bias });
-        });
-        bench.run(normalize(x), x, states, lines);
-        expectSameBits(x, y);
+describe('applyElements', () => {
+  test.each([
+    ['a weight and a bias', true, true],
+    ['a weight', true, false],
+    ['a bias', false, true],
+    ['neither', false, false],
+  ])('applies a line to each row and then to each element %s', (_, weighted, biased) => {
+    for (const columns of LENGTHS.slice(0, 70)) {
+      const bench = new Bench(8 * columns);
+      const x = bench.floats(normals(3 * columns, columns, 1e4, 2));
+      const y = bench.floats(new Float32Array(3 * columns));
+      const weight = bench.floats(normals(columns, 1, 1, 0.5));
+      const bias = bench.floats(normals(columns, 2));
+      const at = bench.doubles(LINES.flat());
+      const apply = (target: Float32Array) => (kernels: Kernels) =>
+        kernels.applyElements(
+          target.byteOffset,
+          x.byteOffset,
+          at.byteOffset,
+          weighted ? weight.byteOffset : 0,
+          biased ? bias.byteOffset : 0,
+          3,
+          columns,
+        );
+      bench.run(apply(y), y);
+      const terms = Array.from(x, (value, i) => {
+        const [mean, scale, shift] = LINES[Math.floor(i / columns)] as (typeof LINES)[number];
+        const w = weighted ? (weight[i % columns] as number) : 1;
+        return [(value - mean) * scale * w, shift * w, biased ? (bias[i % columns] as number) : 0];
+      });
+      expectWithin(y, terms.map(sum), terms.map(sumOfSizes));
+      bench.run(apply(x), x);
+      expectSameBits(x, y);
+    }
+  });
+});
+
+function sum(terms: readonly number[]): number {
+  return terms.reduce((total, term) => total + term, 0);
+}
+
+function sumOfSizes(terms: readonly number[]): number {
+  return sum(terms.map(Math.abs));
+}
+
+describe('multiplyElements', () => {
+  test('multiplies rows of any length by the same weights, out of place and in place', () => {
+    for (const columns of LENGTHS.slice(0, 70)) {
+      const bench = new Bench(7 * columns);
+      const x = bench.floats(normals(3 * columns, columns));
+      const y = bench.floats(new Float32Array(3 * columns));
+      const weight = bench.floats(normals(columns, 1));
+      const multiply = (target: Float32Array) => (kernels: Kernels) =>
+        kernels.multiplyElements(target.byteOffset, x.byteOffset, weight.byteOffset, 3, columns);
+      bench.run(multiply(y), y);
+      expectSameBits(
+        y,
+        x.map((value, i) => value * (weight[i % columns] as number)),
+      );
+      bench.run(multiply(x), x);
+      expectSameBits(x, y);
+    }
+  });
+});
+
+describe('normalizeRows', () => {
+  const weight = normals(6, 1, 1, 0.5);
+  const bias = normals(6, 2);
+  const eps = 1e-5;
+
+  test.each([
+    ['instance', 1, LENGTHS, true],
+    ['group', 3, LENGTHS.slice(1, 70), true],
+    ['layer', 6, [1], true],
+    ['RMS', 6, [1], false],
+  ] as const)(
+    'finds moments and lines of rows and applies them, out of place and in place: %s normalization',
+    (_, share, lengths, centred) => {
+      for (const rows of [1, 6, 10]) {
+        for (const length of lengths) {
+          const size = share * length;
+          const bench = new Bench(2 * rows * size);
+          const x = bench.floats(normals(rows * size, length, -20, 3));
+          const y = bench.floats(new Float32Array(rows * size));
+          const states = bench.doubles(new Float64Array(rows * STATE).fill(7));
+          const line = bench.doubles(new Float64Array(LINE));
+          const weights = bench.floats(weight);
+          const biases = bench.floats(bias);
+          const normalize = (target: Float32Array) => (kernels: Kernels) =>
+            kernels.normalizeRows(
+              target.byteOffset,
+              states.byteOffset,
+              line.byteOffset,
+              x.byteOffset,
+              weights.byteOffset,
+              biases.byteOffset,
+              rows,
+              share,
+              length,
+              6,
+              eps,
+              centred,
+            );
+          bench.run(normalize(y), y, states, line);
+          rowsOf(x, size).forEach((row, i) => {
+            const found = moments(row);
+            expectState(rowsOf(states, STATE)[i] as Float64Array, found);
+            const mean = centred ? found.mean : 0;
+            const root = Math.sqrt(found.variance + (centred ? 0 : found.mean ** 2) + eps);
+            const expected = Float64Array.from(row, (value, at) => {
+              const channel = (i * share + Math.floor(at / length)) % 6;
+              return (
+                ((value - mean) / root) * (weight[channel] as number) + (bias[channel] as number)
+              );
+            });
+            expectClose(rowsOf(y, size)[i] as Float32Array, expected, { weight, bias });
+          });
+          bench.run(normalize(x), x, states, line);
+          expectSameBits(x, y);
+        }
       }
     },
   );
@@ -337,9 +704,9 @@ describe('normalizeRows', () => {
     const bench = new Bench();
     const x = bench.floats([-7.3, 1e30, 1e-45]);
     const states = bench.doubles(new Float64Array(9));
-    const lines = bench.doubles(new Float64Array(9));
-    const weights = bench.floats(weight);
-    const biases = bench.floats(bias);
+    const line = bench.doubles(new Float64Array(3));
+    const weights = bench.floats(weight.subarray(0, 3));
+    const biases = bench.floats(bias.subarray(0, 3));
     for (const eps of [1e-5, 0]) {
       const y = bench.floats(new Float32Array(3));
       bench.run(
@@ -347,20 +714,212 @@ describe('normalizeRows', () => {
           kernels.normalizeRows(
             y.byteOffset,
             states.byteOffset,
-            lines.byteOffset,
+            line.byteOffset,
             x.byteOffset,
             weights.byteOffset,
             biases.byteOffset,
             3,
             1,
+            1,
             3,
             eps,
+            true,
           ),
         y,
         states,
-        lines,
+        line,
       );
-      expectSameBits(y, bias);
+      expectSameBits(y, bias.slice(0, 3));
     }
   });
+});
+
+/** The sums of g and of g * z, and of their magnitudes. */
+function gradientSums(g: readonly number[], z: readonly number[]) {
+  const products = g.map((value, i) => value * (z[i] as number));
+  return {
+    sum: sum(g),
+    product: sum(products),
+    sumSize: sumOfSizes(g),
+    productSize: sumOfSizes(products),
+  };
+}
+
+/** Expects sums that began with 5 and -7; four to five roundings lie between a product and float64. */
+function expectGradientSums(
+  sums: Float64Array,
+  products: Float64Array,
+  expected: readonly ReturnType<typeof gradientSums>[],
+): void {
+  expectWithin(
+    sums,
+    expected.map(({ sum }) => 5 + sum),
+    expected.map(({ sumSize }) => sumSize),
+  );
+  expectWithin(
+    products,
+    expected.map(({ product }) => -7 + product),
+    expected.map(({ productSize }) => productSize),
+  );
+}
+
+describe('addGradientSums', () => {
+  test.each([
+    [1, 1],
+    [3, 3],
+    [7, 3],
+  ])('adds g and g * z of %i rows of any length to %i sums', (rows, period) => {
+    for (const length of LENGTHS) {
+      const bench = new Bench(2 * rows * length);
+      const g = bench.floats(normals(rows * length, length, 0.1));
+      const z = bench.floats(normals(rows * length, length + 1));
+      const sums = bench.doubles(new Float64Array(period).fill(5));
+      const products = bench.doubles(new Float64Array(period).fill(-7));
+      bench.run(
+        (kernels) =>
+          kernels.addGradientSums(
+            sums.byteOffset,
+            products.byteOffset,
+            g.byteOffset,
+            z.byteOffset,
+            rows,
+            length,
+            period,
+          ),
+        sums,
+        products,
+      );
+      const zs = rowsByPeriod(z, length, period);
+      const expected = rowsByPeriod(g, length, period).map((values, i) =>
+        gradientSums(values, zs[i] as number[]),
+      );
+      expectGradientSums(sums, products, expected);
+    }
+  });
+});
+
+describe('addColumnGradientSums', () => {
+  test.each(COLUMNS)('adds g and g * z of %i columns of any number of rows', (columns) => {
+    for (const rows of ROWS) {
+      const bench = new Bench(2 * rows * columns);
+      const g = bench.floats(normals(rows * columns, rows, 0.1));
+      const z = bench.floats(normals(rows * columns, rows + 1));
+      const sums = bench.doubles(new Float64Array(columns).fill(5));
+      const products = bench.doubles(new Float64Array(columns).fill(-7));
+      bench.run(
+        (kernels) =>
+          kernels.addColumnGradientSums(
+            sums.byteOffset,
+            products.byteOffset,
+            g.byteOffset,
+            z.byteOffset,
+            rows,
+            columns,
+          ),
+        sums,
+        products,
+      );
+      const zs = columnsOf(z, columns);
+      const expected = columnsOf(g, columns).map((values, i) =>
+        gradientSums([...values], [...(zs[i] as Float32Array)]),
+      );
+      expectGradientSums(sums, products, expected);
+    }
+  });
+});
+
+// dx = a * g + b * z + c
+const COMBINATIONS = [
+  [2, -0.5, 3],
+  [1 / 3, 1e-3, -1e3],
+  [-1, 0, 0],
+] as const;
+
+function expectCombined(
+  dx: Float32Array,
+  g: Float32Array,
+  z: Float32Array,
+  combinationOf: (index: number) => readonly number[],
+): void {
+  const terms = Array.from(g, (value, i) => {
+    const [a, b, c] = combinationOf(i) as (typeof COMBINATIONS)[number];
+    return [a * value, b * (z[i] as number), c];
+  });
+  expectWithin(dx, terms.map(sum), terms.map(sumOfSizes));
+}
+
+describe('combineRows', () => {
+  test.each([1, 3, 5])(
+    'combines %i rows of any length, out of place and in place of either',
+    (rows) => {
+      for (const length of LENGTHS) {
+        const bench = new Bench(3 * rows * length);
+        const g = bench.floats(normals(rows * length, length));
+        const z = bench.floats(normals(rows * length, length + 1));
+        const dx = bench.floats(new Float32Array(rows * length));
+        const at = bench.doubles(COMBINATIONS.flat());
+        const combine = (target: Float32Array, from: Float32Array) => (kernels: Kernels) =>
+          kernels.combineRows(
+            target.byteOffset,
+            from.byteOffset,
+            z.byteOffset,
+            at.byteOffset,
+            rows,
+            length,
+            3,
+          );
+        bench.run(combine(dx, g), dx);
+        expectCombined(
+          dx,
+          g,
+          z,
+          (i) => COMBINATIONS[Math.floor(i / length) % 3] as (typeof COMBINATIONS)[number],
+        );
+        const gradient = g.slice();
+        bench.run(combine(g, g), g);
+        expectSameBits(g, dx);
+        g.set(gradient);
+        bench.run(combine(z, g), z);
+        expectSameBits(z, dx);
+      }
+    },
+  );
+});
+
+describe('combineColumns', () => {
+  test.each(COLUMNS)(
+    'combines %i columns of any number of rows, out of place and in place of either',
+    (columns) => {
+      for (const rows of ROWS) {
+        const bench = new Bench(3 * rows * columns);
+        const g = bench.floats(normals(rows * columns, rows));
+        const z = bench.floats(normals(rows * columns, rows + 1));
+        const dx = bench.floats(new Float32Array(rows * columns));
+        const combinationOf = (i: number) =>
+          COMBINATIONS[(i % columns) % 3] as (typeof COMBINATIONS)[number];
+        const at = bench.doubles(
+          Array.from({ length: columns * COMBINATION }, (_, i) =>
+            Number(combinationOf(Math.floor(i / COMBINATION))[i % COMBINATION]),
+          ),
+        );
+        const combine = (target: Float32Array, from: Float32Array) => (kernels: Kernels) =>
+          kernels.combineColumns(
+            target.byteOffset,
+            from.byteOffset,
+            z.byteOffset,
+            at.byteOffset,
+            rows,
+            columns,
+          );
+        bench.run(combine(dx, g), dx);
+        expectCombined(dx, g, z, combinationOf);
+        const gradient = g.slice();
+        bench.run(combine(g, g), g);
+        expectSameBits(g, dx);
+        g.set(gradient);
+        bench.run(combine(z, g), z);
+        expectSameBits(z, dx);
+      }
+    },
+  );
 });
