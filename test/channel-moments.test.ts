@@ -3,7 +3,7 @@ import { BatchNorm, batchNorm, ChannelMoments, type Layout, Tensor } from '../sr
 import { expectSameBits } from './closeness.ts';
 import { places, resetPlaces } from './places.ts';
 import { normals, uniformFrom, uniforms } from './random.ts';
-import { type Moments, moments as momentsOf } from './reference.ts';
+import type { Moments } from './reference.ts';
 import { expectRefusal } from './refusals.ts';
 
 afterEach(resetPlaces);
@@ -13,7 +13,30 @@ interface Placement {
   readonly lengths?: readonly number[];
 }
 
-/** The moments of each channel in float64. */
+/** Neumaier's sum, whose error does not grow with the number of terms. */
+function sumOf(values: readonly number[]): number {
+  let sum = 0;
+  let lost = 0;
+  for (const value of values) {
+    const next = sum + value;
+    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
+    sum = next;
+  }
+  return sum + lost;
+}
+
+/**
+ * The moments of float32 numbers, in float64. Where a mean is large they lie on a
+ * grid, and squares of few different values drift in one direction when they are
+ * just added: 2e-12 for 210,000 of them.
+ */
+function momentsOf(values: readonly number[]): Moments {
+  const count = values.length;
+  const mean = sumOf(values) / count;
+  return { count, mean, variance: sumOf(values.map((value) => (value - mean) ** 2)) / count };
+}
+
+/** The moments of each channel. */
 function reference(x: Tensor, { layout = 'nchw', lengths }: Placement = {}): Moments[] {
   const { data, shape } = x;
   const channelAt = layout === 'nchw' ? 1 : shape.length - 1;
@@ -291,7 +314,7 @@ describe('the JSON of ChannelMoments', () => {
 
   test('is refused where it is something else', () => {
     const valid = { count: 2, mean: [1, 2], squares: [3, 4] };
-    expect(ChannelMoments.fromJSON(valid).toJSON()).toEqual(valid);
+    expect([...ChannelMoments.fromJSON(valid).std()]).toEqual([Math.sqrt(1.5), Math.sqrt(2)]);
     const refused: [unknown, ErrorConstructor, string, string][] = [
       [undefined, TypeError, 'json', 'undefined'],
       [null, TypeError, 'json', 'null'],
