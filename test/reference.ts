@@ -1,7 +1,7 @@
 // The normalizations as their formulas read, in float64 and without a thought
-// for speed: the spec that the library is held against. Two questions tell them
-// apart: which elements share their statistics, and which parameter an element
-// goes with.
+// for speed: the spec that the library is held against. Three questions tell
+// them apart: which elements share their statistics, which parameter an element
+// goes with, and what the statistics are.
 
 import type { Layout } from '../src/index.ts';
 
@@ -16,6 +16,8 @@ export interface Affine {
 
 export interface ChannelAffine extends Affine {
   readonly layout?: Layout | undefined;
+  /** For (N, C, L): what lies past a sample's length takes no part, and comes out as 0. */
+  readonly lengths?: Values | null | undefined;
 }
 
 export interface Moments {
@@ -25,60 +27,44 @@ export interface Moments {
   readonly variance: number;
 }
 
+export interface Gradients {
+  readonly input: Float64Array;
+  /** As long as the weight; null where there is none. */
+  readonly weight: Float64Array | null;
+  readonly bias: Float64Array | null;
+}
+
+/** Gradients, and for each the sum of the magnitudes of its terms, which rounding errors are relative to. */
+export interface SizedGradients extends Gradients {
+  readonly sizes: Gradients;
+}
+
 /** (N, C, *): each channel of each sample by itself; C parameters, or N*C. */
 export function instanceNorm(x: Values, shape: Shape, affine: ChannelAffine = {}): Float64Array {
-  const { channels, rowOf, channelOf } = locate(shape, affine.layout);
-  const parameterOf = (i: number, values: Values) =>
-    values.length === channels ? channelOf(i) : rowOf(i);
-  return normalize(x, rowOf, affine, parameterOf);
+  return normalize(x, byInstance(shape, affine), affine);
+}
+
+export function instanceNormGradients(
+  g: Values,
+  x: Values,
+  shape: Shape,
+  affine: ChannelAffine = {},
+): SizedGradients {
+  return differentiate(g, x, byInstance(shape, affine), affine);
 }
 
 /** (N, C, *): each channel over all samples; C parameters. */
 export function batchNorm(x: Values, shape: Shape, affine: ChannelAffine = {}): Float64Array {
-  const { channelOf } = locate(shape, affine.layout);
-  return normalize(x, channelOf, affine, channelOf);
+  return normalize(x, byChannel(shape, affine), affine);
 }
 
-/** (N, C, *): the channels of a sample in `groups` groups; C parameters. */
-export function groupNorm(
+export function batchNormGradients(
+  g: Values,
   x: Values,
   shape: Shape,
-  groups: number,
   affine: ChannelAffine = {},
-): Float64Array {
-  const { channels, sampleOf, channelOf } = locate(shape, affine.layout);
-  const groupOf = (i: number) =>
-    sampleOf(i) * groups + Math.floor((channelOf(i) * groups) / channels);
-  return normalize(x, groupOf, affine, channelOf);
-}
-
-/** The trailing dimensions together; a parameter for each of their elements. */
-export function layerNorm(x: Values, normalizedShape: Shape, affine: Affine = {}): Float64Array {
-  const length = product(normalizedShape);
-  return normalize(
-    x,
-    (i) => Math.floor(i / length),
-    affine,
-    (i) => i % length,
-  );
-}
-
-/** As {@link layerNorm}, by the root of the mean square: no mean is subtracted. */
-export function rmsNorm(x: Values, normalizedShape: Shape, affine: Affine = {}): Float64Array {
-  const length = product(normalizedShape);
-  const aroundZero = (values: Values): Moments => ({
-    count: length,
-    mean: 0,
-    variance: moments(Array.from(values, (value) => value * value)).mean,
-  });
-  const epsilon = { eps: 2 ** -23, ...affine };
-  return normalize(
-    x,
-    (i) => Math.floor(i / length),
-    epsilon,
-    (i) => i % length,
-    aroundZero,
-  );
+): SizedGradients {
+  return differentiate(g, x, byChannel(shape, affine), affine);
 }
 
 /** (N, C, *): by given statistics, C values each: eval mode of batch and instance normalization. */
@@ -89,19 +75,78 @@ export function normalizeByRunningStats(
   variance: Values,
   affine: ChannelAffine = {},
 ): Float64Array {
-  const { channels, rowOf, channelOf } = locate(shape, affine.layout);
-  const parameterOf = (i: number, values: Values) =>
-    values.length === channels ? channelOf(i) : rowOf(i);
-  return Float64Array.from(x, (value, i) => {
-    const channel = channelOf(i);
-    const moments = { count: 1, mean: at(mean, channel), variance: at(variance, channel) };
-    return standardize(value, moments, affine, (values) => parameterOf(i, values));
-  });
+  return normalize(x, byGiven(shape, mean, variance, affine), affine);
+}
+
+export function runningStatsGradients(
+  g: Values,
+  x: Values,
+  shape: Shape,
+  mean: Values,
+  variance: Values,
+  affine: ChannelAffine = {},
+): SizedGradients {
+  return differentiate(g, x, byGiven(shape, mean, variance, affine), affine);
+}
+
+/** (N, C, *): the channels of a sample in `groups` groups; C parameters. */
+export function groupNorm(
+  x: Values,
+  shape: Shape,
+  groups: number,
+  affine: ChannelAffine = {},
+): Float64Array {
+  return normalize(x, byGroup(shape, groups, affine), affine);
+}
+
+export function groupNormGradients(
+  g: Values,
+  x: Values,
+  shape: Shape,
+  groups: number,
+  affine: ChannelAffine = {},
+): SizedGradients {
+  return differentiate(g, x, byGroup(shape, groups, affine), affine);
+}
+
+/** The trailing dimensions together; a parameter for each of their elements. */
+export function layerNorm(x: Values, normalizedShape: Shape, affine: Affine = {}): Float64Array {
+  return normalize(x, byTrailing(normalizedShape), affine);
+}
+
+export function layerNormGradients(
+  g: Values,
+  x: Values,
+  normalizedShape: Shape,
+  affine: Affine = {},
+): SizedGradients {
+  return differentiate(g, x, byTrailing(normalizedShape), affine);
+}
+
+/** As {@link layerNorm}, by the root of the mean square: no mean is subtracted. */
+export function rmsNorm(x: Values, normalizedShape: Shape, affine: Affine = {}): Float64Array {
+  return normalize(x, aboutZero(normalizedShape), { eps: 2 ** -23, ...affine });
+}
+
+export function rmsNormGradients(
+  g: Values,
+  x: Values,
+  normalizedShape: Shape,
+  affine: Affine = {},
+): SizedGradients {
+  return differentiate(g, x, aboutZero(normalizedShape), { eps: 2 ** -23, ...affine });
 }
 
 /** The moments of each row of an (N, C, *) tensor, samples first. */
 export function rowMoments(x: Values, shape: Shape, layout?: Layout): Moments[] {
-  return [...groupBy(x, locate(shape, layout).rowOf).values()].map(({ values }) => moments(values));
+  const groups = groupBy(x, byInstance(shape, { layout }));
+  return groups.map(({ values }) => moments(values));
+}
+
+/** The moments of each channel of an (N, C, *) tensor. */
+export function channelMoments(x: Values, shape: Shape, layout?: Layout): Moments[] {
+  const groups = groupBy(x, byChannel(shape, { layout }));
+  return groups.map(({ values }) => moments(values));
 }
 
 /** Two passes, and a third for what the first lost by rounding. */
@@ -131,72 +176,198 @@ export function moveRunning(running: number, observed: number, momentum: number)
   return (1 - momentum) * running + momentum * observed;
 }
 
-type IndexMap = (index: number) => number;
-type ParameterMap = (index: number, values: Values) => number;
+/** What tells one normalization from another. */
+interface Sharing {
+  /** Elements of the same number share their statistics; an element of null takes no part. */
+  readonly groupOf: (index: number) => number | null;
+  /** Which of the values of a parameter an element goes with. */
+  readonly parameterOf: (index: number, values: Values) => number;
+  readonly momentsOf: (group: Group) => Moments;
+  /** Whether the mean, and whether the variance, follows the input. */
+  readonly meanFollows: boolean;
+  readonly varianceFollows: boolean;
+}
 
-function normalize(
-  x: Values,
-  groupOf: IndexMap,
-  affine: Affine,
-  parameterOf: ParameterMap,
-  momentsOf: (values: Values) => Moments = moments,
-): Float64Array {
+interface Group {
+  readonly key: number;
+  readonly values: number[];
+  readonly indices: number[];
+}
+
+const ownMoments = {
+  momentsOf: ({ values }: Group) => moments(values),
+  meanFollows: true,
+  varianceFollows: true,
+};
+
+function byInstance(shape: Shape, affine: ChannelAffine): Sharing {
+  const { channels, rowOf, channelOf, isValid } = locate(shape, affine);
+  return {
+    groupOf: (i) => (isValid(i) ? rowOf(i) : null),
+    parameterOf: (i, values) => (values.length === channels ? channelOf(i) : rowOf(i)),
+    ...ownMoments,
+  };
+}
+
+function byChannel(shape: Shape, affine: ChannelAffine): Sharing {
+  const { channelOf, isValid } = locate(shape, affine);
+  const groupOf = (i: number) => (isValid(i) ? channelOf(i) : null);
+  return { groupOf, parameterOf: channelOf, ...ownMoments };
+}
+
+function byGiven(shape: Shape, mean: Values, variance: Values, affine: ChannelAffine): Sharing {
+  const { groupOf } = byChannel(shape, affine);
+  const { parameterOf } = byInstance(shape, affine);
+  return {
+    groupOf,
+    parameterOf,
+    momentsOf: ({ key }) => ({ count: 1, mean: at(mean, key), variance: at(variance, key) }),
+    meanFollows: false,
+    varianceFollows: false,
+  };
+}
+
+function byGroup(shape: Shape, groups: number, affine: ChannelAffine): Sharing {
+  const { channels, sampleOf, channelOf } = locate(shape, affine);
+  const groupOf = (i: number) =>
+    sampleOf(i) * groups + Math.floor((channelOf(i) * groups) / channels);
+  return { groupOf, parameterOf: channelOf, ...ownMoments };
+}
+
+function byTrailing(normalizedShape: Shape): Sharing {
+  const length = product(normalizedShape);
+  return {
+    groupOf: (i) => Math.floor(i / length),
+    parameterOf: (i) => i % length,
+    ...ownMoments,
+  };
+}
+
+function aboutZero(normalizedShape: Shape): Sharing {
+  return {
+    ...byTrailing(normalizedShape),
+    momentsOf: ({ values }) => ({
+      count: values.length,
+      mean: 0,
+      variance: moments(values.map((value) => value * value)).mean,
+    }),
+    meanFollows: false,
+  };
+}
+
+function normalize(x: Values, sharing: Sharing, { weight, bias, eps }: Affine): Float64Array {
+  const { parameterOf, momentsOf } = sharing;
   const y = new Float64Array(x.length);
-  for (const { values, indices } of groupBy(x, groupOf).values()) {
-    const found = momentsOf(values);
-    for (const i of indices) {
-      y[i] = standardize(at(x, i), found, affine, (values) => parameterOf(i, values));
+  for (const group of groupBy(x, sharing)) {
+    const found = momentsOf(group);
+    for (const i of group.indices) {
+      const factor = weight ? at(weight, parameterOf(i, weight)) : 1;
+      const shift = bias ? at(bias, parameterOf(i, bias)) : 0;
+      y[i] = (at(x, i) - found.mean) * reciprocalDeviation(found, eps) * factor + shift;
     }
   }
   return y;
 }
 
-/** (x - mean) / sqrt(variance + eps) * weight + bias; the bias where there is no spread at all. */
-function standardize(
-  value: number,
-  { mean, variance }: Moments,
-  { weight, bias, eps = 1e-5 }: Affine,
-  parameterOf: (values: Values) => number,
-): number {
+function differentiate(g: Values, x: Values, sharing: Sharing, affine: Affine): SizedGradients {
+  return {
+    ...addTerms(g, x, sharing, affine, (term) => term, -1),
+    sizes: addTerms(g, x, sharing, affine, Math.abs, 1),
+  };
+}
+
+/**
+ * With g the gradient of the output, w the weight, z the normalized input:
+ *
+ *     d bias   = sum(g)
+ *     d weight = sum(g * z)
+ *     d x      = rstd * (w * g - mean(w * g) - z * mean(w * g * z))
+ *
+ * The first mean is there where the mean of x is subtracted, the second where
+ * the variance follows x.
+ *
+ * @param term what to take of a factor: itself, or its magnitude
+ * @param minus -1, or 1 to add up where the formula subtracts
+ */
+function addTerms(
+  g: Values,
+  x: Values,
+  sharing: Sharing,
+  { weight, bias, eps }: Affine,
+  term: (value: number) => number,
+  minus: 1 | -1,
+): Gradients {
+  const { parameterOf, momentsOf, meanFollows, varianceFollows } = sharing;
+  const input = new Float64Array(x.length);
+  const gradWeight = weight ? new Float64Array(weight.length) : null;
+  const gradBias = bias ? new Float64Array(bias.length) : null;
+  for (const group of groupBy(x, sharing)) {
+    const { indices } = group;
+    const found = momentsOf(group);
+    const rstd = reciprocalDeviation(found, eps);
+    const normalized = indices.map((i) => term((at(x, i) - found.mean) * rstd));
+    const gradients = indices.map((i) => term(at(g, i)));
+    const weighted = indices.map((i, k) => {
+      const factor = weight ? term(at(weight, parameterOf(i, weight))) : 1;
+      return factor * at(gradients, k);
+    });
+    const products = weighted.map((value, k) => value * at(normalized, k));
+    const mean = meanFollows ? moments(weighted).mean : 0;
+    const meanProduct = varianceFollows ? moments(products).mean : 0;
+    indices.forEach((i, k) => {
+      const z = at(normalized, k);
+      input[i] = rstd * (at(weighted, k) + minus * (mean + z * meanProduct));
+      if (weight && gradWeight) {
+        const p = parameterOf(i, weight);
+        gradWeight[p] = at(gradWeight, p) + at(gradients, k) * z;
+      }
+      if (bias && gradBias) {
+        const p = parameterOf(i, bias);
+        gradBias[p] = at(gradBias, p) + at(gradients, k);
+      }
+    });
+  }
+  return { input, weight: gradWeight, bias: gradBias };
+}
+
+/** 1 / sqrt(variance + eps); 0 where there is no spread at all, which makes the result the bias. */
+function reciprocalDeviation({ variance }: Moments, eps = 1e-5): number {
   const deviation = Math.sqrt(variance + eps);
-  const standard = deviation === 0 ? 0 : (value - mean) / deviation;
-  const factor = weight ? at(weight, parameterOf(weight)) : 1;
-  return standard * factor + (bias ? at(bias, parameterOf(bias)) : 0);
+  return deviation === 0 ? 0 : 1 / deviation;
 }
 
-interface Group {
-  readonly values: number[];
-  readonly indices: number[];
-}
-
-function groupBy(x: Values, groupOf: IndexMap): Map<number, Group> {
+function groupBy(x: Values, { groupOf }: Pick<Sharing, 'groupOf'>): Group[] {
   const groups = new Map<number, Group>();
   for (let i = 0; i < x.length; i++) {
     const key = groupOf(i);
-    const group = groups.get(key) ?? { values: [], indices: [] };
+    if (key === null) continue;
+    const group = groups.get(key) ?? { key, values: [], indices: [] };
     groups.set(key, group);
     group.values.push(at(x, i));
     group.indices.push(i);
   }
-  return groups;
+  return [...groups.values()];
 }
 
 /** Maps an index to its sample, its channel, and the row that the two make. */
-function locate(shape: Shape, layout: Layout = 'nchw') {
+function locate(shape: Shape, { layout = 'nchw', lengths }: ChannelAffine) {
   const perSample = product(shape.slice(1));
   const channels = (layout === 'nchw' ? shape[1] : shape.at(-1)) ?? 0;
   const spatial = perSample / channels;
-  const sampleOf: IndexMap = (i) => Math.floor(i / perSample);
-  const channelOf: IndexMap = (i) =>
+  const sampleOf = (i: number) => Math.floor(i / perSample);
+  const channelOf = (i: number) =>
     layout === 'nchw' ? Math.floor(i / spatial) % channels : i % channels;
-  const rowOf: IndexMap = (i) => sampleOf(i) * channels + channelOf(i);
-  return { channels, sampleOf, channelOf, rowOf };
+  const rowOf = (i: number) => sampleOf(i) * channels + channelOf(i);
+  const placeOf = (i: number) =>
+    layout === 'nchw' ? i % spatial : Math.floor((i % perSample) / channels);
+  const isValid = (i: number) => !lengths || placeOf(i) < at(lengths, sampleOf(i));
+  return { channels, sampleOf, channelOf, rowOf, isValid };
 }
 
 function product(shape: Shape): number {
   return shape.reduce((size, dimension) => size * dimension, 1);
 }
 
-function at(values: Values, index: number): number {
+function at(values: ArrayLike<number>, index: number): number {
   return values[index] ?? Number.NaN;
 }
