@@ -85,6 +85,14 @@ export function applyRow(y: usize, x: usize, line: usize, length: usize): void {
   const shifts = f32x4.splat(narrowShift(line));
   const end = x + (length << 2);
 
+  if (f64.load(line) === 0) {
+    for (; x + 64 <= end; x += 64, y += 64) {
+      v128.store(y, scaled(v128.load(x, 0), scales, lows, shifts), 0);
+      v128.store(y, scaled(v128.load(x, 16), scales, lows, shifts), 16);
+      v128.store(y, scaled(v128.load(x, 32), scales, lows, shifts), 32);
+      v128.store(y, scaled(v128.load(x, 48), scales, lows, shifts), 48);
+    }
+  }
   for (; x + 64 <= end; x += 64, y += 64) {
     const a = f32x4.sub(v128.load(x, 0), highs);
     const b = f32x4.sub(v128.load(x, 16), highs);

@@ -5,6 +5,10 @@
 
 import { STATE, stateMean, stateVariance } from './state';
 
+// A quarter of the standard deviation: x * scale is off by at most a quarter of a
+// unit more than (x - mean) * scale is.
+const MAX_SMALL_MEAN: f64 = 0.0625;
+
 /** Bytes of one line. */
 export const LINE: usize = 24;
 
@@ -26,11 +30,14 @@ export function makeLine(
   centred: bool,
 ): void {
   const mean = stateMean(state);
-  const square = stateVariance(state) + (centred ? 0 : mean * mean);
-  const root = Math.sqrt(square + eps);
-  f64.store(line, centred ? mean : 0, 0);
-  f64.store(line, root === 0 ? 0 : weight / root, 8);
-  f64.store(line, bias, 16);
+  const variance = stateVariance(state);
+  const root = Math.sqrt(variance + (centred ? 0 : mean * mean) + eps);
+  const scale = root === 0 ? 0 : weight / root;
+  // Near 0 a mean need not be subtracted first: the line is the same without.
+  const small = mean * mean <= variance * MAX_SMALL_MEAN;
+  f64.store(line, centred && !small ? mean : 0, 0);
+  f64.store(line, scale, 8);
+  f64.store(line, centred && small ? bias - mean * scale : bias, 16);
 }
 
 /**

@@ -1,12 +1,14 @@
-// The state of a mean and variance that is still being added to: three float64
+// The state of a mean and variance that is still being added to: four float64
 // in memory,
 //
-//     [ count | mean | sum of squared deviations from the mean ]
+//     [ count | mean | sum of squared deviations from the mean | rest of the mean ]
 //
-// which segments of data merge into without meeting again.
+// which segments of data merge into without meeting again. The rest is what the
+// mean lost to rounding: without it a variance that is merged from many parts is
+// off by 1e-11 at mean 1e6, std 1 (measured).
 
 /** Bytes of one state. */
-export const STATE: usize = 24;
+export const STATE: usize = 32;
 
 // Outside of this range of variances float32 squares overflow or lose bits to
 // underflow. The bounds leave 2^26 between the smallest square that matters and
@@ -23,6 +25,7 @@ export function clearState(state: usize): void {
   f64.store(state, 0, 0);
   f64.store(state, 0, 8);
   f64.store(state, 0, 16);
+  f64.store(state, 0, 24);
 }
 
 export function stateMean(state: usize): f64 {
@@ -35,20 +38,29 @@ export function stateVariance(state: usize): f64 {
 }
 
 /**
- * Adds a segment's count, mean and squared deviations to a state.
+ * Adds a segment's count, mean, squared deviations and rest of the mean to a
+ * state.
  *
  * Chan, Golub, LeVeque: Updating formulae and a pairwise algorithm for
- * computing sample variances (1979), formula 2.1.
+ * computing sample variances (1979), formula 2.1. What the new mean loses is
+ * found by Knuth's two-sum.
  */
-export function mergeIntoState(state: usize, count: f64, mean: f64, squares: f64): void {
+export function mergeIntoState(state: usize, count: f64, mean: f64, squares: f64, rest: f64): void {
   const before = f64.load(state, 0);
   const total = before + count;
-  const delta = mean - f64.load(state, 8);
   const share = count / total;
+  const oldMean = f64.load(state, 8);
+  const oldRest = f64.load(state, 24);
+  const delta = mean - oldMean + (rest - oldRest);
   // The first segment is taken as it is: 0 + (mean - 0) * 1 is exact.
+  const move = before === 0 ? mean : delta * share;
+  const newMean = oldMean + move;
+  const kept = newMean - move;
+  const lost = oldMean - kept + (move - (newMean - kept));
   f64.store(state, total, 0);
-  f64.store(state, f64.load(state, 8) + delta * share, 8);
+  f64.store(state, newMean, 8);
   f64.store(state, f64.load(state, 16) + squares + delta * delta * before * share, 16);
+  f64.store(state, before === 0 ? rest : oldRest + lost, 24);
 }
 
 /**
@@ -67,7 +79,9 @@ export function mergeStates(
   for (let part: usize = 0; part < count; part++) {
     const state = states + ((part / share) % period) * STATE;
     const size = f64.load(parts);
-    if (size !== 0) mergeIntoState(state, size, stateMean(parts), f64.load(parts, 16));
+    if (size !== 0) {
+      mergeIntoState(state, size, stateMean(parts), f64.load(parts, 16), f64.load(parts, 24));
+    }
     parts += STATE;
   }
 }
@@ -100,7 +114,7 @@ export function mergeShiftedSums(
   const squares = square - lost;
   const inRange = squares >= count * MIN_VARIANCE && squares <= count * MAX_VARIANCE;
   if (!inRange || lost > squares || peak > square * MAX_PEAK) return false;
-  mergeIntoState(state, count, shift + offset, squares);
+  mergeIntoState(state, count, shift + offset, squares, 0);
   return true;
 }
 
@@ -113,6 +127,6 @@ export function mergeExactSums(state: usize, count: f64, shift: f64, sum: f64, s
   const lost = sum * offset;
   const squares = square - lost;
   if (!(lost <= squares * MAX_CANCELLED)) return false;
-  mergeIntoState(state, count, shift + offset, squares);
+  mergeIntoState(state, count, shift + offset, squares, 0);
   return true;
 }

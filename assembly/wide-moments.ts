@@ -63,18 +63,22 @@ export function mergeWide(state: usize, x: usize, length: usize): void {
   const mean = sum / count;
   const means = f64x2.splat(mean);
   let squares = f64x2.splat(0);
+  let rests = f64x2.splat(0);
   for (let at = x; at < vectors; at += 16) {
     const four = v128.load(at);
     const a = f64x2.sub(f64x2.promote_low_f32x4(four), means);
     const b = f64x2.sub(widenUpper(four), means);
     squares = f64x2.add(squares, f64x2.add(f64x2.mul(a, a), f64x2.mul(b, b)));
+    rests = f64x2.add(rests, f64x2.add(a, b));
   }
   let square = sumPair(squares);
+  let rest = sumPair(rests);
   for (let at = vectors; at < end; at += 4) {
     const d = <f64>f32.load(at) - mean;
     square += d * d;
+    rest += d;
   }
-  mergeIntoState(state, count, mean, square);
+  mergeIntoState(state, count, mean, square, rest / count);
 }
 
 /** Adds the elements at every `step` bytes to a state, in float64. */
@@ -85,9 +89,11 @@ export function mergeWideColumn(state: usize, x: usize, length: usize, step: usi
   for (let at = x; at < end; at += step) sum += <f64>f32.load(at);
   const mean = sum / count;
   let squares: f64 = 0;
+  let rest: f64 = 0;
   for (let at = x; at < end; at += step) {
     const d = <f64>f32.load(at) - mean;
     squares += d * d;
+    rest += d;
   }
-  mergeIntoState(state, count, mean, squares);
+  mergeIntoState(state, count, mean, squares, rest / count);
 }

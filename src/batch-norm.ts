@@ -4,9 +4,10 @@ import {
   type ChannelRules,
   readChannelArguments,
 } from './channel-arguments.ts';
-import type { ChannelMoments } from './channel-moments.ts';
+import { ChannelMoments } from './channel-moments.ts';
 import { ChannelNorm, type ChannelNormLayerOptions } from './channel-norm.ts';
 import { channelGradients, normalizeChannels, normalizeScopes } from './channel-normalize.ts';
+import { describe } from './describe.ts';
 import type { Gradients } from './gradient.ts';
 import type { Mode } from './layer.ts';
 import { forEachBatchScope } from './scope.ts';
@@ -106,6 +107,9 @@ export class BatchNorm extends ChannelNorm {
     if (runningMean === null || runningVar === null) {
       throw new TypeError('setRunningStats: expected a layer with running statistics, got none');
     }
+    if (!(moments instanceof ChannelMoments)) {
+      throw new TypeError(`moments: expected ChannelMoments, got ${describe(moments)}`);
+    }
     if (moments.numFeatures !== numFeatures) {
       throw new RangeError(`moments: expected ${numFeatures} channels, got ${moments.numFeatures}`);
     }
@@ -131,7 +135,7 @@ export class BatchNorm extends ChannelNorm {
   }
 
   #options(mode: Mode): BatchNormOptions {
-    const options = this.commonOptions(mode);
+    const options = this.commonOptions(mode, !mode.training || this.trackRunningStats);
     return { ...options, training: mode.training || this.runningMean === null };
   }
 }

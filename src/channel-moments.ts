@@ -26,6 +26,8 @@ export interface ChannelMomentsJSON {
   readonly mean: readonly (number | string)[];
   /** Sums of squared deviations from the mean. */
   readonly squares: readonly (number | string)[];
+  /** What the mean lost to rounding, so that no merge loses it. */
+  readonly rest: readonly (number | string)[];
 }
 
 /**
@@ -43,7 +45,7 @@ export interface ChannelMomentsJSON {
 export class ChannelMoments {
   /** C, the number of channels. */
   readonly numFeatures: number;
-  // States, as the kernels keep them: count, mean, squares.
+  // States, as the kernels keep them: count, mean, squares, rest of the mean.
   readonly #states: Float64Array;
 
   /** @throws TypeError, RangeError where numFeatures is no whole number of at least 1. */
@@ -59,25 +61,26 @@ export class ChannelMoments {
    * @throws TypeError, RangeError where that is something else.
    */
   static fromJSON(json: ChannelMomentsJSON): ChannelMoments {
-    if (json === null || typeof json !== 'object') {
-      throw new TypeError(`json: expected { count, mean, squares }, got ${describe(json)}`);
-    }
-    const { count, mean, squares } = json;
-    if (typeof count !== 'number' || !Array.isArray(mean) || !Array.isArray(squares)) {
-      throw new TypeError(`json: expected { count, mean, squares }, got ${describe(json)}`);
+    const { count, mean, squares, rest } = json ?? {};
+    const lists = { mean, squares, rest };
+    if (typeof count !== 'number' || !Object.values(lists).every(Array.isArray)) {
+      throw new TypeError(`json: expected { count, mean, squares, rest }, got ${describe(json)}`);
     }
     if (!Number.isSafeInteger(count) || count < 0) {
       throw new RangeError(`count: expected a whole number of at least 0, got ${count}`);
     }
-    if (mean.length !== squares.length) {
-      throw new RangeError(`squares: expected ${mean.length} numbers, got ${squares.length}`);
-    }
     const moments = new ChannelMoments(mean.length);
+    for (const [name, list] of Object.entries(lists)) {
+      if (list.length === mean.length) continue;
+      throw new RangeError(`${name}: expected ${mean.length} numbers, got ${list.length}`);
+    }
     for (let i = 0; i < mean.length; i++) {
-      moments.#states.set(
-        [count, fromJSON(mean[i], 'mean'), fromJSON(squares[i], 'squares')],
-        i * STATE,
-      );
+      const square = fromJSON(squares[i], 'squares');
+      if (square < 0) {
+        throw new RangeError(`squares: expected numbers of at least 0, got ${square}`);
+      }
+      const state = [count, fromJSON(mean[i], 'mean'), square, fromJSON(rest[i], 'rest')];
+      moments.#states.set(state, i * STATE);
     }
     return moments;
   }
@@ -166,7 +169,7 @@ export class ChannelMoments {
         this.#channels((at) => this.#states[at + offset] as number),
         toJSON,
       );
-    return { count: this.count, mean: numbers(1), squares: numbers(2) };
+    return { count: this.count, mean: numbers(1), squares: numbers(2), rest: numbers(3) };
   }
 
   /** Merges the parts in a memory into consecutive channels. */

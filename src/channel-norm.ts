@@ -119,11 +119,13 @@ export abstract class ChannelNorm extends Layer {
     return ['out', 'lengths'];
   }
 
-  /** The options of a call that InstanceNorm and BatchNorm have in common. */
-  protected commonOptions({ training, lengths }: Mode): ChannelNormOptions {
+  /**
+   * The options of a call that InstanceNorm and BatchNorm have in common.
+   *
+   * @param keep whether running statistics have a part in it
+   */
+  protected commonOptions({ lengths }: Mode, keep: boolean): ChannelNormOptions {
     const { weight, bias, eps, layout, unbiased } = this;
-    // In training mode running statistics are there to be moved, if at all.
-    const keep = !training || this.trackRunningStats;
     const runningMean = keep ? this.runningMean : null;
     const runningVar = keep ? this.runningVar : null;
     return { weight, bias, eps, layout, lengths, runningMean, runningVar, unbiased };
@@ -145,6 +147,8 @@ export abstract class ChannelNorm extends Layer {
       assign: ([value]) => {
         this.numBatchesTracked = value as number;
       },
+      fault: ([value]) =>
+        Number.isSafeInteger(value) && (value as number) >= 0 ? null : `that is ${value}`,
       optional: true,
     };
     return [...entries, count];

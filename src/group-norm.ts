@@ -224,6 +224,15 @@ export class GroupNorm extends Layer {
     this.bias = affine ? new Float32Array(numChannels) : null;
   }
 
+  protected override checkInput({ shape }: Tensor): void {
+    const channels = shape[this.layout === 'nchw' ? 1 : shape.length - 1];
+    if (this.weight !== null && channels !== this.numChannels) {
+      throw new RangeError(
+        `x: expected ${this.numChannels} channels, got shape [${shape.join(', ')}]`,
+      );
+    }
+  }
+
   protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {
     return groupNorm(x, this.numGroups, { ...this.#options(), out });
   }

@@ -117,7 +117,7 @@ export class InstanceNorm extends ChannelNorm {
 
   #options(mode: Mode): InstanceNormOptions {
     return {
-      ...this.commonOptions(mode),
+      ...this.commonOptions(mode, this.trackRunningStats),
       useInputStats: mode.training || !this.trackRunningStats,
       momentum: this.momentum ?? 0,
     };

@@ -10,8 +10,8 @@ export const MAX_CHANNELS = 4096;
  */
 export const TILE = 65536;
 
-/** Float64 of a state: count, mean, sum of squared deviations. */
-export const STATE = 3;
+/** Float64 of a state: count, mean, sum of squared deviations, rest of the mean. */
+export const STATE = 4;
 /** Float64 of a line: mean, scale, shift. */
 export const LINE = 3;
 /** Float64 of a combination: of the gradient, of the normalized input, and a constant. */
@@ -21,10 +21,10 @@ const DOUBLE = 8;
 const SINGLE = 4;
 const ALIGNMENT = 64;
 
-// Bytes of scratch for each channel: states, parts, lines, combinations of three
-// float64; two sums, and two for elements, of one; seven float32 for sums of
-// columns; a weight and a bias.
-const CHANNEL = (3 * 4 + 4) * DOUBLE + (7 + 2) * SINGLE;
+// Bytes of scratch for each channel: states and parts; a line and a combination;
+// two sums, and two for elements; seven float32 for sums of columns; a weight and
+// a bias.
+const CHANNEL = (2 * STATE + LINE + COMBINATION + 4) * DOUBLE + (7 + 2) * SINGLE;
 
 function scratchSize(channels: number): number {
   const tiles = 2 * SINGLE * Math.max(TILE, channels);

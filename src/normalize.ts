@@ -146,6 +146,7 @@ export function setStates(
     states[i * STATE] = 1;
     states[i * STATE + 1] = mean[from] as number;
     states[i * STATE + 2] = variance[from] as number;
+    states[i * STATE + 3] = 0;
   }
 }
 

@@ -20,6 +20,9 @@ const DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
 
 const LENGTH_BYTES = 8;
 
+// Holds no tensor, but text about them.
+const METADATA = '__metadata__';
+
 // PyTorch keeps this one buffer as an integer.
 const COUNT = 'num_batches_tracked';
 
@@ -37,7 +40,7 @@ const COUNT = 'num_batches_tracked';
 export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Record<string, Tensor> {
   const view = viewOf(bytes);
   const { header, start } = readHeader(view);
-  const entries = Object.entries(header).filter(([name]) => name !== '__metadata__');
+  const entries = Object.entries(header).filter(([name]) => name !== METADATA);
   const tensors: Record<string, Tensor> = Object.create(null);
   const spans = entries.map(([name, entry]) => readEntry(name, entry));
   checkSpans(spans, view.byteLength - start);
@@ -66,8 +69,13 @@ export function writeSafetensors(
     throw new TypeError(`tensors: expected an object of tensors, got ${describe(tensors)}`);
   }
   const entries = Object.entries(tensors).map(([name, tensor]) => {
+    if (name === METADATA) {
+      throw new RangeError(`tensors: expected names of tensors, got ${describe(name)}`);
+    }
     const isCount = name === COUNT || name.endsWith(`.${COUNT}`);
-    return { name, ...readTensor(tensor, name), bytes: isCount ? 8 : 4 };
+    const { data, shape } = readTensor(tensor, name);
+    if (isCount) checkCounts(data, name);
+    return { name, data, shape, bytes: isCount ? 8 : 4 };
   });
   // The widest first, so that every tensor is aligned to its elements.
   entries.sort((a, b) => b.bytes - a.bytes);
@@ -88,12 +96,20 @@ export function writeSafetensors(
   let at = LENGTH_BYTES + padded;
   for (const { data, bytes } of entries) {
     for (const value of data) {
-      if (bytes === 8) view.setBigInt64(at, BigInt(Math.trunc(value)), true);
+      if (bytes === 8) view.setBigInt64(at, BigInt(value), true);
       else view.setFloat32(at, value, true);
       at += bytes;
     }
   }
   return file;
+}
+
+function checkCounts(data: Float32Array, name: string): void {
+  for (const value of data) {
+    if (!Number.isSafeInteger(value)) {
+      throw new RangeError(`${name}: expected whole numbers, got ${value}`);
+    }
+  }
 }
 
 function viewOf(bytes: unknown): DataView {
@@ -118,7 +134,8 @@ function readHeader(view: DataView): {
   if (length > BigInt(rest)) {
     throw new RangeError(`safetensors: expected a header of at most ${rest} bytes, got ${length}`);
   }
-  const json = new Uint8Array(view.buffer, view.byteOffset + LENGTH_BYTES, Number(length));
+  // A copy, since browsers decode no text from shared memory.
+  const json = new Uint8Array(view.buffer, view.byteOffset + LENGTH_BYTES, Number(length)).slice();
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
@@ -155,7 +172,7 @@ function readEntry(name: string, entry: unknown): Span {
     const known = [...DTYPES.keys()].join(', ');
     throw new RangeError(`${label}: expected a dtype of ${known}, got ${describe(dtype)}`);
   }
-  const sizes = readShape(shape, `${label} shape`);
+  const sizes = readSizes(shape, `${label} shape`);
   const offsets: readonly unknown[] = Array.isArray(data_offsets) ? data_offsets : [];
   const [begin, end] = offsets;
   if (offsets.length !== 2 || !Number.isSafeInteger(begin) || !Number.isSafeInteger(end)) {
@@ -168,6 +185,15 @@ function readEntry(name: string, entry: unknown): Span {
     );
   }
   return { name, shape: sizes, dtype: found, begin: begin as number, end: end as number };
+}
+
+/** Reads a shape, of which in a file nothing but the value can be wrong. */
+function readSizes(shape: unknown, label: string): readonly number[] {
+  try {
+    return readShape(shape, label);
+  } catch (error) {
+    throw new RangeError((error as Error).message);
+  }
 }
 
 /** Refuses data with gaps, overlaps or bytes that belong to nothing. */

@@ -9,6 +9,8 @@ export interface StateEntry {
   readonly shape: readonly number[];
   readonly values: ArrayLike<number>;
   readonly assign: (values: Float32Array) => void;
+  /** Says what is wrong with values, if anything is. */
+  readonly fault?: (values: Float32Array) => string | null;
   /** Whether old checkpoints may lack it, as they lack num_batches_tracked. */
   readonly optional?: boolean;
 }
@@ -50,7 +52,10 @@ export function loadState(
     const { data, shape } = readTensor(source[key], key);
     // A scalar may come as one element.
     const scalar = entry.shape.length === 0 && data.length === 1;
-    if (sameShape(shape, entry.shape) || scalar) found.push({ entry, data });
+    const fits = sameShape(shape, entry.shape) || scalar;
+    const fault = fits ? entry.fault?.(data) : null;
+    if (fault) faults.push(`${describe(key)} ${fault}`);
+    else if (fits) found.push({ entry, data: data.slice() });
     else
       faults.push(
         `${describe(key)} of shape [${shape.join(', ')}] instead of [${entry.shape.join(', ')}]`,

@@ -300,6 +300,7 @@ describe('the JSON of ChannelMoments', () => {
       count: 1,
       mean: numbers,
       squares: [0, 1, 2, 3, 4, 5, 6, infinity],
+      rest: [0, 0, 0, 0, 0, 0, 0, 0],
     });
     expect([...moments.mean]).toEqual(numbers);
     const restored = ChannelMoments.fromJSON(JSON.parse(JSON.stringify(moments)));
@@ -313,7 +314,7 @@ describe('the JSON of ChannelMoments', () => {
   });
 
   test('is refused where it is something else', () => {
-    const valid = { count: 2, mean: [1, 2], squares: [3, 4] };
+    const valid = { count: 2, mean: [1, 2], squares: [3, 4], rest: [0, 0] };
     expect([...ChannelMoments.fromJSON(valid).std()]).toEqual([Math.sqrt(1.5), Math.sqrt(2)]);
     const refused: [unknown, ErrorConstructor, string, string][] = [
       [undefined, TypeError, 'json', 'undefined'],
@@ -331,7 +332,7 @@ describe('the JSON of ChannelMoments', () => {
       [{ ...valid, mean: [1, '2'] }, TypeError, 'mean', '"2"'],
       [{ ...valid, squares: [1, true] }, TypeError, 'squares', 'true'],
       [{ ...valid, squares: [1, -4] }, RangeError, 'squares', '-4'],
-      [{ count: 0, mean: [], squares: [] }, RangeError, 'numFeatures', '0'],
+      [{ count: 0, mean: [], squares: [], rest: [] }, RangeError, 'numFeatures', '0'],
     ];
     for (const [json, kind, argument, got] of refused) {
       expectRefusal(() => ChannelMoments.fromJSON(json as never), kind, argument, got);
