@@ -50,7 +50,7 @@ export function addRowMoments(state: usize, x: usize, length: usize): void {
  * other can be off by 8 units in the last place.
  */
 function addChunkMoments(state: usize, x: usize, length: usize): void {
-  const shift = estimateMean(x, length);
+  const shift = estimateShift(x, length);
   const shifts = f32x4.splat(shift);
   const end = x + (length << 2);
   let at = x;
@@ -58,21 +58,40 @@ function addChunkMoments(state: usize, x: usize, length: usize): void {
   let sums = f64x2.splat(0);
   let squares = f64x2.splat(0);
   let largest = f64x2.splat(0);
-  for (; at + 128 <= end; at += 128) {
-    const a = f32x4.sub(v128.load(at, 0), shifts);
-    const b = f32x4.sub(v128.load(at, 16), shifts);
-    const c = f32x4.sub(v128.load(at, 32), shifts);
-    const d = f32x4.sub(v128.load(at, 48), shifts);
-    const e = f32x4.sub(v128.load(at, 64), shifts);
-    const f = f32x4.sub(v128.load(at, 80), shifts);
-    const g = f32x4.sub(v128.load(at, 96), shifts);
-    const h = f32x4.sub(v128.load(at, 112), shifts);
-    sums = f64x2.add(sums, widenPairs(f32x4.add(sumFour(a, b, c, d), sumFour(e, f, g, h))));
-    const lower = sumFourSquares(a, b, c, d);
-    const upper = sumFourSquares(e, f, g, h);
-    const block = widenPairs(f32x4.add(lower, upper));
-    squares = f64x2.add(squares, block);
-    largest = f64x2.pmax(largest, block);
+  if (shift === 0) {
+    for (; at + 128 <= end; at += 128) {
+      const a = v128.load(at, 0);
+      const b = v128.load(at, 16);
+      const c = v128.load(at, 32);
+      const d = v128.load(at, 48);
+      const e = v128.load(at, 64);
+      const f = v128.load(at, 80);
+      const g = v128.load(at, 96);
+      const h = v128.load(at, 112);
+      sums = f64x2.add(sums, widenPairs(f32x4.add(sumFour(a, b, c, d), sumFour(e, f, g, h))));
+      const lower = sumFourSquares(a, b, c, d);
+      const upper = sumFourSquares(e, f, g, h);
+      const block = widenPairs(f32x4.add(lower, upper));
+      squares = f64x2.add(squares, block);
+      largest = f64x2.pmax(largest, block);
+    }
+  } else {
+    for (; at + 128 <= end; at += 128) {
+      const a = f32x4.sub(v128.load(at, 0), shifts);
+      const b = f32x4.sub(v128.load(at, 16), shifts);
+      const c = f32x4.sub(v128.load(at, 32), shifts);
+      const d = f32x4.sub(v128.load(at, 48), shifts);
+      const e = f32x4.sub(v128.load(at, 64), shifts);
+      const f = f32x4.sub(v128.load(at, 80), shifts);
+      const g = f32x4.sub(v128.load(at, 96), shifts);
+      const h = f32x4.sub(v128.load(at, 112), shifts);
+      sums = f64x2.add(sums, widenPairs(f32x4.add(sumFour(a, b, c, d), sumFour(e, f, g, h))));
+      const lower = sumFourSquares(a, b, c, d);
+      const upper = sumFourSquares(e, f, g, h);
+      const block = widenPairs(f32x4.add(lower, upper));
+      squares = f64x2.add(squares, block);
+      largest = f64x2.pmax(largest, block);
+    }
   }
   for (; at + 16 <= end; at += 16) {
     const d = f32x4.sub(v128.load(at), shifts);
@@ -128,16 +147,24 @@ function addShortMoments(state: usize, x: usize, length: usize): void {
   if (!mergeExactSums(state, <f64>length, shift, sum, square)) mergeWide(state, x, length);
 }
 
-/** Estimates the mean of a chunk from at most 16 vectors; scaled first, so that nothing overflows. */
-function estimateMean(x: usize, length: usize): f32 {
+/**
+ * Estimates the mean of a chunk from at most 16 vectors; 0 where it is within
+ * half a standard deviation of that, since then nothing need be subtracted.
+ */
+function estimateShift(x: usize, length: usize): f32 {
   const vectors = length >> 2;
-  if (!vectors) return f32.load(x);
   const samples = min<usize>(vectors, 16);
+  // Scaled before they are added, so that nothing overflows.
   const scale = f32x4.splat(<f32>0.25 / <f32>samples);
-  let sum = f32x4.splat(0);
+  let sums = f32x4.splat(0);
+  let squares = f32x4.splat(0);
   for (let i: usize = 0; i < samples; i++) {
     const vector = v128.load(x + (sampleIndex(i, vectors) << 4));
-    sum = f32x4.add(sum, f32x4.mul(vector, scale));
+    const scaled = f32x4.mul(vector, scale);
+    sums = f32x4.add(sums, scaled);
+    squares = f32x4.add(squares, f32x4.mul(vector, scaled));
   }
-  return <f32>sumPair(widenPairs(sum));
+  const mean = sumPair(widenPairs(sums));
+  const square = sumPair(widenPairs(squares));
+  return mean * mean * 5 <= square ? 0 : <f32>mean;
 }
