@@ -23,5 +23,5 @@ export function spellTime(seconds: number): string {
 
 /** Spells a rate or a ratio with three digits, but no more than two behind the point. */
 export function spellNumber(value: number): string {
-  return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+  return value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 }
