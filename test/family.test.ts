@@ -10,6 +10,7 @@ import {
   expectedOutput,
   forward,
   randomCases,
+  sizeOf,
   usesRunningStats,
 } from './norms.ts';
 import { places, resetPlaces } from './places.ts';
@@ -46,12 +47,12 @@ function expectWithin(
   actual: ArrayLike<number> | null,
   expected: ArrayLike<number> | undefined,
   tolerance: number,
-  sizeOf: (index: number) => number,
+  allowedFor: (index: number) => number,
 ): void {
   expect(actual?.length).toBe(expected?.length);
   for (let i = 0; actual && expected && i < expected.length; i++) {
     const error = Math.abs((actual[i] as number) - (expected[i] as number));
-    if (!(error <= tolerance * sizeOf(i))) {
+    if (!(error <= tolerance * allowedFor(i))) {
       expect.fail(`element ${i}: expected ${expected[i]}, got ${actual[i]}`);
     }
   }
@@ -136,12 +137,7 @@ describe('the same bits come', () => {
 
   test.each(cases)('wherever the arrays lie: $name', ({ call, arrays }) => {
     const { shape } = call;
-    const x = normals(
-      shape.reduce((a, b) => a * b, 1),
-      1,
-      5,
-      2,
-    );
+    const x = normals(sizeOf(shape), 1, 5, 2);
     const g = normals(x.length, 2);
     const running = () => ({
       ...arrays,
@@ -175,12 +171,7 @@ describe('the same bits come', () => {
 
   test.each(cases)('out of place and in place: $name', ({ call, arrays }) => {
     const { shape } = call;
-    const values = normals(
-      shape.reduce((a, b) => a * b, 1),
-      3,
-      5,
-      2,
-    );
+    const values = normals(sizeOf(shape), 3, 5, 2);
     const gradient = normals(values.length, 4);
     const output = forward(call, new Tensor(values, shape), arrays);
     const { input } = backward(
@@ -257,7 +248,7 @@ describe('tensors that fit no tile', () => {
   test.each(calls)('%s: forward and backward, plain and in an arena', (_, call) => {
     resetPlaces();
     const { norm, shape, normalizedShape, options } = call;
-    const size = shape.reduce((a, b) => a * b, 1);
+    const size = sizeOf(shape);
     const channels = Number(options.layout === 'nhwc' ? shape.at(-1) : shape[1]);
     const count = normalizedShape ? Number(normalizedShape[0]) : channels;
     const weight = normals(count, 5, 1, 0.5);
@@ -345,15 +336,7 @@ describe('both layouts', () => {
 
   test.each(withLayout)('meet the contract from the same numbers: $name', ({ call, arrays }) => {
     const { shape } = call;
-    const x = new Tensor(
-      normals(
-        shape.reduce((a, b) => a * b, 1),
-        12,
-        100,
-        2,
-      ),
-      shape,
-    );
+    const x = new Tensor(normals(sizeOf(shape), 12, 100, 2), shape);
     const g = new Tensor(normals(x.size, 13), shape);
     const other: Call = {
       ...call,
@@ -383,7 +366,7 @@ describe('both layouts', () => {
 test('a random case in eval mode leaves its running statistics as they are', () => {
   for (const { call, arrays } of cases.filter(({ call }) => usesRunningStats(call))) {
     const before = [arrays.runningMean?.slice(), arrays.runningVar?.slice()];
-    const size = call.shape.reduce((a, b) => a * b, 1);
+    const size = sizeOf(call.shape);
     forward(call, new Tensor(normals(size, 14), call.shape), arrays);
     expect([arrays.runningMean, arrays.runningVar]).toEqual(before);
   }

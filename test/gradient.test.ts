@@ -23,17 +23,13 @@ import {
   expectedOutput,
   type ReferenceArrays,
   randomCases,
+  randomTensor,
+  sizeOf,
   usesRunningStats,
 } from './norms.ts';
 import { normals, uniformFrom, uniforms } from './random.ts';
 import type { SizedGradients } from './reference.ts';
 import { expectRefusal } from './refusals.ts';
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
-function randomTensor(shape: readonly number[], seed: number, mean = 0, std = 1): Tensor {
-  return new Tensor(normals(sizeOf(shape), seed, mean, std), shape);
-}
 
 /** Of a gradient, relative to the magnitudes of the terms that it is a sum of. */
 const TOLERANCE = 1e-5;

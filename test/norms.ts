@@ -14,11 +14,21 @@ import {
   layerNormBackward,
   rmsNorm,
   rmsNormBackward,
-  type Tensor,
+  Tensor,
   type TensorLike,
 } from '../src/index.ts';
 import { normals, uniformFrom, uniforms } from './random.ts';
 import * as reference from './reference.ts';
+
+/** A tensor of normal numbers. */
+export function randomTensor(shape: readonly number[], seed: number, mean = 0, std = 1): Tensor {
+  return new Tensor(normals(sizeOf(shape), seed, mean, std), shape);
+}
+
+/** The number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, dimension) => size * dimension, 1);
+}
 
 /** A call of a normalization, but for its tensors. */
 export interface Call {
@@ -185,7 +195,7 @@ export function randomCases(rounds: number, seed: number): Case[] {
       const divisors = [1, 2, 3, 4, 8, 11, channels].filter((groups) => channels % groups === 0);
       const parameters =
         norm === 'layerNorm' || norm === 'rmsNorm'
-          ? normalizedShape.reduce((size, dimension) => size * dimension, 1)
+          ? sizeOf(normalizedShape)
           : channels * (norm === 'instanceNorm' ? choose([1, samples]) : 1);
       const call: Call = {
         norm,
