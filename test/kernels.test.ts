@@ -80,7 +80,7 @@ describe('a memory of the kernels', () => {
   });
 });
 
-const STATE = 3;
+const STATE = 4;
 const LINE = 3;
 const COMBINATION = 3;
 const GUARD = 0xa5;
@@ -244,7 +244,7 @@ describe.each([
     for (const cut of [1, 2, 3, 17, 64, 500, 999]) {
       const bench = new Bench(values.length);
       const x = bench.floats(values);
-      const state = bench.doubles([0, 0, 0]);
+      const state = bench.doubles(new Float64Array(STATE));
       const add = (start: number, length: number) => (kernels: Kernels) =>
         kernels[name](state.byteOffset, x.byteOffset + start * 4, 1, length, 1);
       bench.run(add(0, cut), state);
@@ -257,8 +257,8 @@ describe.each([
     const length = 5 * 16384 + 77;
     const bench = new Bench(length);
     const x = bench.floats(normals(length, 2, 1e4, 1));
-    const whole = bench.doubles([0, 0, 0]);
-    const cut = bench.doubles([0, 0, 0]);
+    const whole = bench.doubles(new Float64Array(STATE));
+    const cut = bench.doubles(new Float64Array(STATE));
     bench.run((kernels) => kernels[name](whole.byteOffset, x.byteOffset, 1, length, 1), whole);
     for (let done = 0, piece = 16384; done < length; done += piece) {
       piece = done === 0 ? 16384 : 32768;
@@ -275,12 +275,12 @@ test('addMoments finds a mean of exactly the value where all are equal, and no d
     for (const length of [1, 5, 100, 20000]) {
       const bench = new Bench(length);
       const x = bench.floats(new Float32Array(length).fill(value));
-      const state = bench.doubles([0, 0, 0]);
+      const state = bench.doubles(new Float64Array(STATE));
       bench.run(
         ({ addMoments }) => addMoments(state.byteOffset, x.byteOffset, 1, length, 1),
         state,
       );
-      expect([...state]).toEqual([length, Math.fround(value), 0]);
+      expect([...state]).toEqual([length, Math.fround(value), 0, 0]);
     }
   }
 });
@@ -365,8 +365,8 @@ describe('addColumnMoments', () => {
       const states = bench.doubles(new Float64Array(6 * STATE));
       addColumns('addColumnMoments', bench, 6)(states, x.byteOffset, rows);
       const found = rowsOf(states, STATE).map((state) => [...state]);
-      expect(found[1]).toEqual([rows, Math.fround(0.1), 0]);
-      expect(found[5]).toEqual([rows, Math.fround(-3e38), 0]);
+      expect(found[1]).toEqual([rows, Math.fround(0.1), 0, 0]);
+      expect(found[5]).toEqual([rows, Math.fround(-3e38), 0, 0]);
     }
   });
 });
@@ -385,28 +385,43 @@ describe('mergeStates', () => {
     return rowsOf(to, STATE).map((state) => [...state]);
   }
 
-  const empty = [0, 0, 0];
+  const empty = [0, 0, 0, 0];
 
   test('merges two halves into what the whole has', () => {
     // 1, 3 and 5, 7, 9, 11.
-    expect(merged([[2, 2, 2]], [[4, 8, 20]], 1)).toEqual([[6, 6, 70]]);
+    expect(merged([[2, 2, 2, 0]], [[4, 8, 20, 0]], 1)).toEqual([[6, 6, 70, 0]]);
+  });
+
+  test('keeps what the mean loses to rounding', () => {
+    const next = 1 + 2 ** -52;
+    expect(merged([[1, 1, 0, 0]], [[1, next, 0, 0]], 1)).toEqual([[2, 1, 2 ** -105, 2 ** -53]]);
+    const both = [2, 1, 0, 2 ** -53];
+    expect(merged([both], [both], 1)).toEqual([[4, 1, 0, 2 ** -53]]);
   });
 
   test('takes the first part as it is', () => {
-    const part = [3, 0.1, 1e-300];
+    const part = [3, 0.1, 1e-300, 1e-20];
     expect(merged([empty], [part], 1)).toEqual([part]);
   });
 
   test('passes over parts that hold nothing', () => {
-    expect(merged([[2, 2, 2]], [empty], 1)).toEqual([[2, 2, 2]]);
+    expect(merged([[2, 2, 2, 0]], [empty], 1)).toEqual([[2, 2, 2, 0]]);
     expect(merged([empty], [empty], 1)).toEqual([empty]);
   });
 
+  test('keeps what the mean loses to rounding', () => {
+    const [[, mean, , rest]] = merged([[1, 1, 0, 0]], [[2, 1 + 3e-16, 0, 0]], 1) as [number[]];
+    // 1 + 3e-16 is 1 + 2^-52: two thirds of that are nearer to 1 + 2^-52 than to 1.
+    expect(mean).toBe(1 + 2 ** -52);
+    expect(rest).toBeCloseTo(-(2 ** -52) / 3, 30);
+  });
+
   test('merges consecutive parts by share, and begins again after the last state', () => {
-    const part = (mean: number) => [1, mean, 0];
+    const part = (mean: number) => [1, mean, 0, 0];
     const parts = [1, 3, 10, 30, 100, 300, 5, 5].map(part);
     // States 0, 1, 2, 0: each takes two parts.
-    expect(merged([empty, empty, empty], parts, 2)).toEqual([
+    const found = merged([empty, empty, empty], parts, 2).map((state) => state.slice(0, 3));
+    expect(found).toEqual([
       [4, 3.5, 11],
       [2, 20, 200],
       [2, 200, 20000],
@@ -420,7 +435,15 @@ describe('makeLines', () => {
 
   test('makes scale = weight / sqrt(variance + eps) and shift = bias, period by period', () => {
     const bench = new Bench();
-    const states = bench.doubles([4, 5, 36, 2, -1, 8, 1, 7, 0.25, 10, 0, 160, 5, 3, 20]);
+    const states = bench.doubles(
+      [
+        [4, 5, 36, 0],
+        [2, -1, 8, 0],
+        [1, 7, 0.25, 0],
+        [10, 0, 160, 0],
+        [5, 3, 20, 0],
+      ].flat(),
+    );
     const lines = bench.doubles(new Float64Array(5 * LINE));
     const weights = bench.floats(weight);
     const biases = bench.floats(bias);
@@ -446,7 +469,7 @@ describe('makeLines', () => {
 
   test('serves several rows with each state where these share it', () => {
     const bench = new Bench();
-    const states = bench.doubles([4, 5, 36, 2, -1, 8]);
+    const states = bench.doubles([4, 5, 36, 0, 2, -1, 8, 0]);
     const lines = bench.doubles(new Float64Array(6 * LINE));
     const weights = bench.floats(weight);
     const biases = bench.floats(bias);
@@ -478,7 +501,7 @@ describe('makeLines', () => {
   test('divides by the root of the mean of squares, and takes no mean off, where not centred', () => {
     const bench = new Bench();
     // Four elements of mean 3 and variance 7: mean of squares 16.
-    const states = bench.doubles([4, 3, 28]);
+    const states = bench.doubles([4, 3, 28, 0]);
     const lines = bench.doubles([1, 1, 1]);
     bench.run(
       (kernels) => kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 1, 0, false),
@@ -489,7 +512,7 @@ describe('makeLines', () => {
 
   test('adds eps to the variance, under the root', () => {
     const bench = new Bench();
-    const states = bench.doubles([2, 0, 32]);
+    const states = bench.doubles([2, 0, 32, 0]);
     const lines = bench.doubles([0, 0, 0]);
     bench.run(
       (kernels) => kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 1, 9, true),
@@ -498,9 +521,23 @@ describe('makeLines', () => {
     expect([...lines]).toEqual([0, 1 / 5, 0]);
   });
 
+  test('takes a mean within a quarter of the deviation off the shift, from where it adds no error', () => {
+    const bench = new Bench();
+    // Variance 16, and means of a quarter of its root and a little more.
+    const states = bench.doubles([4, 1, 64, 0, 4, 1.5, 64, 0]);
+    const lines = bench.doubles(new Float64Array(2 * LINE));
+    const biases = bench.floats([10]);
+    bench.run(
+      ({ makeLines }) =>
+        makeLines(lines.byteOffset, states.byteOffset, 0, biases.byteOffset, 2, 1, 1, 0, true),
+      lines,
+    );
+    expect([...lines]).toEqual([0, 1 / 4, 9.75, 1.5, 1 / 4, 10]);
+  });
+
   test('makes a scale of 0 where there is no spread and no eps', () => {
     const bench = new Bench();
-    const states = bench.doubles([2, 3, 0]);
+    const states = bench.doubles([2, 3, 0, 0]);
     const lines = bench.doubles([0, 0, 0]);
     bench.run(
       (kernels) => kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 1, 0, true),
@@ -703,7 +740,7 @@ describe('normalizeRows', () => {
   test('gives a row of one element exactly the bias', () => {
     const bench = new Bench();
     const x = bench.floats([-7.3, 1e30, 1e-45]);
-    const states = bench.doubles(new Float64Array(9));
+    const states = bench.doubles(new Float64Array(3 * STATE));
     const line = bench.doubles(new Float64Array(3));
     const weights = bench.floats(weight.subarray(0, 3));
     const biases = bench.floats(bias.subarray(0, 3));
