@@ -54,19 +54,26 @@ export function applyElementsRow(
   const scales = f32x4.splat(scale);
   const lows = f32x4.splat(low);
   const shifts = f32x4.splat(shift);
-  const ones = f32x4.splat(1);
-  const zeros = f32x4.splat(0);
-  const wholes = length & ~3;
+  const vectors = (length & ~3) << 2;
 
-  for (let i: usize = 0; i < wholes; i += 4) {
-    const at = i << 2;
-    const d = f32x4.sub(v128.load(x + at), highs);
-    const z = scaled(d, scales, lows, shifts);
-    const w = weight ? v128.load(weight + at) : ones;
-    const b = bias ? v128.load(bias + at) : zeros;
-    v128.store(y + at, f32x4.add(f32x4.mul(z, w), b));
+  // The usual case has a loop without choices in it.
+  if (weight && bias) {
+    for (let at: usize = 0; at < vectors; at += 16) {
+      const d = f32x4.sub(v128.load(x + at), highs);
+      const z = f32x4.mul(scaled(d, scales, lows, shifts), v128.load(weight + at));
+      v128.store(y + at, f32x4.add(z, v128.load(bias + at)));
+    }
+  } else {
+    const ones = f32x4.splat(1);
+    const zeros = f32x4.splat(0);
+    for (let at: usize = 0; at < vectors; at += 16) {
+      const d = f32x4.sub(v128.load(x + at), highs);
+      const w = weight ? v128.load(weight + at) : ones;
+      const b = bias ? v128.load(bias + at) : zeros;
+      v128.store(y + at, f32x4.add(f32x4.mul(scaled(d, scales, lows, shifts), w), b));
+    }
   }
-  for (let i = wholes; i < length; i++) {
+  for (let i = length & ~3; i < length; i++) {
     const at = i << 2;
     const d = f32.load(x + at) - high;
     const z = d * scale + (d * low + shift);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type ChannelNormLayerOptions,
   InstanceNorm,
-  type InstanceNormLayerOptions,
   type InstanceNormOptions,
   instanceNorm,
   Tensor,
@@ -34,7 +34,7 @@ function channelOf({ data, shape }: Tensor, channel: number): Float32Array {
 }
 
 const torch = readFixture<{
-  layers: LayerCase<InstanceNormLayerOptions>[];
+  layers: LayerCase<ChannelNormLayerOptions>[];
   functions: FunctionCase<InstanceNormOptions>[];
 }>('torch-instance-norm');
 
