@@ -27,9 +27,8 @@ const RULES: ChannelRules = {
   checkStatistics({ samples, spatial, lengths }, { shape }) {
     const elements = lengths?.reduce((sum, length) => sum + length, 0) ?? samples * spatial;
     if (elements !== 1) return;
-    throw new RangeError(
-      `x: expected more than 1 element in each channel, got shape [${shape.join(', ')}]`,
-    );
+    const got = lengths ? `lengths [${lengths.join(', ')}]` : `shape [${shape.join(', ')}]`;
+    throw new RangeError(`x: expected more than 1 element in each channel, got ${got}`);
   },
 };
 

@@ -19,7 +19,7 @@ const PAIRS = [
     style: 'ihc',
     shows:
       'stain normalization, for which pathologists use this: ' +
-      "another laboratory's slide takes on the stain of the reference",
+      'a slide of another stain (here simulated) takes on that of the reference',
   },
 ] as const;
 
