@@ -22,9 +22,10 @@ export function fitsFloat32(line: usize): bool {
 //
 // d is exact near the mean, whatever its size, and the low mean goes into the
 // shift. Measured at mean 1e4, std 1: error 3.5e-7; with a float32 mean alone
-// 4e-4; with x * scale + (shift - mean * scale) 1.3e-3. Without the low scale its
-// rounding adds to those of d, of the product and of the moments: a row of 112
-// elements, all but one the same, was 1.4% beyond 2^-22 * |y|. It costs 8%.
+// 4e-4; with x * scale + (shift - mean * scale) 1.3e-3. The low scale takes the
+// scale's rounding out of those that add up: over 1.5 million rows of one value
+// apart from all others the worst error fell from 1.41 to 1.28 of 2^-22 * |y|, the
+// rest being the moments'. It costs 8%.
 
 export function highMean(line: usize): f32 {
   return <f32>f64.load(line, 0);

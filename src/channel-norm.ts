@@ -8,7 +8,7 @@ import {
   checkLayout,
   checkOptions,
 } from './options.ts';
-import type { Layout } from './shape.ts';
+import { checkChannels, type Layout } from './shape.ts';
 import { arrayEntry, type StateEntry } from './state-dict.ts';
 import type { Tensor, TensorLike } from './tensor.ts';
 
@@ -99,13 +99,8 @@ export abstract class ChannelNorm extends Layer {
   }
 
   protected override checkInput({ shape }: Tensor): void {
-    const channels = shape[this.layout === 'nchw' ? 1 : shape.length - 1];
     const matters = this.weight !== null || this.runningMean !== null;
-    if (matters && channels !== this.numFeatures) {
-      throw new RangeError(
-        `x: expected ${this.numFeatures} channels, got shape [${shape.join(', ')}]`,
-      );
-    }
+    if (matters) checkChannels(shape, this.layout, this.numFeatures);
   }
 
   /** Sets the running mean to 0, the running variance to 1 and the count of batches to 0. */

@@ -20,7 +20,7 @@ import {
   refuseOverlaps,
 } from './options.ts';
 import { forEachSampleScope, isRowwise } from './scope.ts';
-import { type ChannelTensor, channelTensor, type Layout } from './shape.ts';
+import { type ChannelTensor, channelTensor, checkChannels, type Layout } from './shape.ts';
 import { arrayEntry, type StateEntry } from './state-dict.ts';
 import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from './tensor.ts';
 
@@ -225,12 +225,7 @@ export class GroupNorm extends Layer {
   }
 
   protected override checkInput({ shape }: Tensor): void {
-    const channels = shape[this.layout === 'nchw' ? 1 : shape.length - 1];
-    if (this.weight !== null && channels !== this.numChannels) {
-      throw new RangeError(
-        `x: expected ${this.numChannels} channels, got shape [${shape.join(', ')}]`,
-      );
-    }
+    if (this.weight !== null) checkChannels(shape, this.layout, this.numChannels);
   }
 
   protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {

@@ -91,6 +91,17 @@ export function channelTensor(
   return { samples, channels, spatial, layout, lengths };
 }
 
+/**
+ * Refuses a tensor of other channels than a layer was made for.
+ *
+ * @throws RangeError with both numbers.
+ */
+export function checkChannels(shape: readonly number[], layout: Layout, expected: number): void {
+  if (shape[layout === 'nchw' ? 1 : shape.length - 1] !== expected) {
+    throw new RangeError(`x: expected ${expected} channels, got shape [${shape.join(', ')}]`);
+  }
+}
+
 function checkLengths(lengths: readonly number[], samples: number, spatial: number): void {
   if (lengths.length !== samples) {
     throw new RangeError(
