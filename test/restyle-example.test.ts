@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Image, restyle } from 'wasm-norm';
-import { decode, encodePng } from '../examples/restyle/codecs.ts';
+import { decode, encodePng } from '../examples/common/codecs.ts';
 import { channelStatistics } from '../examples/restyle/statistics.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../examples/restyle/', import.meta.url));

@@ -1,10 +1,10 @@
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ImageLike, restyle } from 'wasm-norm';
+import { makeFolder, readPicture, writePicture } from '../common/files.ts';
+import { Stopwatch } from '../common/stopwatch.ts';
 import { contactSheet } from './contact-sheet.ts';
-import { makeFolder, readPicture, writePicture } from './files.ts';
 import { CLAMPING_NOTE, statisticsTable } from './report.ts';
-import { Stopwatch } from './stopwatch.ts';
 
 const PHOTOS = fileURLToPath(new URL('photos', import.meta.url));
 const OUT = fileURLToPath(new URL('out', import.meta.url));

@@ -1,10 +1,10 @@
 import { restyle } from 'wasm-norm';
+import { readPicture, writePicture } from '../common/files.ts';
+import { Refusal } from '../common/refusal.ts';
+import { Stopwatch } from '../common/stopwatch.ts';
 import { type Command, parseArguments, type Restyling, USAGE } from './arguments.ts';
-import { readPicture, writePicture } from './files.ts';
 import { restyleGallery } from './gallery.ts';
-import { Refusal } from './refusal.ts';
 import { CLAMPING_NOTE, statisticsTable } from './report.ts';
-import { Stopwatch } from './stopwatch.ts';
 
 try {
   await run(parseArguments(process.argv.slice(2)));

@@ -19,8 +19,7 @@ export async function readPicture(path: string, stopwatch: Stopwatch): Promise<I
 }
 
 /**
- * Writes a PNG file whole or not at all: the bytes go to a temporary file beside
- * it, which then takes its name.
+ * Writes a PNG file whole or not at all.
  *
  * @throws Refusal where the folder is missing or can't be written.
  */
@@ -29,10 +28,22 @@ export async function writePicture(
   picture: ImageLike,
   stopwatch: Stopwatch,
 ): Promise<void> {
-  const bytes = stopwatch.time('encoding', () => encodePng(picture));
+  await writeWhole(
+    path,
+    stopwatch.time('encoding', () => encodePng(picture)),
+  );
+}
+
+/**
+ * Writes a file whole or not at all: the bytes go to a temporary file beside it,
+ * which then takes its name.
+ *
+ * @throws Refusal where the folder is missing or can't be written.
+ */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
-    await writeFile(temporary, bytes);
+    await writeFile(temporary, content);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {});
@@ -49,8 +60,8 @@ export async function makeFolder(path: string): Promise<void> {
   });
 }
 
-/** Returns the system's own words; Node's message would name the temporary file. */
-function reasonOf(error: unknown): string {
+/** Returns the system's own words for an error; Node's message would name the temporary file. */
+export function reasonOf(error: unknown): string {
   const { errno, message } = error as NodeJS.ErrnoException;
   return getSystemErrorMap().get(errno ?? 0)?.[1] ?? message;
 }

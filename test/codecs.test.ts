@@ -1,7 +1,7 @@
 import { crc32, deflateSync } from 'node:zlib';
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
-import { decode } from '../examples/restyle/codecs.ts';
+import { decode } from '../examples/common/codecs.ts';
 
 /** A PNG as its specification lays it out: chunks of length, type, data and checksum. */
 interface PngParts {
