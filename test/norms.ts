@@ -44,6 +44,7 @@ export interface Options {
   readonly layout?: Layout;
   readonly lengths?: readonly number[];
   readonly momentum?: number;
+  readonly unbiased?: boolean;
   readonly training?: boolean;
   readonly useInputStats?: boolean;
 }

@@ -34,7 +34,10 @@ export interface Gradients {
   readonly bias: Float64Array | null;
 }
 
-/** Gradients, and for each the sum of the magnitudes of its terms, which rounding errors are relative to. */
+/**
+ * Gradients, and for each the sum of the magnitudes of its terms, which rounding errors
+ * are relative to. A normalized value z counts as max(1, |z|), as its own error does.
+ */
 export interface SizedGradients extends Gradients {
   readonly sizes: Gradients;
 }
@@ -271,10 +274,25 @@ function normalize(x: Values, sharing: Sharing, { weight, bias, eps }: Affine): 
 
 function differentiate(g: Values, x: Values, sharing: Sharing, affine: Affine): SizedGradients {
   return {
-    ...addTerms(g, x, sharing, affine, (term) => term, -1),
-    sizes: addTerms(g, x, sharing, affine, Math.abs, 1),
+    ...addTerms(g, x, sharing, affine, SIGNED),
+    sizes: addTerms(g, x, sharing, affine, SIZED),
   };
 }
+
+/** What to take of the factors and signs of a formula. */
+interface Taking {
+  readonly factor: (value: number) => number;
+  readonly normalized: (value: number) => number;
+  readonly minus: 1 | -1;
+}
+
+const SIGNED: Taking = { factor: (value) => value, normalized: (value) => value, minus: -1 };
+
+const SIZED: Taking = {
+  factor: Math.abs,
+  normalized: (value) => Math.max(1, Math.abs(value)),
+  minus: 1,
+};
 
 /**
  * With g the gradient of the output, w the weight, z the normalized input:
@@ -285,18 +303,15 @@ function differentiate(g: Values, x: Values, sharing: Sharing, affine: Affine): 
  *
  * The first mean is there where the mean of x is subtracted, the second where
  * the variance follows x.
- *
- * @param term what to take of a factor: itself, or its magnitude
- * @param minus -1, or 1 to add up where the formula subtracts
  */
 function addTerms(
   g: Values,
   x: Values,
   sharing: Sharing,
   { weight, bias, eps }: Affine,
-  term: (value: number) => number,
-  minus: 1 | -1,
+  taking: Taking,
 ): Gradients {
+  const { factor: term, minus } = taking;
   const { parameterOf, momentsOf, meanFollows, varianceFollows } = sharing;
   const input = new Float64Array(x.length);
   const gradWeight = weight ? new Float64Array(weight.length) : null;
@@ -305,7 +320,7 @@ function addTerms(
     const { indices } = group;
     const found = momentsOf(group);
     const rstd = reciprocalDeviation(found, eps);
-    const normalized = indices.map((i) => term((at(x, i) - found.mean) * rstd));
+    const normalized = indices.map((i) => taking.normalized((at(x, i) - found.mean) * rstd));
     const gradients = indices.map((i) => term(at(g, i)));
     const weighted = indices.map((i, k) => {
       const factor = weight ? term(at(weight, parameterOf(i, weight))) : 1;

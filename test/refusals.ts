@@ -18,7 +18,9 @@ export function expectRefusal(
   const { message } = error as Error;
   expect(message.startsWith(`${argument}: expected `), message).toBe(true);
   expect(message, message).toContain(`, got ${got}`);
-  expect(watched.map(bytesOf)).toEqual(before);
+  watched.forEach((array, i) => {
+    expect(bytesOf(array).equals(before[i] as Buffer), message).toBe(true);
+  });
 }
 
 function thrownBy(call: () => unknown): unknown {
@@ -30,6 +32,6 @@ function thrownBy(call: () => unknown): unknown {
   return expect.fail('expected the call to be refused, but it returned');
 }
 
-function bytesOf(array: Float32Array): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength).slice();
+function bytesOf(array: Float32Array): Buffer {
+  return Buffer.from(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
 }

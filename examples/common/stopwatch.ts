@@ -11,14 +11,9 @@ export class Stopwatch {
     return result;
   }
 
-  /** Returns each part with its time. */
-  parts(): readonly string[] {
-    return [...this.#milliseconds].map(
-      ([part, milliseconds]) => `${part} ${milliseconds.toFixed(0)} ms`,
-    );
-  }
-
   toString(): string {
-    return this.parts().join(', ');
+    return [...this.#milliseconds]
+      .map(([part, milliseconds]) => `${part} ${milliseconds.toFixed(0)} ms`)
+      .join(', ');
   }
 }

@@ -1,0 +1,192 @@
+// Calls of the five normalizations, drawn by fast-check.
+
+import fc from 'fast-check';
+import { type Arrays, type Call, type Options, sizeOf, usesRunningStats } from '../norms.ts';
+import { normals, uniforms } from '../random.ts';
+import { type Data, data, numbersOf, slopes } from './data.ts';
+
+// More than two of the library's tiles.
+const MOST_ELEMENTS = 150_000;
+
+/** A call with its options, and which numbers its arrays hold. */
+export interface Drawn {
+  readonly call: Call;
+  readonly x: Data;
+  readonly gradOutput: Data;
+  readonly parameters: readonly Parameter[];
+  /** Of the random parameters. */
+  readonly seed: number;
+}
+
+type Parameter = keyof Arrays | 'weight of each sample' | 'bias of each sample';
+
+export const NORMS = ['instanceNorm', 'batchNorm', 'groupNorm', 'layerNorm', 'rmsNorm'] as const;
+
+/** Shapes of some rank: mostly small, now and then beyond a tile; 0 and 1 included. */
+export function shape(minRank: number, maxRank: number): fc.Arbitrary<readonly number[]> {
+  const size = fc.oneof(
+    { weight: 1, arbitrary: fc.constant(0) },
+    { weight: 4, arbitrary: fc.constant(1) },
+    { weight: 20, arbitrary: fc.integer({ min: 2, max: 9 }) },
+    { weight: 8, arbitrary: fc.integer({ min: 10, max: 70 }) },
+    { weight: 3, arbitrary: fc.integer({ min: 71, max: 6000 }) },
+    { weight: 1, arbitrary: fc.integer({ min: 6001, max: MOST_ELEMENTS }) },
+  );
+  const most = fc.oneof(
+    { weight: 60, arbitrary: fc.constant(2000) },
+    { weight: 1, arbitrary: fc.constant(MOST_ELEMENTS) },
+  );
+  return fc
+    .tuple(fc.array(size, { minLength: minRank, maxLength: maxRank }), most)
+    .map(([sizes, most]) => {
+      let left: number = most;
+      return sizes.map((size) => {
+        const fitting = Math.min(size, left);
+        left = Math.floor(left / Math.max(1, fitting));
+        return fitting;
+      });
+    });
+}
+
+/** Calls that the library does not refuse. */
+export function drawn(x = data(), norms: readonly Call['norm'][] = NORMS): fc.Arbitrary<Drawn> {
+  return fc
+    .constantFrom(...norms)
+    .chain((norm) =>
+      fc.record({
+        norm: fc.constant(norm),
+        shape: norm === 'layerNorm' || norm === 'rmsNorm' ? shape(1, 6) : shape(2, 6),
+        choice: fc.nat({ max: 2 ** 16 }),
+        layout: fc.constantFrom('nchw', 'nhwc'),
+        eps: fc.constantFrom(undefined, 1e-5, 0, 0, 1e-12, 0.5, 1e3),
+        own: fc.boolean(),
+        momentum: fc.constantFrom(undefined, 0, 1, 0.25, -0.5, 1.5),
+        unbiased: fc.constantFrom(undefined, true, false),
+        withLengths: fc.boolean(),
+        x,
+        gradOutput: slopes(),
+        parameters: fc.subarray<Parameter>([
+          'weight',
+          'bias',
+          'runningMean',
+          'runningVar',
+          'weight of each sample',
+          'bias of each sample',
+        ]),
+        seed: fc.nat({ max: 2 ** 20 }),
+      }),
+    )
+    .map(({ x, gradOutput, parameters, seed, ...choices }) => {
+      const call = callOf(choices);
+      return { call, x, gradOutput, parameters: allowed(call, parameters), seed };
+    })
+    .filter(({ call }) => hasStatistics(call));
+}
+
+interface Choices {
+  readonly norm: Call['norm'];
+  readonly shape: readonly number[];
+  readonly choice: number;
+  readonly layout: 'nchw' | 'nhwc';
+  readonly eps: number | undefined;
+  readonly own: boolean;
+  readonly momentum: number | undefined;
+  readonly unbiased: boolean | undefined;
+  readonly withLengths: boolean;
+}
+
+function callOf({ norm, shape, choice, own, withLengths, ...rest }: Choices): Call {
+  const { eps, layout, momentum, unbiased } = rest;
+  switch (norm) {
+    case 'layerNorm':
+    case 'rmsNorm':
+      return {
+        norm,
+        shape,
+        normalizedShape: shape.slice(choice % shape.length),
+        options: defined({ eps }),
+      };
+    case 'groupNorm': {
+      const channels = channelsOf(shape, layout);
+      const divisors = Array.from({ length: Math.min(channels, 4096) }, (_, i) => i + 1).filter(
+        (groups) => channels % groups === 0,
+      );
+      const numGroups = divisors[choice % divisors.length] ?? 1;
+      return { norm, shape, numGroups, options: defined({ eps, layout }) };
+    }
+    default: {
+      const spatial = (layout === 'nchw' ? shape[2] : shape[1]) ?? 0;
+      const uniform = uniforms(shape[0] as number, choice, 0, spatial + 1);
+      const lengths = withLengths && shape.length === 3 ? [...uniform].map(Math.floor) : undefined;
+      const mode = norm === 'batchNorm' ? { training: own } : { useInputStats: own };
+      return {
+        norm,
+        shape,
+        options: defined({ eps, layout, momentum, unbiased, lengths, ...mode }),
+      };
+    }
+  }
+}
+
+/** Leaves out what is undefined, as callers do. */
+function defined(
+  options: { readonly [name in keyof Options]: Options[name] | undefined },
+): Options {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as Options;
+}
+
+export function channelsOf(shape: readonly number[], layout: 'nchw' | 'nhwc' = 'nchw'): number {
+  return (layout === 'nchw' ? shape[1] : shape.at(-1)) as number;
+}
+
+/** Whether there is more than one value to take statistics of, where that matters. */
+function hasStatistics(call: Call): boolean {
+  const { norm, shape, numGroups = 1, options } = call;
+  const { layout, lengths } = options;
+  if (usesRunningStats(call) || norm === 'layerNorm' || norm === 'rmsNorm') return true;
+  const samples = shape[0] as number;
+  const spatial = sizeOf(layout === 'nhwc' ? shape.slice(1, -1) : shape.slice(2));
+  if (norm === 'instanceNorm') return spatial !== 1 && !lengths?.includes(1);
+  if (norm === 'groupNorm') return sizeOf(shape) / numGroups !== 1;
+  if (lengths) return lengths.reduce((sum, length) => sum + length, 0) !== 1;
+  return samples * spatial !== 1;
+}
+
+function allowed({ norm, shape, options }: Call, parameters: readonly Parameter[]): Parameter[] {
+  const names: Readonly<Record<Call['norm'], readonly Parameter[]>> = {
+    instanceNorm: parameters,
+    batchNorm: ['weight', 'bias', 'runningMean', 'runningVar'],
+    groupNorm: ['weight', 'bias'],
+    layerNorm: ['weight', 'bias'],
+    rmsNorm: ['weight'],
+  };
+  const given = parameters.filter((name) => names[norm].includes(name));
+  const required: Parameter[] = usesRunningStats({ norm, shape, options })
+    ? ['runningMean', 'runningVar']
+    : [];
+  return [...new Set([...given, ...required])];
+}
+
+/** Makes the arrays of a call. */
+export function arraysOf({ call, x, parameters, seed }: Drawn): Arrays {
+  const { norm, shape, normalizedShape, options } = call;
+  const isElementwise = norm === 'layerNorm' || norm === 'rmsNorm';
+  const channels = isElementwise
+    ? sizeOf(normalizedShape as readonly number[])
+    : channelsOf(shape, options.layout);
+  const each = channels * (isElementwise ? 1 : (shape[0] as number));
+  const has = (name: Parameter): boolean => parameters.includes(name);
+  // Given statistics are like those of the input.
+  const square = 10 ** (2 * x.exponent);
+  return {
+    ...(has('weight') ? { weight: normals(channels, seed, 1, 2) } : {}),
+    ...(has('weight of each sample') ? { weight: normals(each, seed + 1, 1, 2) } : {}),
+    ...(has('bias') ? { bias: normals(channels, seed + 2, 0, 3) } : {}),
+    ...(has('bias of each sample') ? { bias: normals(each, seed + 3, 0, 3) } : {}),
+    ...(has('runningMean') ? { runningMean: numbersOf({ ...x, seed }, channels) } : {}),
+    ...(has('runningVar')
+      ? { runningVar: uniforms(channels, seed + 4, 0.5 * square, 2 * square) }
+      : {}),
+  };
+}

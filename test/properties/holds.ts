@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { test } from 'vitest';
+
+/** How the fuzzer asks for more than `npm test`: see fuzz.ts. */
+export interface Fuzzing {
+  /** Cases of all properties together. */
+  readonly cases: number;
+  readonly seed: number;
+  /** Of one case, as a failure prints it. */
+  readonly path?: string;
+}
+
+/** Cases of all properties together in `npm test`: the sum of those that the files ask for. */
+export const CASES = 2000;
+
+const fuzzing: Fuzzing = JSON.parse(process.env.FUZZING ?? `{"cases":${CASES},"seed":1}`);
+
+const EVERY_MS = 10_000;
+
+/**
+ * Tests that a property holds for so many cases of 2,000, or as many as the fuzzer
+ * asks for. A failure prints the smallest case found, and the command that finds it
+ * again.
+ */
+export function holds<Case>(
+  name: string,
+  cases: number,
+  arbitrary: fc.Arbitrary<Case>,
+  predicate: (value: Case) => void,
+): void {
+  const { seed, path } = fuzzing;
+  const numRuns = path ? 1 : Math.ceil((cases * fuzzing.cases) / CASES);
+  test(name, () => {
+    const progress = process.env.FUZZING ? watch(name, numRuns) : () => {};
+    const property = fc.property(arbitrary, (value) => {
+      progress();
+      predicate(value);
+    });
+    const found = fc.check(property, { seed, numRuns, ...(path ? { path } : {}) });
+    if (!found.failed) return;
+    const again = `npm run fuzz -- --property '${name}' --seed ${found.seed} --path ${found.counterexamplePath}`;
+    const error = found.errorInstance as Error | null;
+    throw new Error(
+      `${error?.message}\nof ${fc.stringify(found.counterexample)}\nagain: ${again}`,
+      { cause: error },
+    );
+  });
+}
+
+/** Returns what counts the cases, and prints now and then how many there were. */
+function watch(name: string, total: number): () => void {
+  let done = 0;
+  let printed = Date.now();
+  return () => {
+    done++;
+    if (Date.now() - printed < EVERY_MS) return;
+    printed = Date.now();
+    process.stderr.write(`${name}: ${done} of ${total}\n`);
+  };
+}

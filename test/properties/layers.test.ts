@@ -1,0 +1,111 @@
+import { expect } from 'vitest';
+import {
+  BatchNorm,
+  type ChannelForwardOptions,
+  GroupNorm,
+  InstanceNorm,
+  type Layer,
+  LayerNorm,
+  RMSNorm,
+  readSafetensors,
+  Tensor,
+  writeSafetensors,
+} from '../../src/index.ts';
+import { expectSameBits } from '../closeness.ts';
+import { type Arrays, backward, forward, sizeOf } from '../norms.ts';
+import { arraysOf, channelsOf, type Drawn, drawn } from './calls.ts';
+import { differentiable, numbersOf } from './data.ts';
+import { holds } from './holds.ts';
+
+/** Layers hold a value for each channel, and have at least one. */
+const held = drawn(differentiable()).filter(
+  ({ call: { norm, shape, options }, parameters }) =>
+    !parameters.some((name) => name.endsWith('of each sample')) &&
+    (norm === 'layerNorm' || norm === 'rmsNorm' || channelsOf(shape, options.layout) > 0),
+);
+
+/** Makes the layer of a call; it holds parameters of the kinds that were drawn. */
+function layerOf({ call, parameters }: Drawn): Layer {
+  const { norm, shape, numGroups = 1, normalizedShape = [] } = call;
+  const { eps, layout, momentum, unbiased } = call.options;
+  const affine = parameters.includes('weight');
+  const trackRunningStats = parameters.includes('runningMean');
+  const options = { eps, layout, momentum, unbiased, affine, trackRunningStats };
+  switch (norm) {
+    case 'instanceNorm':
+      return new InstanceNorm(channelsOf(shape, layout), options);
+    case 'batchNorm':
+      return new BatchNorm(channelsOf(shape, layout), options);
+    case 'groupNorm':
+      return new GroupNorm(numGroups, channelsOf(shape, layout), { eps, layout, affine });
+    case 'layerNorm': {
+      const bias = parameters.includes('bias');
+      return new LayerNorm(normalizedShape, { eps, elementwiseAffine: affine, bias });
+    }
+    case 'rmsNorm':
+      return new RMSNorm(normalizedShape, { eps, elementwiseAffine: affine });
+  }
+}
+
+/** What the function calls the entries of a layer's state. */
+const OPTIONS: Readonly<Record<string, keyof Arrays>> = {
+  weight: 'weight',
+  bias: 'bias',
+  running_mean: 'runningMean',
+  running_var: 'runningVar',
+};
+
+/** The arrays of a layer, for its function. */
+function arraysIn(layer: Layer): Arrays {
+  const state = layer.stateDict();
+  const held = Object.entries(OPTIONS).filter(([key]) => state[key]);
+  return Object.fromEntries(held.map(([key, option]) => [option, state[key]?.data]));
+}
+
+/** A layer in the mode of its call, with random parameters. */
+function trained(random: Drawn): Layer {
+  const { training, useInputStats } = random.call.options;
+  const layer = layerOf(random).train(training ?? useInputStats ?? true);
+  const all = arraysOf({ ...random, parameters: Object.values(OPTIONS) });
+  const state = Object.entries(layer.stateDict()).map(([key, { data, shape }]) => {
+    const option = OPTIONS[key];
+    return [key, new Tensor((option && all[option]) ?? data, shape)];
+  });
+  layer.loadStateDict(Object.fromEntries(state));
+  return layer;
+}
+
+holds(
+  'a layer does what its function does, forward, backward and to its statistics',
+  80,
+  held,
+  (random) => {
+    const { call } = random;
+    const x = new Tensor(numbersOf(random.x, sizeOf(call.shape)), call.shape);
+    const g = new Tensor(numbersOf(random.gradOutput, x.size), call.shape);
+    const layer = trained(random);
+    const arrays = arraysIn(layer);
+    const gradients = backward(call, g, x, arrays);
+    const y = forward(call, x, arrays);
+    const { lengths } = call.options;
+    const options: ChannelForwardOptions = lengths ? { lengths } : {};
+    expectSameBits(layer.forward(x, options).data, y.data);
+    expect(arraysIn(layer)).toEqual(arrays);
+    const found = layer.backward(g);
+    expectSameBits(found.input.data, gradients.input.data);
+    expect({ ...found, input: null }).toEqual({ ...gradients, input: null });
+  },
+);
+
+holds('a layer is restored from the file of its state, to the last bit', 40, held, (random) => {
+  const layer = trained(random);
+  const state = layer.stateDict();
+  const read = readSafetensors(writeSafetensors(state));
+  const restored = layerOf(random);
+  restored.loadStateDict(read);
+  expect(Object.keys(restored.stateDict())).toEqual(Object.keys(state));
+  for (const [key, { data, shape }] of Object.entries(restored.stateDict())) {
+    expect(shape).toEqual(state[key]?.shape);
+    expectSameBits(data, (state[key] as Tensor).data);
+  }
+});

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import {
+  Arena,
+  adaptiveInstanceNorm,
+  ChannelMoments,
+  imageToTensor,
+  restyle,
+  Tensor,
+  tensorToImage,
+} from '../../src/index.ts';
+import { sizeOf } from '../norms.ts';
+import { uniforms } from '../random.ts';
+import { channelMoments, rowMoments } from '../reference.ts';
+import { channelsOf, shape } from './calls.ts';
+import { expectWithin } from './contract.ts';
+import { data, differentiable, numbersOf } from './data.ts';
+import { holds } from './holds.ts';
+
+const layout = fc.constantFrom('nchw' as const, 'nhwc' as const);
+
+holds(
+  'moments of parts, merged in any order and through JSON, are those of the whole',
+  80,
+  fc.record({ shape: shape(2, 6), layout, data: data(), parts: fc.integer({ min: 1, max: 4 }) }),
+  ({ shape, layout, data, parts }) => {
+    const channels = channelsOf(shape, layout);
+    const samples = shape[0] as number;
+    if (channels === 0) return;
+    const x = numbersOf(data, sizeOf(shape));
+    const size = x.length / Math.max(1, samples);
+    const cuts = Array.from({ length: parts + 1 }, (_, i) => Math.floor((samples * i) / parts));
+    const merged = new ChannelMoments(channels);
+    for (let i = parts - 1; i >= 0; i--) {
+      const [from, to] = [cuts[i], cuts[i + 1]] as [number, number];
+      const part = new ChannelMoments(channels).update(
+        { data: x.subarray(from * size, to * size), shape: [to - from, ...shape.slice(1)] },
+        { layout },
+      );
+      merged.merge(ChannelMoments.fromJSON(JSON.parse(JSON.stringify(part))));
+    }
+    expect(merged.count).toBe(x.length / channels);
+    const { mean } = merged;
+    const variance = merged.variance();
+    if (x.length === 0) return;
+    // In nhwc the reference finds channels as they come, which is in order.
+    channelMoments(x, shape, layout).forEach((expected, channel) => {
+      const std = Math.sqrt(expected.variance);
+      const error = 1e-13 * (Math.abs(expected.mean) + std);
+      expectWithin(mean[channel] as number, expected.mean, error, `mean ${channel}`);
+      const allowed = 1e-12 * expected.variance + error * error;
+      expectWithin(variance[channel] as number, expected.variance, allowed, `variance ${channel}`);
+    });
+  },
+);
+
+holds(
+  'adaptive instance normalization gives what its formula says',
+  80,
+  fc.record({
+    samples: fc.integer({ min: 1, max: 4 }),
+    channels: fc.integer({ min: 1, max: 9 }),
+    spatial: fc.integer({ min: 1, max: 300 }),
+    styleSpatial: fc.integer({ min: 1, max: 50 }),
+    oneStyle: fc.boolean(),
+    layout,
+    alpha: fc.constantFrom(1, 0, 0.3),
+    eps: fc.constantFrom(1e-5, 0, 0.5),
+    content: differentiable(),
+    style: differentiable(),
+  }),
+  ({ samples, channels, spatial, styleSpatial, oneStyle, layout, alpha, eps, ...random }) => {
+    const shapeOf = (samples: number, spatial: number) =>
+      layout === 'nchw' ? [samples, channels, spatial] : [samples, spatial, channels];
+    const shape = shapeOf(samples, spatial);
+    const styleShape = shapeOf(oneStyle ? 1 : samples, styleSpatial);
+    const x = numbersOf(random.content, sizeOf(shape));
+    const model = numbersOf(random.style, sizeOf(styleShape));
+    const y = adaptiveInstanceNorm(new Tensor(x, shape), new Tensor(model, styleShape), {
+      alpha,
+      eps,
+      layout,
+    });
+    const rows = rowMoments(x, shape, layout);
+    const styles = rowMoments(model, styleShape, layout);
+    x.forEach((value, i) => {
+      const sample = Math.floor(i / (channels * spatial));
+      const channel = layout === 'nchw' ? Math.floor(i / spatial) % channels : i % channels;
+      const row = sample * channels + channel;
+      const own = rows[row] as (typeof rows)[number];
+      const other = styles[row % styles.length] as (typeof rows)[number];
+      const std = Math.sqrt(own.variance + eps);
+      const styleStd = Math.sqrt(other.variance + eps);
+      const z = std === 0 ? 0 : (value - own.mean) / std;
+      const styled = z * styleStd + other.mean;
+      const wanted = alpha * styled + (1 - alpha) * value;
+      const size =
+        alpha * (styleStd * Math.max(1, Math.abs(z)) + Math.abs(other.mean)) +
+        (1 - alpha) * (std + Math.abs(value));
+      expectWithin(y.data[i] as number, wanted, 2 ** -22 * size, `element ${i}`);
+    });
+  },
+);
+
+const image = fc
+  .record({
+    width: fc.integer({ min: 1, max: 40 }),
+    height: fc.integer({ min: 1, max: 40 }),
+    seed: fc.nat(),
+  })
+  .map(({ width, height, seed }) => ({
+    data: Uint8ClampedArray.from(uniforms(4 * width * height, seed, 0, 256), Math.floor),
+    width,
+    height,
+  }));
+
+holds(
+  'an image comes back from its tensor',
+  40,
+  fc.record({
+    image,
+    layout,
+    mean: fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 3, maxLength: 3 }),
+    std: fc.array(fc.double({ min: 0.1, max: 4, noNaN: true }), { minLength: 3, maxLength: 3 }),
+  }),
+  ({ image, ...options }) => {
+    const opaque = image.data.map((byte, i) => (i % 4 === 3 ? 255 : byte));
+    const back = tensorToImage(imageToTensor(image, options), options);
+    expect(Buffer.from(back.data).equals(Buffer.from(opaque))).toBe(true);
+  },
+);
+
+holds(
+  'restyling keeps size and alpha, and at strength 0 the colours',
+  40,
+  fc.record({
+    content: image,
+    style: image,
+    space: fc.constantFrom('rgb' as const, 'oklab' as const),
+  }),
+  ({ content, style, space }) => {
+    const before = content.data.slice();
+    const result = restyle(content, style, { space });
+    expect([result.width, result.height]).toEqual([content.width, content.height]);
+    const alpha = (data: Uint8ClampedArray) => data.filter((_, i) => i % 4 === 3);
+    expect(alpha(result.data)).toEqual(alpha(before));
+    expect(content.data).toEqual(before);
+    expect(restyle(content, style, { space, strength: 0 }).data).toEqual(before);
+  },
+);
+
+holds(
+  'tensors of an arena are aligned and apart, and a refused one takes no space',
+  40,
+  fc.tuple(fc.nat({ max: 5000 }), fc.array(fc.nat({ max: 400 }), { maxLength: 20 })),
+  ([capacity, sizes]) => {
+    const arena = new Arena(capacity);
+    const made: Float32Array[] = [];
+    for (const size of sizes) {
+      const { used } = arena;
+      if (size * 4 > capacity - used) {
+        expect(() => arena.tensor([size])).toThrow(RangeError);
+        expect(arena.used).toBe(used);
+        continue;
+      }
+      const { data } = arena.tensor([size]);
+      expect(data.byteOffset % 64).toBe(0);
+      expect(arena.used).toBe(Math.min(capacity, used + Math.ceil((size * 4) / 64) * 64));
+      made.push(data.fill(made.length));
+    }
+    made.forEach((data, i) => {
+      expect(data.every((value) => value === i)).toBe(true);
+    });
+  },
+);
