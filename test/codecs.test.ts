@@ -1,44 +1,7 @@
-import { crc32, deflateSync } from 'node:zlib';
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
 import { decode } from '../examples/common/codecs.ts';
-
-/** A PNG as its specification lays it out: chunks of length, type, data and checksum. */
-interface PngParts {
-  readonly colourType: number;
-  readonly depth: number;
-  readonly width: number;
-  /** What the header says; the data is one row. */
-  readonly height?: number;
-  readonly interlace?: number;
-  readonly palette?: readonly number[];
-  readonly transparency?: readonly number[];
-  readonly row: readonly number[];
-}
-
-function png(parts: PngParts): Buffer {
-  const { colourType, depth, width, height = 1, interlace = 0 } = parts;
-  const sizes = Buffer.alloc(8);
-  sizes.writeUInt32BE(width, 0);
-  sizes.writeUInt32BE(height, 4);
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-    chunk('IHDR', [...sizes, depth, colourType, 0, 0, interlace]),
-    ...(parts.palette ? [chunk('PLTE', parts.palette)] : []),
-    ...(parts.transparency ? [chunk('tRNS', parts.transparency)] : []),
-    chunk('IDAT', [...deflateSync(Buffer.of(0, ...parts.row))]),
-    chunk('IEND', []),
-  ]);
-}
-
-function chunk(type: string, data: readonly number[]): Buffer {
-  const body = Buffer.concat([Buffer.from(type), Buffer.from(data)]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(data.length);
-  const checksum = Buffer.alloc(4);
-  checksum.writeUInt32BE(crc32(body));
-  return Buffer.concat([length, body, checksum]);
-}
+import { type PngParts, png } from './png.ts';
 
 const GRAY = { colourType: 0, depth: 8, width: 2, row: [0, 200] };
 const RGB = { colourType: 2, depth: 8, width: 2, row: [1, 2, 3, 4, 5, 6] };

@@ -2,31 +2,53 @@
 // in a browser or an edge worker.
 
 import * as fastPng from 'fast-png';
-import jpeg from 'jpeg-js';
 import type { Image, ImageLike } from 'wasm-norm';
+import { decodeJpeg, readJpeg } from './jpeg.ts';
+import { decodePng, readPng } from './png.ts';
+
+/** A format, and the size in pixels that a file says it has. */
+export interface PictureHeader {
+  readonly format: 'PNG' | 'JPEG';
+  readonly width: number;
+  readonly height: number;
+}
+
+const MAX_PIXELS = 100e6;
+
+/** Tells a PNG and a JPEG by their first bytes; null for all else. */
+export function formatOf(bytes: Uint8Array): 'PNG' | 'JPEG' | null {
+  if (bytes.length >= 8 && fastPng.hasPngSignature(bytes)) return 'PNG';
+  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'JPEG';
+  return null;
+}
+
+/**
+ * Reads the size of a picture without decoding it.
+ *
+ * @throws Error that says in one line why the bytes are no such picture.
+ */
+export function readHeader(bytes: Uint8Array): PictureHeader {
+  const { format, width, height } = read(bytes);
+  return { format, width, height };
+}
 
 /**
  * Decodes a PNG or a JPEG to RGBA bytes; 16 bits are rounded to 8. Colour
  * profiles and EXIF orientation are left aside. Interlaced PNG of less than 8
  * bits is beyond the decoder, and refused.
  *
+ * Time and memory are bounded by the length of the file and the size it says it
+ * has, which is checked before anything is decoded.
+ *
  * @throws Error that says in one line why the bytes are no such picture.
  */
-export function decode(bytes: Uint8Array): Image {
-  const format = formatOf(bytes);
-  let image: Image;
-  try {
-    image = format === 'PNG' ? decodePng(bytes) : decodeJpeg(bytes);
-  } catch (error) {
-    const { message } = error as Error;
-    throw new Error(`damaged or truncated ${format}, or of an unsupported kind (${message})`, {
-      cause: error,
-    });
+export function decode(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): Image {
+  const { format, width, height, decoded } = read(bytes);
+  if (width === 0 || height === 0) throw new Error(`${format} of ${width} x ${height} pixels`);
+  if (width * height > maxPixels) {
+    throw new Error(`${format} of ${width} x ${height} pixels, of at most ${maxPixels}`);
   }
-  if (image.data.length === 0) {
-    throw new Error(`${format} of ${image.width} x ${image.height} pixels`);
-  }
-  return image;
+  return orDamaged(format, () => decoded(maxPixels));
 }
 
 /** Encodes RGBA bytes as a PNG of 8 bits a channel, alpha included. */
@@ -34,67 +56,31 @@ export function encodePng({ data, width, height }: ImageLike): Uint8Array {
   return fastPng.encode({ data, width, height, channels: 4, depth: 8 });
 }
 
-function formatOf(bytes: Uint8Array): 'PNG' | 'JPEG' {
-  if (bytes.length >= 8 && fastPng.hasPngSignature(bytes)) return 'PNG';
-  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'JPEG';
-  throw new Error('neither a PNG nor a JPEG');
+interface Picture extends PictureHeader {
+  readonly decoded: (maxPixels: number) => Image;
 }
 
-function decodeJpeg(bytes: Uint8Array): Image {
-  const { data, width, height } = jpeg.decode(bytes, {
-    useTArray: true,
-    // By default a truncated picture comes back gray where it ends.
-    tolerantDecoding: false,
-    // The default of 512 MB refuses photographs of 30 megapixels whose chroma is of
-    // full resolution; the decoder's limit of 100 megapixels stays.
-    maxMemoryUsageInMB: 4096,
+function read(bytes: Uint8Array): Picture {
+  const format = formatOf(bytes);
+  if (format === null) throw new Error('neither a PNG nor a JPEG');
+  return orDamaged(format, () => {
+    if (format === 'PNG') {
+      const png = readPng(bytes);
+      return { format, width: png.width, height: png.height, decoded: () => decodePng(png) };
+    }
+    const picture = readJpeg(bytes);
+    const { width, height } = picture;
+    return { format, width, height, decoded: (maxPixels) => decodeJpeg(picture, maxPixels) };
   });
-  return { data: new Uint8ClampedArray(data), width, height };
 }
 
-function decodePng(bytes: Uint8Array): Image {
-  const png = withoutIndices(fastPng.decode(bytes, { checkCrc: true }));
-  const { data, width, height, channels, depth, transparency } = png;
-  const most = 2 ** depth - 1;
-  const isGray = channels < 3;
-  const hasAlpha = channels === 2 || channels === 4;
-  const rgba = new Uint8ClampedArray(4 * width * height);
-  for (let pixel = 0; pixel < width * height; pixel++) {
-    const at = pixel * channels;
-    const red = data[at] as number;
-    const green = isGray ? red : (data[at + 1] as number);
-    const blue = isGray ? red : (data[at + 2] as number);
-    const isKey =
-      transparency !== undefined &&
-      red === transparency[0] &&
-      (isGray || (green === transparency[1] && blue === transparency[2]));
-    const alpha = hasAlpha ? (data[at + channels - 1] as number) : isKey ? 0 : most;
-    rgba[pixel * 4] = (red * 255) / most;
-    rgba[pixel * 4 + 1] = (green * 255) / most;
-    rgba[pixel * 4 + 2] = (blue * 255) / most;
-    rgba[pixel * 4 + 3] = (alpha * 255) / most;
+function orDamaged<T>(format: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const { message } = error as Error;
+    throw new Error(`damaged or truncated ${format}, or of an unsupported kind (${message})`, {
+      cause: error,
+    });
   }
-  return { data: rgba, width, height };
-}
-
-/**
- * Looks palette pictures up in their palette. Gray of 1, 2 or 4 bits comes as
- * packed as they do, and is looked up in a palette of its grays.
- */
-function withoutIndices(png: fastPng.DecodedPng): fastPng.DecodedPng {
-  const isGray = png.channels === 1 && png.palette === undefined;
-  const palette = isGray && png.depth < 8 ? grays(png) : png.palette;
-  // A palette beside three or four channels only suggests colours for poor displays.
-  if (png.channels !== 1 || palette === undefined) return png;
-  const { width, height, text } = png;
-  const data = fastPng.convertIndexedToRgb({ ...png, palette });
-  return { data, width, height, text, channels: palette[0]?.length ?? 3, depth: 8 };
-}
-
-function grays({ depth, transparency }: fastPng.DecodedPng): number[][] {
-  const most = 2 ** depth - 1;
-  return Array.from({ length: most + 1 }, (_, level) => {
-    const gray = (level * 255) / most;
-    return [gray, gray, gray, level === transparency?.[0] ? 0 : 255];
-  });
 }

@@ -8,14 +8,19 @@ import type { Stopwatch } from './stopwatch.ts';
 
 /** @throws Refusal where there is no such file, it can't be read, or it is no picture. */
 export async function readPicture(path: string, stopwatch: Stopwatch): Promise<Image> {
-  const bytes = await readFile(path).catch((error) => {
-    throw new Refusal(`${path}: cannot be read: ${reasonOf(error)}`);
-  });
   try {
-    return stopwatch.time('decoding', () => decode(bytes));
+    return await loadPicture(path, stopwatch);
   } catch (error) {
     throw new Refusal(`${path}: ${(error as Error).message}`);
   }
+}
+
+/** @throws Error that says in one line, without the path, why there is no picture. */
+export async function loadPicture(path: string, stopwatch: Stopwatch): Promise<Image> {
+  const bytes = await readFile(path).catch((error) => {
+    throw new Error(`cannot be read: ${reasonOf(error)}`);
+  });
+  return stopwatch.time('decoding', () => decode(bytes));
 }
 
 /**

@@ -11,9 +11,14 @@ export class Stopwatch {
     return result;
   }
 
+  /** Returns each part with its time. */
+  parts(): readonly string[] {
+    return [...this.#milliseconds].map(
+      ([part, milliseconds]) => `${part} ${milliseconds.toFixed(0)} ms`,
+    );
+  }
+
   toString(): string {
-    return [...this.#milliseconds]
-      .map(([part, milliseconds]) => `${part} ${milliseconds.toFixed(0)} ms`)
-      .join(', ');
+    return this.parts().join(', ');
   }
 }

@@ -1,0 +1,25 @@
+import { constants } from 'node:os';
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Waits for the user, or the system, to stop the process; the second signal stops it at once. */
+export class Interruption {
+  #signal: (typeof SIGNALS)[number] | null = null;
+
+  constructor() {
+    for (const signal of SIGNALS) {
+      process.once(signal, () => {
+        this.#signal = signal;
+      });
+    }
+  }
+
+  get came(): boolean {
+    return this.#signal !== null;
+  }
+
+  /** What a shell shows for a process that the signal has ended. */
+  get exitCode(): number {
+    return this.#signal === null ? 0 : 128 + constants.signals[this.#signal];
+  }
+}

@@ -1,0 +1,120 @@
+import type { Kernels } from '../../src/kernels.ts';
+
+/** A stretch of memory that a call of a kernel may use, and how. */
+export interface Extent {
+  readonly name: string;
+  readonly start: number;
+  readonly bytes: number;
+  /** 'out' is written whatever it held before; 'inout' is added to. */
+  readonly use: 'in' | 'out' | 'inout';
+}
+
+type Use = (name: string, start: number, count: number) => Extent;
+
+const used =
+  (use: Extent['use'], size: number): Use =>
+  (name, start, count) => ({ name, start, bytes: size * count, use });
+
+const STATE = 32;
+const LINE = 24;
+const COMBINATION = 24;
+
+const singlesIn = used('in', 4);
+const singlesOut = used('out', 4);
+const doublesInOut = used('inout', 8);
+const statesIn = used('in', STATE);
+const statesOut = used('out', STATE);
+const statesInOut = used('inout', STATE);
+const linesIn = used('in', LINE);
+const linesOut = used('out', LINE);
+const combinationsIn = used('in', COMBINATION);
+
+/** Nothing, where address 0 says that there is no such array. */
+const optional = (extent: Extent): readonly Extent[] => (extent.start === 0 ? [] : [extent]);
+
+/** What a call of each kernel may touch: the shapes that its documentation gives. */
+export const extentsOf: {
+  readonly [name in keyof Kernels]: (...values: Parameters<Kernels[name]>) => readonly Extent[];
+} = {
+  addMoments: (states, x, rows, length, period) => [
+    statesInOut('states', states, Math.min(rows, period)),
+    singlesIn('x', x, rows * length),
+  ],
+  addColumnMoments: (states, x, rows, columns, scratch) => [
+    statesInOut('states', states, columns),
+    singlesIn('x', x, rows * columns),
+    singlesOut('scratch', scratch, columns * 7),
+  ],
+  addWideMoments: (states, x, rows, length, period) => [
+    statesInOut('states', states, Math.min(rows, period)),
+    singlesIn('x', x, rows * length),
+  ],
+  addWideColumnMoments: (states, x, rows, columns) => [
+    statesInOut('states', states, columns),
+    singlesIn('x', x, rows * columns),
+  ],
+  mergeStates: (states, parts, count, share, period) => [
+    statesInOut('states', states, Math.min(Math.ceil(count / share), period)),
+    statesIn('parts', parts, count),
+  ],
+  makeLines: (lines, states, weight, bias, rows, share, period) => [
+    linesOut('lines', lines, rows),
+    statesIn('states', states, Math.ceil(rows / share)),
+    ...optional(singlesIn('weight', weight, Math.min(rows, period))),
+    ...optional(singlesIn('bias', bias, Math.min(rows, period))),
+  ],
+  normalizeRows: (y, states, line, x, weight, bias, rows, share, length, period) => [
+    singlesOut('y', y, rows * share * length),
+    statesOut('states', states, rows),
+    linesOut('line', line, 1),
+    singlesIn('x', x, rows * share * length),
+    ...optional(singlesIn('weight', weight, Math.min(rows * share, period))),
+    ...optional(singlesIn('bias', bias, Math.min(rows * share, period))),
+  ],
+  applyRows: (y, x, lines, rows, length, period) => [
+    singlesOut('y', y, rows * length),
+    singlesIn('x', x, rows * length),
+    linesIn('lines', lines, Math.min(rows, period)),
+  ],
+  applyColumns: (y, x, lines, rows, columns) => [
+    singlesOut('y', y, rows * columns),
+    singlesIn('x', x, rows * columns),
+    linesIn('lines', lines, columns),
+  ],
+  applyElements: (y, x, lines, weight, bias, rows, columns) => [
+    singlesOut('y', y, rows * columns),
+    singlesIn('x', x, rows * columns),
+    linesIn('lines', lines, rows),
+    ...optional(singlesIn('weight', weight, columns)),
+    ...optional(singlesIn('bias', bias, columns)),
+  ],
+  multiplyElements: (y, x, weight, rows, columns) => [
+    singlesOut('y', y, rows * columns),
+    singlesIn('x', x, rows * columns),
+    singlesIn('weight', weight, columns),
+  ],
+  addGradientSums: (sums, products, g, z, rows, length, period) => [
+    doublesInOut('sums', sums, Math.min(rows, period)),
+    doublesInOut('products', products, Math.min(rows, period)),
+    singlesIn('g', g, rows * length),
+    singlesIn('z', z, rows * length),
+  ],
+  addColumnGradientSums: (sums, products, g, z, rows, columns) => [
+    doublesInOut('sums', sums, columns),
+    doublesInOut('products', products, columns),
+    singlesIn('g', g, rows * columns),
+    singlesIn('z', z, rows * columns),
+  ],
+  combineRows: (dx, g, z, combinations, rows, length, period) => [
+    singlesOut('dx', dx, rows * length),
+    singlesIn('g', g, rows * length),
+    singlesIn('z', z, rows * length),
+    combinationsIn('combinations', combinations, Math.min(rows, period)),
+  ],
+  combineColumns: (dx, g, z, combinations, rows, columns) => [
+    singlesOut('dx', dx, rows * columns),
+    singlesIn('g', g, rows * columns),
+    singlesIn('z', z, rows * columns),
+    combinationsIn('combinations', combinations, columns),
+  ],
+};

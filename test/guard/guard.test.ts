@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+import type { Kernels } from '../../src/kernels.ts';
+import { compileKernels, type Edit } from '../compile-kernels.ts';
+import { instantiateSync } from './loader.ts';
+
+const LINE = [1, 2, 3];
+const PERIOD = 2;
+const ROWS = 3;
+// A turn of four vectors, twice, a vector and three elements.
+const LENGTH = 39;
+const COUNT = ROWS * LENGTH;
+
+/** A memory with two tensors, two lines, and room around them. */
+class Bench {
+  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+  readonly x = new Float32Array(this.memory.buffer, 1024, COUNT);
+  readonly y = new Float32Array(this.memory.buffer, 8192, COUNT);
+  readonly lines = new Float64Array(this.memory.buffer, 16384, 3 * PERIOD);
+  readonly kernels: Kernels;
+
+  constructor(module: Uint8Array<ArrayBuffer>) {
+    const compiled = new WebAssembly.Module(module);
+    const { instance } = instantiateSync(compiled, { env: { memory: this.memory } });
+    this.kernels = instance.exports as unknown as Kernels;
+    this.x.set(Array.from(this.x.keys()));
+    this.lines.set([...LINE, ...LINE]);
+  }
+
+  applyRows(y: number = this.y.byteOffset): void {
+    const { x, lines, kernels } = this;
+    kernels.applyRows(y, x.byteOffset, lines.byteOffset, ROWS, LENGTH, PERIOD);
+  }
+}
+
+describe('guarded kernels', () => {
+  test('compute as others do', async () => {
+    const bench = new Bench(await compileKernels('debug'));
+    const expected = bench.x.map((value) => (value - 1) * 2 + 3);
+    bench.applyRows();
+    expect(bench.y).toEqual(expected);
+    bench.applyRows(bench.x.byteOffset);
+    expect(bench.x).toEqual(expected);
+  });
+
+  test('begin with outputs of NaN', async () => {
+    const withoutTail = replace('apply.ts', '  applyNarrow(y, x, line, (end - x) >> 2, 4);', '');
+    const bench = new Bench(await compileKernels('debug', withoutTail));
+    bench.applyRows();
+    const last = bench.y.subarray(COUNT - (LENGTH % 4));
+    expect(last.every(Number.isNaN)).toBe(true);
+  });
+
+  test('refuse outputs that overlap an input but for being in its place', async () => {
+    const bench = new Bench(await compileKernels('debug'));
+    expect(() => bench.applyRows(bench.x.byteOffset + 4)).toThrow(
+      'applyRows was given y and x, which overlap',
+    );
+  });
+
+  test('refuse arrays that reach out of memory', async () => {
+    const bench = new Bench(await compileKernels('debug'));
+    expect(() => bench.applyRows(65536 - 4)).toThrow(
+      'applyRows was given y at 65532 to 66000 of 65536',
+    );
+  });
+
+  test.each([
+    [
+      'a vector reaches past the end',
+      replace('apply.ts', 'x + (length << 2)', 'x + (length << 2) + 4'),
+      'applyRows reads bytes 456 to 472 of x, which has 468',
+    ],
+    [
+      'an element too many is read',
+      replace('apply.ts', '(end - x) >> 2', '((end - x) >> 2) + 1'),
+      'applyRows reads bytes 468 to 472 of x, which has 468',
+    ],
+    [
+      'a line too many is read',
+      replace('apply.ts', 'lines + period * LINE', 'lines + (period + 1) * LINE'),
+      'applyRows reads bytes 56 to 64 of lines, which has 48',
+    ],
+    [
+      'the element before the first is read',
+      replace('apply.ts', 'let line = lines;', 'let line = lines - 4;'),
+      'applyRows reads bytes -4 to 4 of lines, which has 48',
+    ],
+    [
+      'an input is written',
+      replace('apply.ts', 'f32.store(y, d * scale', 'f32.store(x, d * scale'),
+      'applyRows writes bytes 144 to 148 of x, which may only be read',
+    ],
+  ])('throw where %s', async (_, edit, message) => {
+    const bench = new Bench(await compileKernels('debug', edit));
+    expect(() => bench.applyRows()).toThrow(message);
+  });
+});
+
+/** Replaces what a source file must contain. */
+function replace(file: string, from: string, to: string): Edit {
+  return (path, text) => {
+    if (!path.endsWith(`/${file}`) || path.startsWith('~lib')) return text;
+    if (!text.includes(from)) throw new Error(`${path} does not contain: ${from}`);
+    return text.replace(from, () => to);
+  };
+}

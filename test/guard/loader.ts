@@ -1,0 +1,99 @@
+// Stands in for @assemblyscript/loader: kernels that are watched at every access.
+
+import { type Extent, extentsOf } from './extents.ts';
+
+type Kernel = (...values: number[]) => void;
+
+// What a kernel must not depend on: as float32 or float64 a NaN.
+const POISON = 0xff;
+
+/**
+ * Instantiates the debug build, which reports each access before it is made. A
+ * call throws where a kernel touches what it was not given, or writes what it was
+ * given to read; what it is given to write is poisoned first.
+ */
+export function instantiateSync(
+  module: WebAssembly.Module,
+  { env: { memory } }: { env: { memory: WebAssembly.Memory } },
+): { instance: { exports: Record<string, Kernel> } } {
+  const bytes = new Uint8Array(memory.buffer);
+  let running = '';
+  let extents: readonly Extent[] = [];
+
+  const check = (writes: boolean, address: number, size: number): number => {
+    for (const { start, bytes, use } of extents) {
+      if (address < start || address + size > start + bytes) continue;
+      if (!writes || use !== 'in') return address;
+    }
+    throw new Error(`${running} ${describe(writes, address, size, extents)}`);
+  };
+
+  // Binaryen's pass "instrument-memory" calls these, the address without the offset.
+  const env: Record<string, WebAssembly.ImportValue> = {
+    memory,
+    load_ptr: (_: number, size: number, offset: number, address: number) =>
+      check(false, (address >>> 0) + offset, size) - offset,
+    store_ptr: (_: number, size: number, offset: number, address: number) =>
+      check(true, (address >>> 0) + offset, size) - offset,
+    memory_grow_pre: (_: number, pages: number) => pages,
+    memory_grow_post: (_: number, result: number) => result,
+  };
+  for (const type of ['i32', 'i64', 'f32', 'f64']) {
+    env[`load_val_${type}`] = (_: number, value: number) => value;
+    env[`store_val_${type}`] = (_: number, value: number) => value;
+  }
+
+  const { exports } = new WebAssembly.Instance(module, { env });
+  const guarded: Record<string, Kernel> = {};
+  for (const [name, kernel] of Object.entries(exports) as [keyof typeof extentsOf, Kernel][]) {
+    const find = extentsOf[name] as (...values: number[]) => readonly Extent[];
+    guarded[name] = (...values) => {
+      running = name;
+      extents = find(...values);
+      expectApart(name, extents, bytes.length);
+      for (const { start, bytes: size } of extents.filter((extent) => isFree(extent, extents))) {
+        bytes.fill(POISON, start, start + size);
+      }
+      kernel(...values);
+    };
+  }
+  return { instance: { exports: guarded } };
+}
+
+/** Whether an extent is to be written, and is not the place of an input too. */
+function isFree({ use, start }: Extent, extents: readonly Extent[]): boolean {
+  return use === 'out' && !extents.some((other) => other.use === 'in' && other.start === start);
+}
+
+/** Expects what is written to lie in memory, apart from all else or exactly in place of it. */
+function expectApart(name: string, extents: readonly Extent[], capacity: number): void {
+  for (const a of extents) {
+    const end = a.start + a.bytes;
+    if (a.start <= 0 || end > capacity) {
+      throw new Error(`${name} was given ${a.name} at ${a.start} to ${end} of ${capacity}`);
+    }
+    for (const b of extents) {
+      const overlap = a.start < b.start + b.bytes && b.start < end;
+      if (a.use !== 'in' && b !== a && overlap && a.start !== b.start) {
+        throw new Error(`${name} was given ${a.name} and ${b.name}, which overlap`);
+      }
+    }
+  }
+}
+
+/** Says where an access lies by the extent that is nearest. */
+function describe(
+  writes: boolean,
+  address: number,
+  size: number,
+  extents: readonly Extent[],
+): string {
+  const distance = ({ start, bytes }: Extent) =>
+    Math.max(start - address, address + size - (start + bytes));
+  const [near] = [...extents].sort((a, b) => distance(a) - distance(b));
+  if (!near) return `touches ${address}, but was given nothing`;
+  const from = address - near.start;
+  const verb = writes ? 'writes' : 'reads';
+  const rule = distance(near) <= 0 ? 'may only be read' : `has ${near.bytes}`;
+  return `${verb} bytes ${from} to ${from + size} of ${near.name}, which ${rule}`;
+}

@@ -1,0 +1,33 @@
+// The tests of the library once more, on kernels that are watched at every access.
+
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { compileKernels } from '../compile-kernels.ts';
+
+export default defineConfig({
+  plugins: [
+    {
+      name: 'guarded-kernels',
+      enforce: 'pre',
+      async load(id) {
+        if (!id.endsWith('/src/kernels-base64.ts')) return null;
+        const module = Buffer.from(await compileKernels('debug'));
+        return `export const kernelsBase64 = '${module.toString('base64')}';`;
+      },
+    },
+  ],
+  resolve: {
+    alias: {
+      '@assemblyscript/loader': fileURLToPath(new URL('loader.ts', import.meta.url)),
+    },
+  },
+  test: {
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    include: ['test/*.test.ts'],
+    // Minutes of arithmetic on shapes that the others have too.
+    exclude: ['test/*accuracy.test.ts', 'test/restyle-example.test.ts'],
+    // It is about the module that is shipped.
+    testNamePattern: '^(?!the module)',
+    testTimeout: 120_000,
+  },
+});
