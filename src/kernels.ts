@@ -1,5 +1,4 @@
-import { instantiateSync } from '@assemblyscript/loader';
-import { kernelsBase64 } from './kernels-base64.ts';
+import { compile, instantiateSync } from '#host';
 
 /**
  * The exports of the module, as `assembly/` declares them. Addresses are bytes,
@@ -99,12 +98,6 @@ const MAX_PAGES = 65535;
 export const MAX_MEMORY: number = MAX_PAGES * PAGE;
 
 let compiled: WebAssembly.Module | undefined;
-
-function compile(): WebAssembly.Module {
-  const binary = atob(kernelsBase64);
-  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  return new WebAssembly.Module(bytes);
-}
 
 /**
  * Instantiates the kernels over a memory of their own that never grows, so that

@@ -1,0 +1,28 @@
+import { kernelsBase64 } from './kernels-base64.ts';
+
+export { instantiateSync } from '@assemblyscript/loader';
+
+/**
+ * Compiles the kernels, for the hosts that let a program compile at run time.
+ *
+ * @throws Error where the host has no WebAssembly, or none with SIMD.
+ */
+export function compile(): WebAssembly.Module {
+  if (typeof WebAssembly === 'undefined') throw missing('WebAssembly');
+  const binary = atob(kernelsBase64);
+  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (cause) {
+    // Valid, yet refused: by a page's security policy, say, as the host itself says best.
+    if (WebAssembly.validate(bytes)) throw cause;
+    throw missing('SIMD in its WebAssembly', cause);
+  }
+}
+
+function missing(what: string, cause?: unknown): Error {
+  return new Error(
+    `wasm-norm: this host lacks ${what}. Node 16.4, Deno 1.9, Bun, workerd, Chrome 91, Firefox 89, Safari 16.4 and later ones have it.`,
+    { cause },
+  );
+}
