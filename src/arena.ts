@@ -55,6 +55,7 @@ export class Arena {
   /**
    * Makes a tensor in the arena: of zeros for a shape, a copy for a tensor.
    *
+   * @param source a shape, or a tensor to copy
    * @throws RangeError where less space is left than it needs; TypeError and
    *   RangeError as {@link Tensor} does.
    */

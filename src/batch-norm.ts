@@ -98,6 +98,7 @@ export class BatchNorm extends ChannelNorm {
    * Takes its running statistics from moments, as of data that the model is to be
    * adapted to.
    *
+   * @param moments of numFeatures channels
    * @throws TypeError where it has none; RangeError where the moments are of
    *   another number of channels, or of too few elements for a variance.
    */

@@ -22,9 +22,11 @@ export interface VarianceOptions {
 
 /** What {@link ChannelMoments.toJSON} returns; numbers that JSON lacks are strings. */
 export interface ChannelMomentsJSON {
+  /** The elements of each channel. */
   readonly count: number;
+  /** The mean of each channel. */
   readonly mean: readonly (number | string)[];
-  /** Sums of squared deviations from the mean. */
+  /** The sum of squared deviations from the mean of each channel. */
   readonly squares: readonly (number | string)[];
   /** What the mean lost to rounding, so that no merge loses it. */
   readonly rest: readonly (number | string)[];
@@ -48,7 +50,10 @@ export class ChannelMoments {
   // States, as the kernels keep them: count, mean, squares, rest of the mean.
   readonly #states: Float64Array;
 
-  /** @throws TypeError, RangeError where numFeatures is no whole number of at least 1. */
+  /**
+   * @param numFeatures C, the number of channels
+   * @throws TypeError, RangeError where that is no whole number of at least 1.
+   */
   constructor(numFeatures: number) {
     checkCount(numFeatures, 'numFeatures');
     this.numFeatures = numFeatures;
@@ -85,17 +90,22 @@ export class ChannelMoments {
     return moments;
   }
 
-  /** The elements of each channel so far. */
+  /** How many elements of each channel were counted. */
   get count(): number {
     return this.#states[0] as number;
   }
 
-  /** The mean of each channel; 0 where nothing was counted yet. */
+  /** The mean of each channel, C values; 0 where nothing was counted yet. */
   get mean(): Float64Array {
     return this.#channels((at) => this.#states[at + 1] as number);
   }
 
-  /** The variance of each channel, biased unless asked otherwise; NaN where too little was counted. */
+  /**
+   * The variance of each channel, C values: biased unless asked otherwise, NaN where
+   * too little was counted.
+   *
+   * @throws TypeError where an option is unknown or of the wrong kind.
+   */
   variance(options: VarianceOptions = {}): Float64Array {
     checkOptions(options, ['unbiased']);
     const { unbiased = false } = options;
@@ -106,7 +116,11 @@ export class ChannelMoments {
     );
   }
 
-  /** The standard deviation of each channel: the root of {@link variance}. */
+  /**
+   * The standard deviation of each channel, C values: the root of {@link variance}.
+   *
+   * @throws TypeError as that does.
+   */
   std(options: VarianceOptions = {}): Float64Array {
     return this.variance(options).map(Math.sqrt);
   }
@@ -141,6 +155,10 @@ export class ChannelMoments {
   /**
    * Counts what others counted; they stay as they are.
    *
+   * Chan, Golub, LeVeque: Updating Formulae and a Pairwise Algorithm for Computing
+   * Sample Variances (1979).
+   *
+   * @param other moments of as many channels
    * @throws TypeError where `other` is something else, RangeError where it has
    *   another number of channels.
    */

@@ -43,9 +43,13 @@ const OPTIONS = ['eps', 'momentum', 'affine', 'trackRunningStats', 'unbiased', '
 export abstract class ChannelNorm extends Layer {
   /** C, the number of channels. */
   readonly numFeatures: number;
+  /** Added to the variance under the square root. */
   readonly eps: number;
+  /** The share of the new value in a running statistic; null: as {@link ChannelNormLayerOptions} says. */
   readonly momentum: number | null;
+  /** Whether the running variance divides by n - 1, or n. */
   readonly unbiased: boolean;
+  /** Where the channels of its inputs lie. */
   readonly layout: Layout;
   /** Whether running statistics move in training mode. */
   trackRunningStats: boolean;
@@ -94,6 +98,14 @@ export abstract class ChannelNorm extends Layer {
     this.runningVar = trackRunningStats ? new Float32Array(numFeatures).fill(1) : null;
   }
 
+  /**
+   * Normalizes a tensor, which `backward` refers to later: it is not copied.
+   *
+   * @param x (N, C, *), or (N, *, C) in 'nhwc'
+   * @returns `out`, or a new tensor of x's shape
+   * @throws TypeError where an argument is of the wrong kind, RangeError where it
+   *   is of the wrong size or value; nothing has been written then.
+   */
   override forward(x: TensorLike, options: ChannelForwardOptions = {}): Tensor {
     return super.forward(x, options);
   }

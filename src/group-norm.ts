@@ -90,6 +90,7 @@ export function groupNorm(
  *
  * @param gradOutput the gradient of a loss with respect to the result, of x's shape
  * @param x the input that the result was made from
+ * @param numGroups that of the call
  * @param options those of the call; `out` takes the gradient of the input, and may
  *   be gradOutput or x
  * @throws TypeError, RangeError as {@link groupNorm} does.
@@ -192,10 +193,13 @@ export interface GroupNormLayerOptions {
  * const y = new GroupNorm(32, 256).forward(x);
  */
 export class GroupNorm extends Layer {
+  /** G, which divides C. */
   readonly numGroups: number;
   /** C, the number of channels. */
   readonly numChannels: number;
+  /** Added to the variance under the square root. */
   readonly eps: number;
+  /** Where the channels of its inputs lie. */
   readonly layout: Layout;
   /** C values to learn, 1 at first; null unless `affine`. */
   readonly weight: Float32Array | null;
@@ -203,7 +207,8 @@ export class GroupNorm extends Layer {
   readonly bias: Float32Array | null;
 
   /**
-   * @param numGroups divides numChannels
+   * @param numGroups G, which divides C
+   * @param numChannels C, the number of channels
    * @throws TypeError, RangeError as {@link groupNorm} does.
    */
   constructor(numGroups: number, numChannels: number, options: GroupNormLayerOptions = {}) {

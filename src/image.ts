@@ -5,13 +5,17 @@ import { readTensor, Tensor, type TensorLike } from './tensor.ts';
 
 /** Anything shaped like ImageData: rows of RGBA bytes, the top row first. */
 export interface ImageLike {
+  /** 4 * width * height bytes. */
   readonly data: Uint8ClampedArray | Uint8Array;
+  /** In pixels, at least 1. */
   readonly width: number;
+  /** In pixels, at least 1. */
   readonly height: number;
 }
 
 /** RGBA bytes, as `new ImageData(data, width, height)` takes them. */
 export interface Image extends ImageLike {
+  /** 4 * width * height bytes. */
   readonly data: Uint8ClampedArray<ArrayBuffer>;
 }
 
@@ -42,6 +46,7 @@ const OPTIONS = ['mean', 'std', 'layout'];
  * (byte / 255 - mean) / std: torchvision's ToTensor and Normalize. Alpha is left
  * out.
  *
+ * @param image RGBA bytes; ImageData, for example
  * @throws TypeError where the image has no bytes or a number is none; RangeError
  *   where the bytes don't fit the size, or std is 0.
  * @example

@@ -55,6 +55,7 @@ export function layerNorm(
  *
  * @param gradOutput the gradient of a loss with respect to the result, of x's shape
  * @param x the input that the result was made from
+ * @param normalizedShape that of the call
  * @param options those of the call; `out` takes the gradient of the input, and may
  *   be gradOutput or x
  * @throws TypeError, RangeError as {@link layerNorm} does.
@@ -96,14 +97,19 @@ export interface LayerNormLayerOptions {
  * const y = new LayerNorm(768).forward(tokens);
  */
 export class LayerNorm extends Layer {
+  /** The sizes of the trailing dimensions that are normalized. */
   readonly normalizedShape: readonly number[];
+  /** Added to the variance under the square root. */
   readonly eps: number;
   /** Values to learn, 1 at first, of the normalized shape; null unless `elementwiseAffine`. */
   readonly weight: Float32Array | null;
   /** Values to learn, 0 at first, of the normalized shape; null unless asked for. */
   readonly bias: Float32Array | null;
 
-  /** @throws TypeError, RangeError as {@link layerNorm} does. */
+  /**
+   * @param normalizedShape the trailing sizes; a number is one of them
+   * @throws TypeError, RangeError as {@link layerNorm} does.
+   */
   constructor(normalizedShape: NormalizedShape, options: LayerNormLayerOptions = {}) {
     super();
     this.normalizedShape = Object.freeze(readNormalizedShape(normalizedShape));

@@ -42,7 +42,11 @@ export abstract class Layer {
     return this.#training;
   }
 
-  /** Sets training mode, or with `false` eval mode. */
+  /**
+   * Sets training mode, or with `false` eval mode.
+   *
+   * @throws TypeError where `mode` is neither true nor false.
+   */
   train(mode = true): this {
     checkBoolean(mode, 'mode');
     this.#training = mode;
@@ -57,6 +61,7 @@ export abstract class Layer {
   /**
    * Normalizes a tensor, which `backward` refers to later: it is not copied.
    *
+   * @param x of a shape that the layer's function takes
    * @returns `out`, or a new tensor of x's shape
    * @throws TypeError where an argument is of the wrong kind, RangeError where it
    *   is of the wrong size or value; nothing has been written then.
@@ -108,6 +113,7 @@ export abstract class Layer {
   /**
    * Copies parameters and buffers from a dictionary with PyTorch's names.
    *
+   * @param dict tensors by name, as {@link stateDict} or readSafetensors returns them
    * @throws RangeError that lists all missing and unexpected keys (unless not
    *   strict) and all tensors of the wrong shape; TypeError where an entry is no
    *   tensor. Nothing has been written then.

@@ -30,6 +30,8 @@ const SPACES: Readonly<Record<'rgb' | 'oklab', Space>> = {
  * of lightness and colour the colour transfer of Reinhard, Ashikhmin, Gooch and
  * Shirley: Color Transfer between Images (2001).
  *
+ * @param content the photograph to recolour, RGBA bytes
+ * @param style the one whose colours it takes, of any size; its alpha is left out
  * @returns an image of the content's size, with the content's alpha
  * @throws TypeError where an image has no bytes or an option is of the wrong
  *   kind; RangeError where the bytes don't fit the size, or an option is out of

@@ -57,6 +57,7 @@ export function rmsNorm(
  *
  * @param gradOutput the gradient of a loss with respect to the result, of x's shape
  * @param x the input that the result was made from
+ * @param normalizedShape that of the call
  * @param options those of the call; `out` takes the gradient of the input, and may
  *   be gradOutput or x
  * @throws TypeError, RangeError as {@link rmsNorm} does.
@@ -96,12 +97,17 @@ export interface RMSNormLayerOptions {
  * const y = new RMSNorm(4096, { eps: 1e-6 }).forward(tokens);
  */
 export class RMSNorm extends Layer {
+  /** The sizes of the trailing dimensions that are normalized. */
   readonly normalizedShape: readonly number[];
+  /** Added to the mean of squares under the square root. */
   readonly eps: number;
   /** Values to learn, 1 at first, of the normalized shape; null unless `elementwiseAffine`. */
   readonly weight: Float32Array | null;
 
-  /** @throws TypeError, RangeError as {@link rmsNorm} does. */
+  /**
+   * @param normalizedShape the trailing sizes; a number is one of them
+   * @throws TypeError, RangeError as {@link rmsNorm} does.
+   */
   constructor(normalizedShape: NormalizedShape, options: RMSNormLayerOptions = {}) {
     super();
     this.normalizedShape = Object.freeze(readNormalizedShape(normalizedShape));

@@ -6,8 +6,18 @@ import { readShape, sizeOf } from './shape.ts';
  * onnxruntime or transformers.js (`dims`), or a plain object.
  */
 export type TensorLike =
-  | { readonly data: Float32Array; readonly shape: readonly number[] }
-  | { readonly data: Float32Array; readonly dims: readonly number[] };
+  | {
+      /** The elements, the last dimension fastest. */
+      readonly data: Float32Array;
+      /** The sizes, by the name of PyTorch and tfjs. */
+      readonly shape: readonly number[];
+    }
+  | {
+      /** The elements, the last dimension fastest. */
+      readonly data: Float32Array;
+      /** The sizes, by the name of ONNX runtimes. */
+      readonly dims: readonly number[];
+    };
 
 /**
  * Row-major float32 data and a shape.
