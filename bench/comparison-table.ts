@@ -1,6 +1,6 @@
 import type { Comparison, Finding } from './compare.ts';
 import { LIMIT, OURS, PLAIN } from './contestants/names.ts';
-import { markdownTable, spellNumber, spellTime } from './markdown.ts';
+import { markdownTable, spellError, spellNumber, spellTime } from './markdown.ts';
 
 const COLUMNS = [
   'contestant',
@@ -41,8 +41,4 @@ function cells(finding: Finding, findings: readonly Finding[]): string[] {
 
 function spellRatio(ratio: number | undefined): string {
   return ratio === undefined ? '' : spellNumber(ratio);
-}
-
-function spellError(error: number): string {
-  return error === 0 ? 'exact' : error.toExponential(1);
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { accuracy } from './accuracy.ts';
 import { contest } from './contest.ts';
 import { LIMIT, OURS, PLAIN } from './contestants/names.ts';
 import { growth } from './growth.ts';
@@ -8,6 +9,7 @@ const HELP = `npm run bench -- [question] [options]
 
 Questions:
   contest            how fast is it beside ${LIMIT} and every peer? (the default)
+  accuracy           how far is each from float64, on data of every kind?
   growth             how do time and memory grow from 100 to 100 million elements?
   startup            how long does a program take to its first result?
 
@@ -18,6 +20,9 @@ Options of contest, the filters as often as you like:
                      ${LIMIT}; ${OURS}; ${PLAIN}
   --quick            a fifth of the time, more noise
   --publish          draws the README's picture too
+
+Of accuracy:
+  --publish          draws the README's picture, and writes docs/accuracy.md
 
   --help             prints this`;
 
@@ -38,6 +43,7 @@ const QUESTIONS: Readonly<Record<string, () => void | Promise<void>>> = {
     const effort = options.quick ? { rounds: 2, seconds: 0.01 } : { rounds: 5, seconds: 0.05 };
     return contest(options, effort, options.publish);
   },
+  accuracy: () => accuracy(options.publish),
   growth,
   startup,
 };

@@ -25,3 +25,9 @@ export function spellTime(seconds: number): string {
 export function spellNumber(value: number): string {
   return value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 }
+
+/** Spells an error with two digits. */
+export function spellError(error: number): string {
+  if (error === 0) return 'exact';
+  return Number.isFinite(error) ? error.toExponential(1) : 'infinite';
+}

@@ -1,6 +1,7 @@
 import type { Comparison, Finding } from './compare.ts';
 import { LIMIT, OURS } from './contestants/names.ts';
 import { spellNumber } from './markdown.ts';
+import { COLORS, picture, text } from './svg.ts';
 
 // One panel for each of these that was compared.
 const PANELS: readonly (readonly [problem: string, shape: string])[] = [
@@ -26,18 +27,6 @@ const BAR = 14;
 const LABELS = 170;
 const TRACK = PANEL_WIDTH - LABELS;
 
-// The picture brings its own background, so it reads the same on a dark page.
-const COLORS = {
-  background: '#ffffff',
-  border: '#d0d7de',
-  text: '#1f2328',
-  faint: '#656d76',
-  track: '#f3f4f6',
-  arena: '#654ff0',
-  arrays: '#a498f6',
-  peer: '#b6bec9',
-};
-
 /** Draws bars of GB/s, each panel as wide as memory.copy is fast. */
 export function comparisonPicture(comparisons: readonly Comparison[]): string {
   const shown = PANELS.flatMap(([problem, shape]) =>
@@ -54,13 +43,16 @@ export function comparisonPicture(comparisons: readonly Comparison[]): string {
     const bars = Math.max(...row.map((comparison) => ranked(comparison).length));
     height += PANEL_HEAD + bars * BAR_PITCH + MARGIN;
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" font-family="system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif" font-size="13">
-<title>Throughput of normalization in GB/s, one thread</title>
-<rect x="0.5" y="0.5" width="${WIDTH - 1}" height="${height - 1}" rx="10" fill="${COLORS.background}" stroke="${COLORS.border}"/>
-${text(MARGIN, 38, 'Normalization in GB/s, on one thread', { size: 18, weight: 600 })}
-${text(MARGIN, 60, 'Read and written bytes a second, longer is faster. The full width is memory.copy of the same bytes.', { fill: COLORS.faint })}
-${panels.join('')}</svg>
-`;
+  return picture({
+    width: WIDTH,
+    height,
+    margin: MARGIN,
+    description: 'Throughput of normalization in GB/s, one thread',
+    title: 'Normalization in GB/s, on one thread',
+    subtitle:
+      'Read and written bytes a second, longer is faster. The full width is memory.copy of the same bytes.',
+    body: panels.join(''),
+  });
 }
 
 function panel(comparison: Comparison): string {
@@ -102,16 +94,4 @@ function bar({ contestant, gigabytesPerSecond }: Finding, full: number, y: numbe
     `<rect x="${LABELS}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="3" fill="${fill}"/>`,
     text(LABELS + width + 6, baseline, spellNumber(gigabytesPerSecond), { size: 11, weight }),
   ].join('');
-}
-
-interface TextStyle {
-  readonly fill?: string;
-  readonly size?: number;
-  readonly weight?: number;
-  readonly anchor?: 'start' | 'end';
-}
-
-function text(x: number, y: number, content: string, style: TextStyle = {}): string {
-  const { fill = COLORS.text, size = 13, weight = 400, anchor = 'start' } = style;
-  return `<text x="${x.toFixed(1)}" y="${y}" fill="${fill}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}">${content}</text>`;
 }

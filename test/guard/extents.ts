@@ -5,8 +5,11 @@ export interface Extent {
   readonly name: string;
   readonly start: number;
   readonly bytes: number;
-  /** 'out' is written whatever it held before; 'inout' is added to. */
-  readonly use: 'in' | 'out' | 'inout';
+  /**
+   * 'out' is written whatever it held before, and so is 'scratch', of which nothing
+   * is used after; 'inout' is added to.
+   */
+  readonly use: 'in' | 'out' | 'inout' | 'scratch';
 }
 
 type Use = (name: string, start: number, count: number) => Extent;
@@ -21,12 +24,14 @@ const COMBINATION = 24;
 
 const singlesIn = used('in', 4);
 const singlesOut = used('out', 4);
+const singlesScratch = used('scratch', 4);
 const doublesInOut = used('inout', 8);
 const statesIn = used('in', STATE);
 const statesOut = used('out', STATE);
 const statesInOut = used('inout', STATE);
 const linesIn = used('in', LINE);
 const linesOut = used('out', LINE);
+const linesScratch = used('scratch', LINE);
 const combinationsIn = used('in', COMBINATION);
 
 /** Nothing, where address 0 says that there is no such array. */
@@ -43,7 +48,7 @@ export const extentsOf: {
   addColumnMoments: (states, x, rows, columns, scratch) => [
     statesInOut('states', states, columns),
     singlesIn('x', x, rows * columns),
-    singlesOut('scratch', scratch, columns * 7),
+    singlesScratch('scratch', scratch, columns * 7),
   ],
   addWideMoments: (states, x, rows, length, period) => [
     statesInOut('states', states, Math.min(rows, period)),
@@ -66,7 +71,7 @@ export const extentsOf: {
   normalizeRows: (y, states, line, x, weight, bias, rows, share, length, period) => [
     singlesOut('y', y, rows * share * length),
     statesOut('states', states, rows),
-    linesOut('line', line, 1),
+    linesScratch('line', line, 1),
     singlesIn('x', x, rows * share * length),
     ...optional(singlesIn('weight', weight, Math.min(rows * share, period))),
     ...optional(singlesIn('bias', bias, Math.min(rows * share, period))),

@@ -62,6 +62,7 @@ export function instantiateSync(
 
 /** Whether an extent is to be written, and is not the place of an input too. */
 function isFree({ use, start }: Extent, extents: readonly Extent[]): boolean {
+  if (use === 'scratch') return true;
   return use === 'out' && !extents.some((other) => other.use === 'in' && other.start === start);
 }
 

@@ -4,15 +4,21 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { compileKernels } from '../compile-kernels.ts';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A module, in base64. */
+    kernels: string;
+  }
+}
+
 export default defineConfig({
   plugins: [
     {
-      name: 'guarded-kernels',
+      name: 'provided-kernels',
       enforce: 'pre',
-      async load(id) {
+      load(id) {
         if (!id.endsWith('/src/kernels-base64.ts')) return null;
-        const module = Buffer.from(await compileKernels('debug'));
-        return `export const kernelsBase64 = '${module.toString('base64')}';`;
+        return `import { inject } from 'vitest'; export const kernelsBase64 = inject('kernels');`;
       },
     },
   ],
@@ -29,5 +35,6 @@ export default defineConfig({
     // It is about the module that is shipped.
     testNamePattern: '^(?!the module)',
     testTimeout: 120_000,
+    provide: { kernels: Buffer.from(await compileKernels('debug')).toString('base64') },
   },
 });

@@ -1,0 +1,26 @@
+import type { Errors, OperationFinding } from './find-errors.ts';
+import { markdownTable, spellError } from './markdown.ts';
+
+/** Writes what was found of an operation as a Markdown section. */
+export function accuracyTable({ operation, kinds }: OperationFinding): string {
+  const contestants = [...new Set(kinds.flatMap(({ errors }) => Object.keys(errors)))];
+  const header = ['kind of data', ...contestants.map(nameOf)];
+  const rows = kinds.map(({ kind, rows, errors }) => [
+    kind,
+    ...contestants.map((contestant) => spell(errors[contestant], rows)),
+  ]);
+  return `### ${operation}\n\n${markdownTable([header, ...rows])}`;
+}
+
+/** The library by its name, since where the data lies makes no difference. */
+export function nameOf(contestant: string): string {
+  return contestant.startsWith('ours') ? 'wasm-norm' : contestant;
+}
+
+function spell(errors: Errors | undefined, rows: number): string {
+  if (!errors) return '';
+  const { worst, rowsOfNaN } = errors;
+  if (rowsOfNaN === 0) return spellError(worst);
+  const nan = `NaN in ${rowsOfNaN} of ${rows}`;
+  return rowsOfNaN === rows ? nan : `${nan}, ${spellError(worst)}`;
+}

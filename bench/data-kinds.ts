@@ -1,0 +1,50 @@
+// Kinds of data that normalizations go wrong on, beside the families of the tests.
+
+import { normals } from '../test/random.ts';
+import { families, type Rows } from '../test/rows.ts';
+
+/** Standard deviations of one, and means of 1 to ten million. */
+export const RATIOS: readonly number[] = Array.from({ length: 15 }, (_, i) => 10 ** (i / 2));
+
+const LENGTHS = [100, 3137, 40003];
+
+/** Rows of a mean of so many standard deviations. */
+export function* rowsOfMean(ratio: number): Rows {
+  for (const length of LENGTHS) {
+    for (let seed = 1; seed <= 8; seed++) {
+      const sign = seed % 2 === 0 ? 1 : -1;
+      yield [`mean ${sign * ratio}, length ${length}`, normals(length, seed, sign * ratio)];
+    }
+  }
+}
+
+function* constants(): Rows {
+  for (const length of LENGTHS) {
+    for (const value of [0, 0.1, -1000.1, 1e7 / 3, 1e20 / 3, -3e38, 1e-45]) {
+      yield [`${value}, length ${length}`, new Float32Array(length).fill(value)];
+    }
+  }
+}
+
+/** Rows of which every other one has an element that spoils it. */
+function* besideSpoilt(): Rows {
+  for (const length of LENGTHS) {
+    for (const [seed, spoilt] of [
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+    ].entries()) {
+      yield [`before ${spoilt}, length ${length}`, normals(length, seed, 1)];
+      const row = normals(length, seed, 1);
+      row[length >> 1] = spoilt;
+      yield [`${spoilt}, length ${length}`, row];
+    }
+  }
+}
+
+/** The kinds by name. */
+export const KINDS: Readonly<Record<string, () => Rows>> = {
+  ...families,
+  constants,
+  'rows beside one with NaN or infinity': besideSpoilt,
+};

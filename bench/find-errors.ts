@@ -1,0 +1,129 @@
+import { moments } from '../test/reference.ts';
+import type { Row, Rows } from '../test/rows.ts';
+import type { Contestant, Team } from './contestants/contestant.ts';
+import type { Operation, Sharing } from './operations.ts';
+import { type Inputs, type Problem, problemsOf } from './problem.ts';
+import type { Shape } from './shapes.ts';
+
+/** How far a contestant was off on a kind of data. */
+export interface Errors {
+  /** The worst |y - y*| / max(1, |y*|) where there was no NaN. */
+  readonly worst: number;
+  /** The rows with a NaN in the result. */
+  readonly rowsOfNaN: number;
+}
+
+export interface KindFinding {
+  readonly kind: string;
+  /** The rows of finite numbers: those that have a result. */
+  readonly rows: number;
+  /** By contestant. */
+  readonly errors: Readonly<Record<string, Errors>>;
+}
+
+/** What was found of an operation, on every kind of data. */
+export interface OperationFinding {
+  readonly operation: string;
+  readonly kinds: readonly KindFinding[];
+}
+
+/** What was found by the mean in standard deviations. */
+export interface MeanFinding {
+  readonly ratio: number;
+  readonly finding: KindFinding;
+}
+
+const EPS = 1e-5;
+
+/** Normalizes rows by every contestant, all rows of one length at once, without weight and bias. */
+export async function findErrors(
+  kind: string,
+  rows: Rows,
+  operation: Operation,
+  teams: readonly Team[],
+): Promise<KindFinding> {
+  const byLength = new Map<number, Row[]>();
+  for (const row of rows) {
+    const { length } = row[1];
+    byLength.set(length, [...(byLength.get(length) ?? []), row]);
+  }
+  const errors: Record<string, Errors> = {};
+  let count = 0;
+  for (const [length, some] of byLength) {
+    const problem = problemOf(operation, some.length, length);
+    const inputs = inputsOf(problem, some);
+    const finite = some.map(([, values]) => values.every(Number.isFinite));
+    const expected = some.map(([, values]) => expectedOf(operation, values));
+    count += finite.filter(Boolean).length;
+    for (const contestant of teams.flatMap((team) => team.enter(problem))) {
+      const y = await resultOf(contestant, inputs);
+      const found = expected.flatMap((wanted, i) =>
+        finite[i] ? [worstError(y.subarray(i * length, (i + 1) * length), wanted)] : [],
+      );
+      const before = errors[contestant.name] ?? { worst: 0, rowsOfNaN: 0 };
+      errors[contestant.name] = {
+        worst: Math.max(before.worst, ...found.filter((error) => !Number.isNaN(error))),
+        rowsOfNaN: before.rowsOfNaN + found.filter(Number.isNaN).length,
+      };
+    }
+  }
+  return { kind, rows: count, errors };
+}
+
+async function resultOf(contestant: Contestant, inputs: Inputs): Promise<Float32Array> {
+  await contestant.load(inputs);
+  await contestant.call();
+  const [y] = await contestant.results();
+  await contestant.release?.();
+  return y as Float32Array;
+}
+
+/** The shape in which each row has a mean and a variance of its own. */
+const SHAPES: Readonly<Record<Sharing, (rows: number, length: number) => Shape>> = {
+  'sample and channel': (rows, length) => [rows, 1, 1, length],
+  'sample and group': (rows, length) => [rows, 1, 1, length],
+  channel: (rows, length) => [1, rows, 1, length],
+  row: (rows, length) => [rows, length],
+};
+
+function problemOf(operation: Operation, rows: number, length: number): Problem {
+  const shape = SHAPES[operation.sharing](rows, length);
+  const [forward] = problemsOf({ ...operation, shapes: [shape], layouts: ['nchw'] });
+  return forward as Problem;
+}
+
+function inputsOf({ elements, channels }: Problem, rows: readonly Row[]): Inputs {
+  const x = new Float32Array(elements);
+  let start = 0;
+  for (const [, values] of rows) {
+    x.set(values, start);
+    start += values.length;
+  }
+  return {
+    x,
+    gradOutput: new Float32Array(0),
+    weight: new Float32Array(channels).fill(1),
+    bias: new Float32Array(channels),
+    runningMean: new Float32Array(channels),
+    runningVar: new Float32Array(channels).fill(1),
+  };
+}
+
+function expectedOf({ statistics }: Operation, row: Float32Array): Float64Array {
+  const found = moments(row);
+  const centred = statistics === 'mean and variance';
+  const mean = centred ? found.mean : 0;
+  const square = found.variance + (centred ? 0 : found.mean ** 2);
+  return Float64Array.from(row, (value) => (value - mean) / Math.sqrt(square + EPS));
+}
+
+function worstError(actual: Float32Array, expected: Float64Array): number {
+  let worst = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const wanted = expected[i] as number;
+    const error = Math.abs((actual[i] as number) - wanted) / Math.max(1, Math.abs(wanted));
+    if (!(error <= worst)) worst = error;
+    if (Number.isNaN(worst)) break;
+  }
+  return worst;
+}

@@ -1,0 +1,146 @@
+// Ways to break the kernels: one operator, constant, call or statement at a time.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** One change of one source file. */
+export interface Mutation {
+  /** As the compiler names it: assembly/apply.ts. */
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Returns all mutations of the kernels, file by file and in the order of the text. */
+export function mutationsOfKernels(): readonly Mutation[] {
+  return readdirSync(join(ROOT, 'assembly'))
+    .filter((name) => name.endsWith('.ts') && name !== 'index.ts')
+    .sort()
+    .flatMap((name) => mutationsOf(`assembly/${name}`));
+}
+
+/** Applies a mutation to the text of its file. */
+export function mutate(text: string, { start, end, to }: Mutation): string {
+  return text.slice(0, start) + to + text.slice(end);
+}
+
+function mutationsOf(path: string): Mutation[] {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const found: Mutation[] = [];
+  const add = (node: ts.Node, to: string) => {
+    const start = node.getStart(source);
+    const line = source.getLineAndCharacterOfPosition(start).line + 1;
+    found.push({ path, line, start, end: node.end, from: node.getText(source), to });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
+    breakNode(node, add);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+type Add = (node: ts.Node, to: string) => void;
+
+const OPERATORS: Readonly<Record<string, readonly string[]>> = {
+  '+': ['-'],
+  '-': ['+'],
+  '*': ['/'],
+  '/': ['*'],
+  '%': ['*'],
+  '<<': ['>>'],
+  '>>': ['<<'],
+  '&': ['|'],
+  '&&': ['||'],
+  '||': ['&&'],
+  '<': ['<=', '>='],
+  '<=': ['<', '>'],
+  '>': ['>=', '<='],
+  '>=': ['>', '<'],
+  '===': ['!=='],
+  '!==': ['==='],
+  '+=': ['-='],
+  '-=': ['+='],
+  '=': [],
+  ',': [],
+};
+
+const FUNCTIONS: Readonly<Record<string, string>> = {
+  add: 'sub',
+  sub: 'add',
+  mul: 'add',
+  div: 'mul',
+  pmax: 'pmin',
+  max: 'min',
+  min: 'max',
+};
+
+function breakNode(node: ts.Node, add: Add): void {
+  if (ts.isBinaryExpression(node)) {
+    const operator = node.operatorToken;
+    const others = OPERATORS[operator.getText()];
+    if (!others) throw new Error(`no mutation of ${operator.getText()}`);
+    for (const other of others) add(operator, other);
+  } else if (ts.isPrefixUnaryExpression(node)) {
+    breakUnary(node, add);
+  } else if (ts.isPostfixUnaryExpression(node)) {
+    add(
+      node,
+      `${node.operand.getText()}${node.operator === ts.SyntaxKind.PlusPlusToken ? '--' : '++'}`,
+    );
+  } else if (ts.isNumericLiteral(node)) {
+    add(node, breakNumber(node.text, node.getText()));
+  } else if (ts.isCallExpression(node)) {
+    breakCall(node, add);
+  } else if (ts.isIfStatement(node) || ts.isWhileStatement(node)) {
+    negate(node.expression, add);
+  } else if (ts.isForStatement(node) && node.condition) {
+    negate(node.condition, add);
+  } else if (ts.isConditionalExpression(node)) {
+    negate(node.condition, add);
+  } else if (ts.isExpressionStatement(node)) {
+    add(node, ';');
+  }
+}
+
+function breakUnary(node: ts.PrefixUnaryExpression, add: Add): void {
+  const text = node.getText();
+  const operand = node.operand.getText();
+  if (text.startsWith('++')) add(node, `--${operand}`);
+  else if (text.startsWith('--')) add(node, `++${operand}`);
+  // Without its !, - or ~.
+  else add(node, operand);
+}
+
+/** A whole number is one more, any other twice as much. */
+function breakNumber(value: string, spelling: string): string {
+  const number = Number(value);
+  return Number.isInteger(number) && number < 2 ** 31 ? String(number + 1) : `${spelling} * 2`;
+}
+
+/** Another function of the same arguments, or the first argument by itself. */
+function breakCall(node: ts.CallExpression, add: Add): void {
+  const callee = node.expression;
+  const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
+  const other = FUNCTIONS[name.getText()];
+  if (other) add(name, other);
+  if (name.getText() === 'abs' || name.getText() === 'sqrt') {
+    add(node, (node.arguments[0] as ts.Expression).getText());
+  }
+}
+
+/** Conditions that are comparisons, or made of them, are broken as such. */
+function negate(condition: ts.Expression, add: Add): void {
+  if (ts.isBinaryExpression(condition) || ts.isPrefixUnaryExpression(condition)) return;
+  add(condition, `!(${condition.getText()})`);
+}

@@ -1,0 +1,23 @@
+// Tests on kernels that another process provides.
+
+import { fileURLToPath } from 'node:url';
+import guarded from '../guard/vitest.config.ts';
+
+export default {
+  ...guarded,
+  resolve: {
+    alias: {
+      '@assemblyscript/loader': fileURLToPath(new URL('loader.ts', import.meta.url)),
+    },
+  },
+  test: {
+    ...guarded.test,
+    exclude: [],
+    setupFiles: [fileURLToPath(new URL('report-digest.ts', import.meta.url))],
+    bail: 1,
+    pool: 'threads',
+    isolate: false,
+    fileParallelism: false,
+    watch: false,
+  },
+};
