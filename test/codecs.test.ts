@@ -1,6 +1,6 @@
 import jpeg from 'jpeg-js';
 import { describe, expect, it } from 'vitest';
-import { decode } from '../examples/common/codecs.ts';
+import { decode, encodePng } from '../examples/common/codecs.ts';
 import { type PngParts, png } from './png.ts';
 
 const GRAY = { colourType: 0, depth: 8, width: 2, row: [0, 200] };
@@ -90,5 +90,19 @@ describe('decode', () => {
 
   it('refuses a picture without pixels', () => {
     expect(() => decode(png({ ...RGB, width: 0, row: [] }))).toThrow('PNG of 0 x 1 pixels');
+  });
+});
+
+describe('encodePng', () => {
+  const rgb = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+  // Byte 25 of a PNG is its colour type: 2 is RGB, 6 is RGBA.
+  it.each([
+    ['without alpha where all is opaque', [255, 255, 255], 2],
+    ['with alpha where one pixel is not', [255, 254, 255], 6],
+  ])('encodes %s', (_, alpha, colourType) => {
+    const data = Uint8Array.from(alpha.flatMap((a, i) => [...rgb.slice(3 * i, 3 * i + 3), a]));
+    const file = encodePng({ data, width: 3, height: 1 });
+    expect(file[25]).toBe(colourType);
+    expect([...decode(file).data]).toEqual([...data]);
   });
 });

@@ -51,9 +51,26 @@ export function decode(bytes: Uint8Array, maxPixels: number = MAX_PIXELS): Image
   return orDamaged(format, () => decoded(maxPixels));
 }
 
-/** Encodes RGBA bytes as a PNG of 8 bits a channel, alpha included. */
+/** Encodes RGBA bytes as a PNG of 8 bits a channel; alpha is left out where all is opaque. */
 export function encodePng({ data, width, height }: ImageLike): Uint8Array {
-  return fastPng.encode({ data, width, height, channels: 4, depth: 8 });
+  return isOpaque(data)
+    ? fastPng.encode({ data: withoutAlpha(data), width, height, channels: 3, depth: 8 })
+    : fastPng.encode({ data, width, height, channels: 4, depth: 8 });
+}
+
+function isOpaque(data: ImageLike['data']): boolean {
+  for (let at = 3; at < data.length; at += 4) if (data[at] !== 255) return false;
+  return true;
+}
+
+function withoutAlpha(data: ImageLike['data']): Uint8Array {
+  const rgb = new Uint8Array((data.length / 4) * 3);
+  for (let from = 0, to = 0; from < data.length; from += 4, to += 3) {
+    rgb[to] = data[from] as number;
+    rgb[to + 1] = data[from + 1] as number;
+    rgb[to + 2] = data[from + 2] as number;
+  }
+  return rgb;
 }
 
 interface Picture extends PictureHeader {

@@ -1,0 +1,51 @@
+import { concatenate } from '../common/bytes.ts';
+import { HttpRefusal } from './http-refusal.ts';
+import { MAX_BODY_BYTES } from './limits.ts';
+
+/**
+ * Checks what a request says of its body.
+ *
+ * @throws HttpRefusal where it is of another media type, or compressed.
+ */
+export function checkMediaType(request: Request, expected: string): void {
+  const type = request.headers.get('content-type') ?? 'none';
+  if (type.split(';', 1)[0]?.trim().toLowerCase() !== expected) {
+    throw new HttpRefusal(415, `content-type: expected ${expected}, got ${type}`, {
+      field: 'content-type',
+      headers: { accept: expected },
+    });
+  }
+  const encoding = request.headers.get('content-encoding') ?? 'identity';
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new HttpRefusal(415, `content-encoding: expected none, got ${encoding}`, {
+      field: 'content-encoding',
+      headers: { 'accept-encoding': 'identity' },
+    });
+  }
+}
+
+/**
+ * Reads a body to its end, or as far as it is allowed to go.
+ *
+ * @throws HttpRefusal where it is too long, whether it says so or not.
+ */
+export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
+  checkLength(Number(request.headers.get('content-length')));
+  const parts: Uint8Array[] = [];
+  if (request.body === null) return concatenate(parts);
+  const reader = request.body.getReader();
+  let length = 0;
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    length += next.value.length;
+    checkLength(length);
+    parts.push(next.value);
+  }
+  return concatenate(parts);
+}
+
+function checkLength(bytes: number): void {
+  if (bytes <= MAX_BODY_BYTES) return;
+  throw new HttpRefusal(413, `body: expected at most ${MAX_BODY_BYTES} bytes, got more`, {
+    field: 'body',
+  });
+}

@@ -1,0 +1,3 @@
+import { respond } from './routes.ts';
+
+export default { fetch: respond };

@@ -1,0 +1,288 @@
+import { request } from 'node:http';
+import { deflateSync, gzipSync } from 'node:zlib';
+import { describe, expect, inject, test } from 'vitest';
+import { encodePng } from '../../examples/common/codecs.ts';
+import { Tensor, writeSafetensors } from '../../src/index.ts';
+import { chunk, header, pngOf } from '../png.ts';
+import { expectRefused, send, sendForm, sendTensors } from './requests.ts';
+
+const MiB = 2 ** 20;
+const OCTETS = { 'content-type': 'application/octet-stream' };
+
+const dot = new Uint8Array(encodePng({ data: Uint8Array.of(1, 2, 3, 4), width: 1, height: 1 }));
+const x = new Tensor(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), [1, 2, 4]);
+const two = new Tensor(Float32Array.of(1, 2), [2]);
+const body = writeSafetensors({ x });
+
+/** Sends a body piece by piece, without saying how long it is. */
+function sendPieces(path: string, headers: Record<string, string>, pieces: number, length: number) {
+  const piece = new Uint8Array(length);
+  let left = pieces;
+  const stream = new ReadableStream({
+    pull(controller) {
+      if (left-- > 0) controller.enqueue(piece);
+      else controller.close();
+    },
+  });
+  const init = { method: 'POST', body: stream, headers, duplex: 'half' };
+  return send(path, init as RequestInit);
+}
+
+describe('paths and methods', () => {
+  test.each(['/nothing', '/restyle/', '/normalize/x', '//', '/__proto__', '/constructor'])(
+    '%s is not found',
+    async (path) => {
+      await expectRefused(await send(path), 404, undefined, `got ${path}`);
+      await expectRefused(await send(path, { method: 'POST' }), 404, undefined, `got ${path}`);
+    },
+  );
+
+  test.each([
+    ['/', 'POST', 'GET, HEAD, OPTIONS'],
+    ['/', 'DELETE', 'GET, HEAD, OPTIONS'],
+    ['/restyle', 'GET', 'POST, OPTIONS'],
+    ['/restyle', 'PUT', 'POST, OPTIONS'],
+    ['/normalize', 'GET', 'POST, OPTIONS'],
+    ['/normalize', 'PATCH', 'POST, OPTIONS'],
+  ])('%s does not take %s', async (path, method, allow) => {
+    const response = await send(path, { method });
+    expect(response.headers.get('allow')).toBe(allow);
+    await expectRefused(response, 405, undefined, `got ${method}`);
+  });
+
+  test('OPTIONS tells the methods', async () => {
+    const response = await send('/restyle', { method: 'OPTIONS' });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('allow')).toBe('POST, OPTIONS');
+  });
+
+  test('HEAD has the head of GET', async () => {
+    const response = await send('/', { method: 'HEAD' });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(await response.text()).toBe('');
+    expect((await send('/restyle', { method: 'HEAD' })).status).toBe(405);
+  });
+});
+
+describe('media types', () => {
+  test.each([
+    ['/normalize?op=instanceNorm', 'application/json', 'application/octet-stream'],
+    ['/normalize?op=instanceNorm', 'application/octet-streams', 'application/octet-stream'],
+    ['/restyle', 'application/x-www-form-urlencoded', 'multipart/form-data'],
+    ['/restyle', 'image/png', 'multipart/form-data'],
+  ])('%s does not take %s', async (path, type, expected) => {
+    const headers = { 'content-type': type };
+    const response = await send(path, { method: 'POST', body, headers });
+    expect(response.headers.get('accept')).toBe(expected);
+    await expectRefused(response, 415, 'content-type', `expected ${expected}, got ${type}`);
+  });
+
+  test('nor a body of no type', async () => {
+    const response = await send('/normalize?op=instanceNorm', { method: 'POST', body });
+    await expectRefused(response, 415, 'content-type', 'got none');
+  });
+
+  test('nor a compressed one', async () => {
+    const headers = { ...OCTETS, 'content-encoding': 'gzip' };
+    const init = { method: 'POST', body: new Uint8Array(gzipSync(body)), headers };
+    const response = await send('/normalize?op=instanceNorm', init);
+    await expectRefused(response, 415, 'content-encoding', 'got gzip');
+  });
+
+  test.each([
+    ['a GIF', new TextEncoder().encode('GIF89a')],
+    ['a PNG without its first byte', dot.slice(1)],
+    ['an empty file', new Uint8Array(0)],
+  ])('a field does not take %s', async (_, file) => {
+    await expectRefused(
+      await sendForm({ content: file, style: dot }),
+      415,
+      'content',
+      'got neither',
+    );
+    await expectRefused(await sendForm({ content: dot, style: file }), 415, 'style', 'got neither');
+  });
+});
+
+describe('sizes', () => {
+  test('a body that says it is too long is refused before it comes', async () => {
+    const status = await new Promise((resolve, reject) => {
+      const headers = { ...OCTETS, 'content-length': 4 * MiB + 1 };
+      const url = `${inject('url')}/normalize?op=instanceNorm`;
+      const sent = request(url, { method: 'POST', headers }, ({ statusCode }) => {
+        resolve(statusCode);
+        sent.destroy();
+      });
+      sent.on('error', reject);
+      sent.flushHeaders();
+    });
+    expect(status).toBe(413);
+  });
+
+  test('one that does not say so is refused when it is', async () => {
+    const path = '/normalize?op=instanceNorm';
+    const response = await sendPieces(path, OCTETS, 65, MiB / 16);
+    await expectRefused(response, 413, 'body', `at most ${4 * MiB} bytes`);
+    const type = { 'content-type': 'multipart/form-data; boundary=b' };
+    const form = await sendPieces('/restyle', type, 65, MiB / 16);
+    await expectRefused(form, 413, 'body', `at most ${4 * MiB} bytes`);
+  });
+
+  test('one that comes in pieces and is short enough is taken', async () => {
+    const path = '/normalize?op=instanceNorm';
+    const response = await sendPieces(path, OCTETS, 64, MiB / 16);
+    // Bytes that are all 0 are a header of no length.
+    await expectRefused(response, 400, 'body', 'safetensors: expected a header in JSON');
+  });
+
+  test.each([
+    ['vast', 0xffffffff, 0xffffffff],
+    ['a pixel too wide', MiB + 1, 1],
+    ['a line too high', 1024, 1025],
+  ])('a picture that is %s is refused by its header', async (_, width, height) => {
+    const size = { colourType: 6, depth: 8, width, height };
+    const large = new Uint8Array(pngOf(header(size), chunk('IDAT', deflateSync(Buffer.alloc(9)))));
+    const got = `at most ${MiB} pixels, got ${width} x ${height}`;
+    await expectRefused(await sendForm({ content: large, style: dot }), 413, 'content', got);
+    await expectRefused(await sendForm({ content: dot, style: large }), 413, 'style', got);
+  });
+
+  test('so are groups whose statistics would take too much memory', async () => {
+    const wide = new Tensor(new Float32Array(2 ** 17), [1, 1, 2 ** 17]);
+    const query = 'op=groupNorm&layout=nhwc&numGroups=1';
+    const response = await sendTensors(query, writeSafetensors({ x: wide }));
+    await expectRefused(response, 413, 'x', 'groups of at most 65536 channels, got 131072');
+  });
+});
+
+describe('forms', () => {
+  const post = (body: BodyInit, type: string) =>
+    send('/restyle', { method: 'POST', body, headers: { 'content-type': type } });
+
+  test.each<[string, string, string]>([
+    ['without boundary', 'multipart/form-data', '--b--'],
+    ['with an empty boundary', 'multipart/form-data; boundary=', '--b--'],
+    ['with another boundary', 'multipart/form-data; boundary=c', '--b\r\n\r\n--b--'],
+    ['that is empty', 'multipart/form-data; boundary=b', ''],
+    [
+      'without end',
+      'multipart/form-data; boundary=b',
+      '--b\r\ncontent-disposition: form-data; name="content"\r\n\r\nx',
+    ],
+    ['whose part has no header', 'multipart/form-data; boundary=b', '--b\r\n\r\nx\r\n--b--'],
+    [
+      'whose part has no name',
+      'multipart/form-data; boundary=b',
+      '--b\r\ncontent-disposition: form-data\r\n\r\nx\r\n--b--',
+    ],
+  ])('%s', async (_, type, text) => {
+    await expectRefused(await post(text, type), 400, 'body', 'expected a form');
+  });
+
+  test.each<[string, Parameters<typeof sendForm>[0], string, string]>([
+    ['no content', { style: dot }, 'content', 'expected a file, got none'],
+    ['no style', { content: dot }, 'style', 'expected a file, got none'],
+    ['text for content', { content: 'a.png', style: dot }, 'content', 'a file, got text'],
+    ['two contents', { content: [dot, dot], style: dot }, 'content', 'one field, got 2'],
+    ['an unknown field', { content: dot, style: dot, stength: '1' }, 'stength', 'no other field'],
+    ['__proto__', { content: dot, style: dot, ['__proto__']: '1' }, '__proto__', 'no other field'],
+    ['a file for strength', { content: dot, style: dot, strength: dot }, 'strength', 'got a file'],
+    ['no number', { content: dot, style: dot, strength: '' }, 'strength', 'a number, got ""'],
+    ['a word', { content: dot, style: dot, strength: 'half' }, 'strength', 'a number, got "half"'],
+    ['NaN', { content: dot, style: dot, strength: 'NaN' }, 'strength', 'a number, got "NaN"'],
+    ['too much', { content: dot, style: dot, strength: '1.5' }, 'strength', 'got 1.5'],
+    ['too little', { content: dot, style: dot, strength: '-0.1' }, 'strength', 'got -0.1'],
+    ['two strengths', { content: dot, style: dot, strength: ['0', '1'] }, 'strength', 'got 2'],
+    ['an unknown space', { content: dot, style: dot, space: 'lab' }, 'space', 'got "lab"'],
+    ['a long name', { ['n'.repeat(5000)]: '' }, `${'n'.repeat(300)}…`, 'expected no other'],
+  ])('with %s', async (_, fields, field, message) => {
+    const response = await sendForm(fields);
+    if (field.length < 300) await expectRefused(response, 400, field, message);
+    else await expectRefused(response, 400, field, /^n{300}…$/);
+  });
+});
+
+describe('queries', () => {
+  test.each([
+    ['', 'op', 'got none'],
+    ['op=', 'op', 'expected one of instanceNorm'],
+    ['op=instancenorm', 'op', 'got instancenorm'],
+    ['op=__proto__', 'op', 'got __proto__'],
+    ['op=instanceNorm&op=batchNorm', 'op', 'got instanceNorm, batchNorm'],
+    ['op=instanceNorm&epsilon=1', 'epsilon', 'one of eps'],
+    ['op=instanceNorm&toString=1', 'toString', 'one of eps'],
+    ['op=instanceNorm&out=1', 'out', 'one of eps'],
+    ['op=instanceNorm&eps=1&eps=2', 'eps', 'expected one value'],
+    ['op=instanceNorm&eps=', 'eps', 'expected a number, got ""'],
+    ['op=instanceNorm&eps=1e', 'eps', 'expected a number, got "1e"'],
+    ['op=instanceNorm&eps=-1', 'eps', 'got -1'],
+    ['op=instanceNorm&eps=Infinity', 'eps', 'got Infinity'],
+    ['op=instanceNorm&layout=NCHW', 'layout', 'got "NCHW"'],
+    ['op=instanceNorm&unbiased=1', 'unbiased', 'true or false, got "1"'],
+    ['op=instanceNorm&useInputStats=false', 'runningMean', 'got null'],
+    ['op=instanceNorm&lengths=1,,2', 'lengths', 'numbers with commas'],
+    ['op=instanceNorm&lengths=9', 'lengths', 'got 9'],
+    ['op=instanceNorm&lengths=2,2', 'lengths', 'got 2'],
+    ['op=batchNorm', 'runningMean', 'got null'],
+    ['op=layerNorm', 'normalizedShape', 'got undefined'],
+    ['op=layerNorm&normalizedShape=5', 'x', 'expected shape [*, 5], got [1, 2, 4]'],
+    ['op=layerNorm&normalizedShape=4.5', 'normalizedShape', 'got 4.5'],
+    ['op=groupNorm', 'numGroups', 'got undefined'],
+    ['op=groupNorm&numGroups=3', 'x', 'that 3 groups divide, got 2'],
+    ['op=groupNorm&numGroups=0&layout=nhwc', 'numGroups', '0'],
+    ['op=rmsNorm&normalizedShape=4&bias=1', 'bias', 'one of normalizedShape'],
+  ])('%s', async (query, field, message) => {
+    await expectRefused(await sendTensors(query, body), 400, field, message);
+  });
+});
+
+describe('tensors', () => {
+  const of = (entry: object, data = 32) => {
+    const json = Buffer.from(JSON.stringify(entry));
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(json.length));
+    return new Uint8Array(Buffer.concat([length, json, Buffer.alloc(data)]));
+  };
+  const entry = { dtype: 'F32', shape: [1, 2, 4], data_offsets: [0, 32] };
+
+  test.each<[string, Uint8Array<ArrayBuffer>, string, string]>([
+    ['nothing', new Uint8Array(0), 'body', 'at least 8 bytes, got 0'],
+    ['a header longer than the file', body.slice(0, 20), 'body', 'a header of at most 12 bytes'],
+    ['no JSON', new Uint8Array(16).fill(8, 0, 1), 'body', 'a header in JSON'],
+    ['data that are cut', body.slice(0, -1), 'body', 'expected 32 bytes of data, got 31'],
+    ['data too long', of({ x: entry }, 33), 'body', 'expected 32 bytes of data, got 33'],
+    ['an unknown dtype', of({ x: { ...entry, dtype: 'C64' } }), 'body', 'got "C64"'],
+    ['a vast shape', of({ x: { ...entry, shape: [2 ** 40, 2 ** 40] } }), 'body', '2^53'],
+    ['overlaps', of({ x: entry, weight: entry }), 'body', 'expected data from byte 32, got 0'],
+    ['no x', of({}, 0), 'x', 'expected a tensor'],
+    ['a tensor of another name', of({ y: entry }), 'y', 'no other tensor than x, weight'],
+    [
+      '__proto__',
+      of(JSON.parse(JSON.stringify({ p: entry }).replace('p', '__proto__'))),
+      '__proto__',
+      'no other tensor',
+    ],
+    ['x without channels', writeSafetensors({ x: two }), 'x', 'at least 2 dimensions'],
+    [
+      'a weight too short',
+      writeSafetensors({ x, weight: new Tensor(new Float32Array(1), [1]) }),
+      'weight',
+      'got 1',
+    ],
+    [
+      'one running statistic',
+      writeSafetensors({ x, runningVar: new Tensor(new Float32Array(3), [3]) }),
+      'runningVar',
+      'got 3',
+    ],
+  ])('%s', async (_, file, field, message) => {
+    await expectRefused(await sendTensors('op=instanceNorm', file), 400, field, message);
+  });
+
+  test('what an operation has no use for', async () => {
+    const file = writeSafetensors({ x, bias: two });
+    const response = await sendTensors('op=rmsNorm&normalizedShape=4', file);
+    await expectRefused(response, 400, 'bias', 'no other tensor than x, weight');
+  });
+});

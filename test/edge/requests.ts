@@ -1,0 +1,51 @@
+// Requests to the service, and what is expected of its refusals.
+
+import { setImmediate } from 'node:timers/promises';
+import { expect, inject } from 'vitest';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Sends a request to a path of the service. */
+export async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  // A turn of the event loop, so that a connection which the service has closed in a
+  // long computation of the test's is not taken for an open one.
+  await setImmediate();
+  await setImmediate();
+  return fetch(inject('url') + path, init);
+}
+
+/** Sends tensors to be normalized. */
+export function sendTensors(query: string, body: BodyInit): Promise<Response> {
+  const headers = { 'content-type': 'application/octet-stream' };
+  return send(`/normalize?${query}`, { method: 'POST', body, headers });
+}
+
+/** Sends a form; bytes go as a file, and a list as several fields of the name. */
+export function sendForm(
+  fields: Readonly<Record<string, string | Bytes | readonly (string | Bytes)[]>>,
+): Promise<Response> {
+  const form = new FormData();
+  for (const [name, field] of Object.entries(fields)) {
+    for (const value of Array.isArray(field) ? field : [field]) {
+      form.append(name, typeof value === 'string' ? value : new Blob([value]));
+    }
+  }
+  return send('/restyle', { method: 'POST', body: form });
+}
+
+/** Expects JSON that names what is at fault, and nothing of the inside. */
+export async function expectRefused(
+  response: Response,
+  status: number,
+  field: string | undefined,
+  message: string | RegExp,
+): Promise<void> {
+  const text = await response.text();
+  expect(response.status, text).toBe(status);
+  expect(response.headers.get('content-type')).toBe('application/json');
+  const { error, ...rest } = JSON.parse(text);
+  expect(rest).toEqual(field === undefined ? { status } : { status, field });
+  expect(error).toMatch(message);
+  // No line of a stack, no file, no second line.
+  expect(error).not.toMatch(/\n|\bat .*:\d|\.[jt]s\b/);
+}

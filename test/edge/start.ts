@@ -1,0 +1,22 @@
+// Starts the service, bundled as it would be deployed, before the tests.
+
+import { fileURLToPath } from 'node:url';
+import type { TestProject } from 'vitest/node';
+import { bundle } from '../../examples/edge-worker/tools/bundle.ts';
+import { serve } from '../../examples/edge-worker/tools/serve.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    readonly url: string;
+    readonly pid: number;
+  }
+}
+
+export default async function start(project: TestProject): Promise<() => Promise<void>> {
+  const folder = fileURLToPath(new URL('../../build/edge-test', import.meta.url));
+  bundle(folder);
+  const { url, pid, stop } = await serve(folder, 0);
+  project.provide('url', url);
+  project.provide('pid', pid);
+  return stop;
+}

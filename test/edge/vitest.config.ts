@@ -1,0 +1,15 @@
+// The edge service over HTTP, in workerd.
+
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    include: ['test/edge/*.test.ts'],
+    globalSetup: 'test/edge/start.ts',
+    // One process of workerd serves them all, and its memory is watched.
+    fileParallelism: false,
+    testTimeout: 120_000,
+  },
+});
