@@ -51,9 +51,10 @@ function valuesIn(text: string): string[] {
   return text.replaceAll(/\w+Array\(\d+\)/g, '').match(values) ?? [];
 }
 
-/** Says whether two printed values are the same, numbers to 3 decimals. */
+/** Says whether two printed values are the same, numbers to 3 decimals or digits. */
 function isSame(a: string | undefined, b: string | undefined): boolean {
-  return a === b || Math.abs(Number(a) - Number(b)) <= 5e-4;
+  const expected = Number(a);
+  return a === b || Math.abs(expected - Number(b)) <= 5e-4 * Math.max(1, Math.abs(expected));
 }
 
 /** What the comments behind console.log say comes first in a line: values, up to a colon. */
