@@ -1,13 +1,10 @@
 // Draws docs/images/sharing.svg: which values share a mean in each normalization.
 //
-// The coloured sets are found, not known: a normalized value depends on just the
-// inputs that it shares statistics with, so the gradient of one output value is
-// other than 0 at those inputs alone.
-//
 //     npx tsx scripts/draw-sharing.ts
 
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { BatchNorm, GroupNorm, InstanceNorm, type Layer, LayerNorm, Tensor } from 'wasm-norm';
+import { BatchNorm, GroupNorm, InstanceNorm, type Layer, LayerNorm } from 'wasm-norm';
+import { findSharing } from '../examples/web/page/normalization/sharing.ts';
 
 const OUT = new URL('../docs/images/sharing.svg', import.meta.url);
 
@@ -54,18 +51,6 @@ const PANELS: readonly Panel[] = [
     layer: new GroupNorm(2, C),
   },
 ];
-
-/** Finds what shares statistics with element (0, 0, 0): a flag for each element. */
-function findSharing({ layer }: Panel): readonly boolean[] {
-  const size = N * C * HW;
-  // Spread over [0, 1) without a pattern, so that no gradient is 0 by accident.
-  const values = Float32Array.from({ length: size }, (_, i) => (i * i * Math.SQRT2 + i / 3) % 1);
-  const oneHot = new Float32Array(size);
-  oneHot[0] = 1;
-  layer.forward(new Tensor(values, SHAPE));
-  const { input } = layer.backward(new Tensor(oneHot, SHAPE));
-  return Array.from(input.data, (gradient) => gradient !== 0);
-}
 
 /** Spells a set by its extents: 4 × 1 × 5 = 20 values. */
 function spellExtents(shared: readonly boolean[]): string {
@@ -194,7 +179,7 @@ function drawLegend(): string {
 }
 
 function drawPanel(panel: Panel): string {
-  const shared = findSharing(panel);
+  const shared = findSharing(panel.layer, SHAPE, 0);
   const middle = PANEL_WIDTH / 2;
   return [
     text(middle, 22, panel.title, { size: 17, weight: 600, anchor: 'middle' }),

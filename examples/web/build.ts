@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build } from 'esbuild';
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+
+// Copied as they are.
+const ASSETS = {
+  'page/index.html': 'index.html',
+  'page/icon.svg': 'icon.svg',
+  '../restyle/photos': 'photos',
+};
+
+const COMMON: BuildOptions = {
+  absWorkingDir: HERE,
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2022',
+  logLevel: 'warning',
+};
+
+/** Builds the page, its worker and its service worker into a folder, which is emptied first. */
+export async function buildPage(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  for (const [from, to] of Object.entries(ASSETS)) {
+    await cp(join(HERE, from), join(folder, to), { recursive: true });
+  }
+  await build({
+    ...COMMON,
+    outdir: folder,
+    entryPoints: {
+      index: 'page/index.ts',
+      worker: 'page/restyle/worker.ts',
+      style: 'page/style.css',
+    },
+  });
+  const files = await listFiles(folder);
+  await build({
+    ...COMMON,
+    outdir: folder,
+    entryPoints: { 'service-worker': 'service-worker/service-worker.ts' },
+    define: {
+      FILES: JSON.stringify(['./', ...files]),
+      VERSION: JSON.stringify(await hash(folder, files)),
+    },
+  });
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'))
+    .sort();
+}
+
+async function hash(folder: string, files: readonly string[]): Promise<string> {
+  const sum = createHash('sha256');
+  for (const file of files) sum.update(file).update(await readFile(join(folder, file)));
+  return sum.digest('hex').slice(0, 12);
+}

@@ -1,0 +1,45 @@
+// Keeps the page for use without a network: all of its files, in a cache that is
+// named after their content.
+
+declare const self: ServiceWorkerGlobalScope;
+
+// Written in by build.ts.
+declare const FILES: readonly string[];
+declare const VERSION: string;
+
+const PREFIX = 'wasm-norm ';
+const CACHE = PREFIX + VERSION;
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(fill());
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(takeOver());
+});
+
+self.addEventListener('fetch', (event) => {
+  const { method, url } = event.request;
+  if (method !== 'GET' || new URL(url).origin !== self.location.origin) return;
+  event.respondWith(answer(event.request));
+});
+
+async function fill(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  // Past the HTTP cache, which may hold files of another version.
+  await cache.addAll(FILES.map((file) => new Request(file, { cache: 'reload' })));
+  // The page loads all that it needs when it starts, so no tab is left with files of two versions.
+  await self.skipWaiting();
+}
+
+async function takeOver(): Promise<void> {
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
+  }
+  await self.clients.claim();
+}
+
+async function answer(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(request, { ignoreSearch: true })) ?? fetch(request);
+}

@@ -1,0 +1,80 @@
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
+import { uniformFrom } from '../random.ts';
+
+let browser: Browser;
+let problems: string[] = [];
+let pages: Page[] = [];
+
+/** Starts a browser for the tests of a file; each fails on errors and on requests to elsewhere. */
+export function useBrowser(): void {
+  beforeAll(async () => {
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox', // which root can't have
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        // The browser itself can't reach anything else, whatever the page tries.
+        '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+      ],
+    });
+  });
+  afterEach(async () => {
+    for (const page of pages) await page.context().close();
+    pages = [];
+    const found = problems;
+    problems = [];
+    expect(found).toEqual([]);
+  });
+  afterAll(() => browser.close());
+}
+
+/** Opens the page as a new visitor, and waits for its first picture. */
+export async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
+  const page = await visit(options);
+  await settle(page);
+  return page;
+}
+
+/** Opens the page as a new visitor. */
+export async function visit(options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    permissions: ['clipboard-read', 'clipboard-write'],
+    ...options,
+  });
+  // The same values in every run.
+  await context.addInitScript(`Math.random = (${uniformFrom})(1)`);
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  pages.push(page);
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) problems.push(message.text());
+  });
+  page.on('pageerror', (error) => problems.push(String(error)));
+  context.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    const isOwn = origin === new URL(inject('url')).origin;
+    if (!isOwn && protocol !== 'blob:') problems.push(`request of ${request.url()}`);
+  });
+  await page.goto(inject('url'));
+  return page;
+}
+
+/** Returns and forgets what the page has complained about. */
+export function takeProblems(): string[] {
+  const taken = problems;
+  problems = [];
+  return taken;
+}
+
+/** Waits until the full picture is shown, and what it is like. */
+export async function settle(page: Page): Promise<void> {
+  await page.getByText('For the full picture').waitFor();
+  await page.locator('#statistics-result:not(.stale) td:not(:empty)').first().waitFor();
+}

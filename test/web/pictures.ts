@@ -1,0 +1,51 @@
+// Pictures as a user might have them.
+
+import { deflateSync } from 'node:zlib';
+import { encodePng } from '../../examples/common/codecs.ts';
+import type { Image } from '../../src/index.ts';
+import { chunk, header, pngOf } from '../png.ts';
+import { uniformFrom } from '../random.ts';
+
+/** What Playwright's file choosers take. */
+export interface PictureFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+/** Makes an opaque picture: waves of some colours, and noise. */
+export function makePicture(width: number, height: number, seed: number): Image {
+  const random = uniformFrom(seed);
+  const levels = [0, 1, 2].map(() => 60 + 130 * random());
+  const data = new Uint8ClampedArray(4 * width * height);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const wave = 40 * ((((pixel % width) / width) * 4 + pixel / width / height) % 1);
+    for (let channel = 0; channel < 3; channel++) {
+      data[pixel * 4 + channel] = (levels[channel] as number) + wave + 20 * random();
+    }
+    data[pixel * 4 + 3] = 255;
+  }
+  return { data, width, height };
+}
+
+export function pngFile(name: string, picture: Image): PictureFile {
+  return { name, mimeType: 'image/png', buffer: Buffer.from(encodePng(picture)) };
+}
+
+/** Makes a PNG of so many pixels quickly: stripes. */
+export function largePng(name: string, width: number, height: number): PictureFile {
+  const row = Buffer.from(
+    Uint8Array.from({ length: 1 + 3 * width }, (_, at) => (at === 0 ? 0 : (at * at) >> 8)),
+  );
+  const rows = Buffer.alloc(height * row.length, row);
+  const data = chunk('IDAT', deflateSync(rows, { level: 1 }));
+  const buffer = pngOf(header({ colourType: 2, depth: 8, width, height }), data);
+  return { name, mimeType: 'image/png', buffer };
+}
+
+/** Makes a PNG that has another size than it says. */
+export function emptyPng(name: string, width: number, height: number): PictureFile {
+  const data = chunk('IDAT', deflateSync(Buffer.alloc(16)));
+  const buffer = pngOf(header({ colourType: 2, depth: 8, width, height }), data);
+  return { name, mimeType: 'image/png', buffer };
+}

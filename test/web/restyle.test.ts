@@ -1,0 +1,262 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { decode } from '../../examples/common/codecs.ts';
+import { channelStatistics } from '../../examples/restyle/statistics.ts';
+import { type Image, restyle } from '../../src/index.ts';
+import { openPage, settle, useBrowser } from './browser.ts';
+import { emptyPng, largePng, makePicture, type PictureFile, pngFile } from './pictures.ts';
+
+type Role = 'content' | 'style';
+
+useBrowser();
+
+const CONTENT = makePicture(320, 200, 1);
+const STYLE = makePicture(150, 170, 2);
+
+async function pick(page: Page, role: Role, file: PictureFile): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.locator(`#${role} .pick`).click();
+  await (await chooser).setFiles(file);
+}
+
+/** Picks a picture, and waits until it is the one in use. */
+async function use(page: Page, role: Role, name: string, picture: Image): Promise<void> {
+  await pick(page, role, pngFile(name, picture));
+  await page
+    .getByRole('radio', { name, exact: true })
+    .and(page.locator(`#${role} *`))
+    .waitFor();
+  await settle(page);
+}
+
+async function press(page: Page, label: string, ...keys: string[]): Promise<void> {
+  const control = page.getByLabel(label, { exact: true });
+  for (const key of keys) await control.press(key);
+}
+
+async function download(page: Page): Promise<{ name: string; picture: Image }> {
+  const coming = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download PNG' }).click();
+  const file = await coming;
+  const chunks: Buffer[] = [];
+  for await (const chunk of await file.createReadStream()) chunks.push(chunk);
+  return { name: file.suggestedFilename(), picture: decode(Buffer.concat(chunks)) };
+}
+
+/** Reads the table: mean and std of red, green and blue. */
+async function readStatistics(page: Page, row: Role | 'result'): Promise<number[][]> {
+  const cells = await page.locator(`#statistics-${row} td`).allTextContents();
+  return cells.map((cell) => cell.split('±').map(Number));
+}
+
+function statisticsOf(picture: Image): number[][] {
+  return channelStatistics(picture).map(({ mean, std }) => [mean, std]);
+}
+
+/** The table has one decimal. */
+function expectAsShown(shown: number[][], exact: number[][]): void {
+  for (const [channel, numbers] of exact.entries()) {
+    for (const [i, number] of numbers.entries()) {
+      expect(Math.abs((shown[channel]?.[i] as number) - number)).toBeLessThan(0.0501);
+    }
+  }
+}
+
+function expectSame(actual: Image, expected: Image): void {
+  expect([actual.width, actual.height]).toEqual([expected.width, expected.height]);
+  expect(Buffer.from(actual.data).equals(Buffer.from(expected.data))).toBe(true);
+}
+
+describe('strength', () => {
+  it('moves the result from the photograph to the style, by keys', async () => {
+    const page = await openPage();
+    await press(page, 'Strength', 'Home');
+    await settle(page);
+    expect(await readStatistics(page, 'result')).toEqual(await readStatistics(page, 'content'));
+    // The astronaut in the colours of the cat: nothing is clamped.
+    await page.locator('#content').getByRole('radio', { name: 'an astronaut' }).check();
+    await page.locator('#style').getByRole('radio', { name: 'a cat' }).check();
+    await press(page, 'Strength', 'End');
+    await page.getByText('512 × 512').waitFor();
+    await settle(page);
+    const style = await readStatistics(page, 'style');
+    for (const [channel, numbers] of (await readStatistics(page, 'result')).entries()) {
+      for (const [i, number] of numbers.entries()) {
+        // 0.5 of rounding to bytes, 0.1 of rounding in the table.
+        expect(Math.abs(number - (style[channel]?.[i] as number))).toBeLessThan(0.61);
+      }
+    }
+  });
+
+  it('shows previews while it is dragged and the full picture after, each with its time', async () => {
+    const page = await openPage();
+    await pick(page, 'content', largePng('large.png', 4000, 3000));
+    await page.getByText('4000 × 3000').waitFor();
+    await page.getByText('12.0 megapixels', { exact: true }).waitFor();
+    await settle(page);
+    console.log(`12 megapixels in Chromium: ${await page.locator('#time').textContent()} (RGB)`);
+    const { x, y, width, height } = (await page.locator('#strength').boundingBox()) as DOMRect;
+    await page.mouse.move(x + 0.8 * width, y + height / 2);
+    await page.mouse.down();
+    for (let step = 0; step < 40; step++) {
+      await page.mouse.move(x + (0.8 - step / 100) * width, y + height / 2);
+    }
+    await page.getByText('For a preview').waitFor();
+    expect(await page.locator('#time').textContent()).toMatch(/^[\d.]+ ms$/);
+    const megapixels = Number.parseFloat((await page.locator('#pixels').textContent()) as string);
+    expect(megapixels).toBeGreaterThan(0.1);
+    expect(megapixels).toBeLessThan(1);
+    await page.mouse.up();
+    await settle(page);
+    expect(await page.locator('#pixels').textContent()).toBe('12.0 megapixels');
+    expect(await page.locator('#time').textContent()).toMatch(/^[\d.]+ ms$/);
+    expect(await page.locator('#status[role=status]').textContent()).toMatch(
+      /^Restyled 12\.0 mega/,
+    );
+    await page.getByRole('radio', { name: 'Oklab' }).check();
+    await page.getByText('For a preview').waitFor();
+    await settle(page);
+    console.log(`12 megapixels in Chromium: ${await page.locator('#time').textContent()} (Oklab)`);
+    const { picture } = await download(page);
+    expect([picture.width, picture.height]).toEqual([4000, 3000]);
+    expectAsShown(await readStatistics(page, 'result'), statisticsOf(picture));
+  });
+});
+
+describe('the download', () => {
+  it.each(['RGB', 'Oklab'] as const)('is what the library gives in Node, in %s', async (label) => {
+    const page = await openPage();
+    await use(page, 'content', 'my content.png', CONTENT);
+    await use(page, 'style', 'my style.png', STYLE);
+    await page.getByRole('radio', { name: label }).check();
+    await press(page, 'Strength', 'ArrowLeft', 'ArrowLeft', 'ArrowLeft');
+    await settle(page);
+    const { name, picture } = await download(page);
+    expect(name).toBe('my content-as-my style.png');
+    const space = label === 'RGB' ? 'rgb' : 'oklab';
+    const expected = restyle(CONTENT, STYLE, { strength: 0.77, space });
+    expectAsShown(await readStatistics(page, 'content'), statisticsOf(CONTENT));
+    expectAsShown(await readStatistics(page, 'style'), statisticsOf(STYLE));
+    expectAsShown(await readStatistics(page, 'result'), statisticsOf(picture));
+    expectSame(picture, expected);
+  });
+});
+
+describe("one's own picture", () => {
+  it('can be dropped, to be restyled or to take its colours', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'page-'));
+    try {
+      const page = await openPage();
+      writeFileSync(join(folder, 'content.png'), pngFile('', CONTENT).buffer);
+      writeFileSync(join(folder, 'style.png'), pngFile('', STYLE).buffer);
+      await drop(page, join(folder, 'content.png'), 300);
+      await page.getByText('320 × 200').waitFor();
+      await drop(page, join(folder, 'style.png'), 1100);
+      await page.getByRole('radio', { name: 'style.png' }).waitFor();
+      await settle(page);
+      const { name, picture } = await download(page);
+      expect(name).toBe('content-as-style.png');
+      expectSame(picture, restyle(CONTENT, STYLE, { strength: 0.8 }));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('can be pasted, to be restyled or, among the styles, to take its colours', async () => {
+    const page = await openPage();
+    await copy(page, CONTENT);
+    await page.keyboard.press('Control+V');
+    await page.getByText('320 × 200').waitFor();
+    await copy(page, STYLE);
+    await page.locator('#style .pick').focus();
+    await page.keyboard.press('Control+V');
+    await page.locator('#style').getByRole('radio', { name: 'image.png' }).waitFor();
+    await settle(page);
+    const { picture } = await download(page);
+    expectSame(picture, restyle(CONTENT, STYLE, { strength: 0.8 }));
+  });
+});
+
+/** Drops a file from outside at so many pixels from the left, as the system does. */
+async function drop(page: Page, path: string, x: number): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [path], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, x, y: 400, data });
+    const isOver = type === 'dragOver';
+    if (isOver) await page.getByText('Drop here to restyle it').waitFor();
+  }
+  await page.getByText('Drop here to restyle it').waitFor({ state: 'hidden' });
+}
+
+async function copy(page: Page, picture: Image): Promise<void> {
+  const base64 = pngFile('', picture).buffer.toString('base64');
+  await page.evaluate(async (text) => {
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    const blob = new Blob([bytes], { type: 'image/png' });
+    await navigator.clipboard.write([new ClipboardItem({ 'image/png': blob })]);
+  }, base64);
+}
+
+describe('a file that is no picture', () => {
+  const whole = pngFile('broken.png', CONTENT);
+  const cases: [string, PictureFile, string][] = [
+    [
+      'a text',
+      { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('Buy milk.') },
+      'notes.txt is not a picture that this browser can open.',
+    ],
+    [
+      'a damaged picture',
+      { ...whole, buffer: whole.buffer.subarray(0, 2000) },
+      "broken.png is damaged, or of a kind that this browser can't open.",
+    ],
+    [
+      'a vast picture',
+      emptyPng('vast.png', 10000, 6000),
+      'vast.png has 60.0 megapixels; this page takes up to 50.',
+    ],
+  ];
+
+  it.each(cases)('gets a sentence, and the page goes on: %s', async (_, file, sentence) => {
+    const page = await openPage();
+    await pick(page, 'content', file);
+    const error = page.locator('#error[role=alert]');
+    await page.getByText(sentence).waitFor();
+    expect(await error.textContent()).toBe(sentence);
+    expect(await error.isVisible()).toBe(true);
+    const rocket = page.locator('#content').getByRole('radio', { name: 'a rocket at dusk' });
+    expect(await rocket.isChecked()).toBe(true);
+    await press(page, 'Strength', 'Home');
+    await settle(page);
+    expect(await readStatistics(page, 'result')).toEqual(await readStatistics(page, 'content'));
+    await use(page, 'content', 'good.png', CONTENT);
+    expect(await error.textContent()).toBe('');
+  });
+});
+
+describe('the divider', () => {
+  it('moves by the pointer and by keys', async () => {
+    const page = await openPage();
+    const frame = (await page.locator('#frame').boundingBox()) as DOMRect;
+    const middle = frame.y + frame.height / 2;
+    const afterWidth = () =>
+      page.locator('#after').evaluate((canvas) => getComputedStyle(canvas).clipPath);
+    expect(await afterWidth()).toBe('inset(0px 0px 0px 50%)');
+    await page.mouse.move(frame.x + frame.width / 2, middle);
+    await page.mouse.down();
+    await page.mouse.move(frame.x + frame.width / 4, middle, { steps: 5 });
+    await page.mouse.up();
+    expect(await afterWidth()).toMatch(/^inset\(0px 0px 0px 25(\.\d)?%\)$/);
+    const divider = page.getByLabel('Divider between before and after');
+    await divider.press('End');
+    expect(await afterWidth()).toBe('inset(0px 0px 0px 100%)');
+    await divider.press('Home');
+    expect(await afterWidth()).toBe('inset(0px 0px 0px 0%)');
+    await divider.press('PageUp');
+    expect(await divider.getAttribute('aria-valuetext')).toBe('10 % before');
+  });
+});
