@@ -41,6 +41,7 @@ export class Chooser {
       this.#choices.append(choice);
     }
     this.#own = this.#makeChoice('own', make('canvas', { width: THUMBNAIL, height: THUMBNAIL }));
+    this.#own.classList.add('own');
     this.#own.hidden = true;
     this.#choices.append(this.#own, this.#makePicker(fieldset));
     this.#current = this.#radio(first);
