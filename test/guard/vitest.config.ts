@@ -29,9 +29,10 @@ export default defineConfig({
   },
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
-    include: ['test/*.test.ts'],
-    // Minutes of arithmetic on shapes that the others have too.
-    exclude: ['test/*accuracy.test.ts', 'test/restyle-example.test.ts'],
+    include: [
+      'test/{*norm,arena,channel-moments,family,gradient,kernels,lengths}.test.ts',
+      'test/properties/*.test.ts',
+    ],
     // It is about the module that is shipped.
     testNamePattern: '^(?!the module)',
     testTimeout: 120_000,
