@@ -18,15 +18,29 @@ const ERRORS = [-8, 1] as const;
 const CONTRACT = 2 ** -22;
 const LABEL_PITCH = 17;
 const GRID = '#e6e9ed';
-// Apart in lightness too.
-const PEERS = ['#d4a72c', '#cf5b4f', '#2f81b7', '#3c8c5a', '#8a6d5a', '#8c959f'];
+interface Style {
+  readonly color: string;
+  readonly width: number;
+  readonly dashes: string;
+}
+
+const OWN: Style = { color: COLORS.arena, width: 3, dashes: 'none' };
+// One is dashed, so that what computes alike is seen beneath it.
+const PEERS: readonly Style[] = [
+  { color: '#d4a72c', width: 1.8, dashes: 'none' },
+  { color: '#cf5b4f', width: 1.8, dashes: 'none' },
+  { color: '#2f81b7', width: 1.8, dashes: 'none' },
+  { color: '#3c8c5a', width: 1.8, dashes: '7 5' },
+  { color: '#8a6d5a', width: 1.8, dashes: 'none' },
+  { color: '#8c959f', width: 1.8, dashes: 'none' },
+];
 
 /** Draws the worst error by the mean in standard deviations, both logarithmic. */
 export function accuracyPicture(means: readonly MeanFinding[]): string {
   const names = [...new Set(means.flatMap(({ finding }) => Object.keys(finding.errors)))];
   const peers = names.filter((name) => name !== OURS);
-  const colorOf = (name: string) =>
-    name === OURS ? COLORS.arena : (PEERS[peers.indexOf(name) % PEERS.length] as string);
+  const styleOf = (name: string) =>
+    name === OURS ? OWN : (PEERS[peers.indexOf(name) % PEERS.length] as Style);
   // The library last, above the others.
   const drawn = [...peers, ...names.filter((name) => name === OURS)];
   return picture({
@@ -39,8 +53,8 @@ export function accuracyPicture(means: readonly MeanFinding[]): string {
       'Worst |y - y*| / max(1, |y*|) against float64, rows of 100 to 40,003 elements, lower is better.',
     body: [
       ...axes(),
-      ...drawn.map((name) => curve(name, means, colorOf(name))),
-      ...labels(means, names, colorOf),
+      ...drawn.map((name) => curve(name, means, styleOf(name))),
+      ...labels(means, names, styleOf),
     ]
       .map((line) => `${line}\n`)
       .join(''),
@@ -52,7 +66,7 @@ function axes(): string[] {
   const contract = errorAt(CONTRACT);
   lines.push(
     `<rect x="${LEFT}" y="${contract.toFixed(1)}" width="${RIGHT - LEFT}" height="${(BOTTOM - contract).toFixed(1)}" fill="${COLORS.arena}" fill-opacity="0.07"/>`,
-    text(LEFT + 8, Math.round(contract) + 15, 'within 2^-22, the contract of wasm-norm', {
+    text(LEFT + 8, BOTTOM - 9, 'within 2^-22, the contract of wasm-norm', {
       size: 12,
       fill: COLORS.arena,
     }),
@@ -81,7 +95,7 @@ function axes(): string[] {
 }
 
 /** A line through the errors, and a cross at the top wherever there was a NaN. */
-function curve(name: string, means: readonly MeanFinding[], color: string): string {
+function curve(name: string, means: readonly MeanFinding[], style: Style): string {
   const points: string[] = [];
   const crosses: string[] = [];
   for (const { ratio, finding } of means) {
@@ -94,8 +108,8 @@ function curve(name: string, means: readonly MeanFinding[], color: string): stri
       points.push(`${x.toFixed(1)},${heightOf(found).toFixed(1)}`);
     }
   }
-  const width = name === OURS ? 3 : 1.8;
-  const line = `<polyline points="${points.join(' ')}" fill="none" stroke="${color}" stroke-width="${width}" stroke-linejoin="round"/>`;
+  const { color, width, dashes } = style;
+  const line = `<polyline points="${points.join(' ')}" fill="none" stroke="${color}" stroke-width="${width}" stroke-dasharray="${dashes}" stroke-linejoin="round"/>`;
   if (crosses.length === 0) return line;
   return `${line}<path d="${crosses.join('')}" stroke="${color}" stroke-width="2" fill="none"/>`;
 }
@@ -104,7 +118,7 @@ function curve(name: string, means: readonly MeanFinding[], color: string): stri
 function labels(
   means: readonly MeanFinding[],
   names: readonly string[],
-  colorOf: (name: string) => string,
+  styleOf: (name: string) => Style,
 ): string[] {
   const last = means.at(-1)?.finding.errors ?? {};
   const ends = names
@@ -119,7 +133,7 @@ function labels(
     return text(RIGHT + 12, Math.round(floor) + 4, nameOf(name) + note, {
       size: 12,
       weight: name === OURS ? 600 : 400,
-      fill: colorOf(name),
+      fill: styleOf(name).color,
     });
   });
 }

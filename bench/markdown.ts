@@ -29,5 +29,6 @@ export function spellNumber(value: number): string {
 /** Spells an error with two digits. */
 export function spellError(error: number): string {
   if (error === 0) return 'exact';
-  return Number.isFinite(error) ? error.toExponential(1) : 'infinite';
+  if (!Number.isFinite(error)) return 'infinite';
+  return error < 0.01 ? error.toExponential(1) : error.toPrecision(2);
 }
