@@ -89,7 +89,7 @@ export function decodeJpeg({ essence }: Jpeg, maxPixels: number): Image {
     maxResolutionInMP: maxPixels / 1e6,
     maxMemoryUsageInMB: (maxPixels * BYTES_A_PIXEL + PADDING) / 2 ** 20,
   });
-  return { data: new Uint8ClampedArray(data), width, height };
+  return { data: new Uint8ClampedArray(data.buffer as ArrayBuffer), width, height };
 }
 
 /** Splits a JPEG into its segments up to the last, each scan with its data. */

@@ -5,7 +5,7 @@
 export const MAX_BODY_BYTES: number = 4 * 2 ** 20;
 
 /** The most pixels of a picture, counted before it is decoded. */
-export const MAX_PIXELS: number = 2 ** 20;
+export const MAX_PIXELS: number = 640 * 480;
 
 /** The most channels of a group that shares its statistics, which take 188 bytes each. */
 export const MAX_GROUP_CHANNELS: number = 2 ** 16;

@@ -5,24 +5,29 @@ import { expect, inject } from 'vitest';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Sends a request to a path of the service. */
-export async function send(path: string, init: RequestInit = {}): Promise<Response> {
+/** Sends a request to a path of the service, or of another at that URL. */
+export async function send(
+  path: string,
+  init: RequestInit = {},
+  url: string = inject('url'),
+): Promise<Response> {
   // A turn of the event loop, so that a connection which the service has closed in a
   // long computation of the test's is not taken for an open one.
   await setImmediate();
   await setImmediate();
-  return fetch(inject('url') + path, init);
+  return fetch(url + path, init);
 }
 
 /** Sends tensors to be normalized. */
-export function sendTensors(query: string, body: BodyInit): Promise<Response> {
+export function sendTensors(query: string, body: BodyInit, url?: string): Promise<Response> {
   const headers = { 'content-type': 'application/octet-stream' };
-  return send(`/normalize?${query}`, { method: 'POST', body, headers });
+  return send(`/normalize?${query}`, { method: 'POST', body, headers }, url);
 }
 
 /** Sends a form; bytes go as a file, and a list as several fields of the name. */
 export function sendForm(
   fields: Readonly<Record<string, string | Bytes | readonly (string | Bytes)[]>>,
+  url?: string,
 ): Promise<Response> {
   const form = new FormData();
   for (const [name, field] of Object.entries(fields)) {
@@ -30,7 +35,7 @@ export function sendForm(
       form.append(name, typeof value === 'string' ? value : new Blob([value]));
     }
   }
-  return send('/restyle', { method: 'POST', body: form });
+  return send('/restyle', { method: 'POST', body: form }, url);
 }
 
 /** Expects JSON that names what is at fault, and nothing of the inside. */

@@ -7,16 +7,18 @@ import { serve } from '../../examples/edge-worker/tools/serve.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** Of a service. */
     readonly url: string;
-    readonly pid: number;
+    /** Where its bundle lies. */
+    readonly folder: string;
   }
 }
 
 export default async function start(project: TestProject): Promise<() => Promise<void>> {
   const folder = fileURLToPath(new URL('../../build/edge-test', import.meta.url));
   bundle(folder);
-  const { url, pid, stop } = await serve(folder, 0);
+  const { url, stop } = await serve(folder, 0);
   project.provide('url', url);
-  project.provide('pid', pid);
+  project.provide('folder', folder);
   return stop;
 }

@@ -7,11 +7,15 @@ import type { Readable } from 'node:stream';
 
 const { default: workerd } = createRequire(import.meta.url)('workerd') as { default: string };
 
+const NAME = 'edge';
+
 /** A service that runs in workerd. */
 export interface Service {
   readonly url: string;
   /** The process of workerd. */
   readonly pid: number;
+  /** Where a debugger connects. */
+  readonly inspector: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -25,24 +29,33 @@ export interface Service {
 export async function serve(folder: string, port: number): Promise<Service> {
   const file = `${folder}/config.capnp`;
   writeFileSync(file, configOf(folder, port));
-  const child = spawn(workerd, ['serve', file, '--control-fd=3'], {
-    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
-  });
+  const args = ['serve', file, '--control-fd=3', '--inspector-addr=127.0.0.1:0'];
+  const child = spawn(workerd, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
   const ended = once(child, 'exit');
-  const events = createInterface(child.stdio[3] as Readable);
-  const listening = once(events, 'line').then(([line]) => JSON.parse(line) as { port: number });
   const failed = ended.then(([code]) => {
     throw new Error(`workerd ended with ${code} before it listened`);
   });
-  const { port: found } = await Promise.race([listening, failed]);
+  const ports = await Promise.race([portsOf(child.stdio[3] as Readable), failed]);
   return {
-    url: `http://127.0.0.1:${found}`,
+    url: `http://127.0.0.1:${ports.get('listen')}`,
     pid: child.pid as number,
+    inspector: `ws://127.0.0.1:${ports.get('listen-inspector')}/${NAME}`,
     async stop() {
       child.kill();
       await ended;
     },
   };
+}
+
+/** Reads from workerd where it listens; the last it tells is where for requests. */
+async function portsOf(control: Readable): Promise<ReadonlyMap<string, number>> {
+  const ports = new Map<string, number>();
+  for await (const line of createInterface(control)) {
+    const { event, port } = JSON.parse(line) as { event: string; port: number };
+    ports.set(event, port);
+    if (event === 'listen') break;
+  }
+  return ports;
 }
 
 function configOf(folder: string, port: number): string {
@@ -51,14 +64,14 @@ function configOf(folder: string, port: number): string {
   const wasm = readdirSync(folder).filter((name) => name.endsWith('.wasm'));
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "edge", worker = (
+  services = [(name = "${NAME}", worker = (
     modules = [
       (name = "worker.js", esModule = embed "worker.js"),
 ${wasm.map((name) => `      (name = "${name}", wasm = embed "${name}"),`).join('\n')}
     ],
     compatibilityDate = "${compatibility_date}",
   ))],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "edge")],
+  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "${NAME}")],
 );
 `;
 }
