@@ -111,9 +111,8 @@ describe.each(pages)('%s', (page) => {
   });
 
   const pairs = Array.from(read(page).matchAll(PAIR), ([, py = '', js = '']) => ({ py, js }));
-  test.skipIf(python === undefined || pairs.length === 0)(
-    'its pairs print the same in PyTorch and here',
-    () => {
+  if (pairs.length > 0) {
+    test.skipIf(python === undefined)('its pairs print the same in PyTorch and here', () => {
       const printed = runPython(pairs.map(({ py }) => py));
       for (const [number, { js }] of pairs.entries()) {
         const theirs = valuesIn(printed[number] as string);
@@ -125,8 +124,8 @@ describe.each(pages)('%s', (page) => {
           expect.fail(`pair ${number + 1}: PyTorch prints ${value}, this ${ours[i]}`);
         }
       }
-    },
-  );
+    });
+  }
 
   test('its commands are scripts of the package', () => {
     const { scripts } = JSON.parse(read('package.json'));
