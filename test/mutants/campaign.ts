@@ -15,29 +15,27 @@ export interface Outcome {
   readonly by?: string | null;
 }
 
-interface Stage {
-  readonly files: readonly string[];
-  /** The seconds without the end of a test that mean there is none. */
-  readonly silence: number;
-}
+/** Test files that are run together. */
+type Stage = readonly string[];
 
 // The kernels by themselves: most fail there, and soon.
-const FIRST: Stage = { files: ['test/kernels.test.ts'], silence: 20 };
+const FIRST: Stage = ['test/kernels.test.ts'];
 
 const LATER: readonly Stage[] = [
-  {
-    files: [
-      'test/family.test.ts',
-      'test/gradient.test.ts',
-      'test/lengths.test.ts',
-      'test/instance-norm.test.ts',
-      'test/batch-norm.test.ts',
-      'test/channel-moments.test.ts',
-    ],
-    silence: 60,
-  },
-  { files: ['test/accuracy.test.ts', 'test/family-accuracy.test.ts'], silence: 120 },
+  [
+    'test/family.test.ts',
+    'test/gradient.test.ts',
+    'test/lengths.test.ts',
+    'test/instance-norm.test.ts',
+    'test/batch-norm.test.ts',
+    'test/channel-moments.test.ts',
+  ],
+  ['test/accuracy.test.ts', 'test/family-accuracy.test.ts'],
 ];
+
+// Seconds that whole kernels have for any of the tests, and others have beside.
+const PATIENCE = 300;
+const GRACE = 10;
 
 // The module that is shipped is another, and 1e8 elements take too long.
 const PATTERN = '^(?!the module|a row of 1e8)';
@@ -86,6 +84,8 @@ class Campaign {
   readonly #stages: readonly Stage[];
   /** What whole kernels write, stage by stage. */
   readonly #digests: string[] = [];
+  /** The seconds after which a test has no end: longer than all of them took whole kernels. */
+  readonly #limits: number[] = [];
   readonly #killers = new Map<string, string[]>();
 
   constructor(stages: readonly Stage[]) {
@@ -95,11 +95,13 @@ class Campaign {
   /** Runs all tests on whole kernels, which must pass. */
   async prepare(tester: Tester): Promise<void> {
     const kernels = toBase64(await compileKernels('debug'));
-    for (const { files, silence } of this.#stages) {
-      const verdict = await tester.ask({ kernels, files, pattern: PATTERN }, silence);
+    for (const files of this.#stages) {
+      const begin = performance.now();
+      const verdict = await tester.ask({ kernels, files, pattern: PATTERN }, PATIENCE);
       if (verdict === null) throw new Error(`A test of ${files.join(', ')} takes too long.`);
       if (verdict.failed) throw new Error(`It fails on whole kernels: ${verdict.failed}`);
       this.#digests.push(verdict.digest);
+      this.#limits.push(GRACE + (performance.now() - begin) / 1000);
     }
   }
 
@@ -116,14 +118,16 @@ class Campaign {
     this.#killers.set(path, killers);
     if (killers.length > 0) {
       const pattern = `^(${killers.map(escapeRegExp).join('|')})$`;
-      const verdict = await tester.ask({ kernels, files: FIRST.files, pattern }, FIRST.silence);
+      const limit = this.#limits[0] as number;
+      const verdict = await tester.ask({ kernels, files: FIRST, pattern }, limit);
       if (verdict === null || verdict.failed) {
         return { mutation, fate: 'killed', by: verdict?.failed ?? null };
       }
     }
     let same = true;
-    for (const [i, { files, silence }] of this.#stages.entries()) {
-      const verdict = await tester.ask({ kernels, files, pattern: PATTERN }, silence);
+    for (const [i, files] of this.#stages.entries()) {
+      const limit = this.#limits[i] as number;
+      const verdict = await tester.ask({ kernels, files, pattern: PATTERN }, limit);
       if (verdict === null) return { mutation, fate: 'killed', by: null };
       if (verdict.failed) {
         if (i === 0)

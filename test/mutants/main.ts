@@ -36,13 +36,14 @@ if (options.help) {
     .filter(({ path }) => options.file.some((text) => path.includes(text)))
     .filter((_, i) => i % Number(options.every) === 0);
   const outcomes: Outcome[] = [];
+  mkdirSync('build', { recursive: true });
   for await (const outcome of tryMutations(mutations, Number(options.jobs), options.quick)) {
     outcomes.push(outcome);
+    // As they come, for who can't wait or is cut off.
+    writeFileSync('build/mutants.json', `${JSON.stringify(outcomes, null, 2)}\n`);
     if (process.stderr.isTTY) process.stderr.write(`\r${outcomes.length}/${mutations.length}`);
   }
   const { text, score } = report(outcomes);
   console.log(text);
-  mkdirSync('build', { recursive: true });
-  writeFileSync('build/mutants.json', `${JSON.stringify(outcomes, null, 2)}\n`);
   if (score < REQUIRED) process.exitCode = 1;
 }

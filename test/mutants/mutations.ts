@@ -24,7 +24,8 @@ export function mutationsOfKernels(): readonly Mutation[] {
   return readdirSync(join(ROOT, 'assembly'))
     .filter((name) => name.endsWith('.ts') && name !== 'index.ts')
     .sort()
-    .flatMap((name) => mutationsOf(`assembly/${name}`));
+    .map((name) => `assembly/${name}`)
+    .flatMap((path) => mutationsOf(path, readFileSync(join(ROOT, path), 'utf8')));
 }
 
 /** Applies a mutation to the text of its file. */
@@ -32,8 +33,8 @@ export function mutate(text: string, { start, end, to }: Mutation): string {
   return text.slice(0, start) + to + text.slice(end);
 }
 
-function mutationsOf(path: string): Mutation[] {
-  const text = readFileSync(join(ROOT, path), 'utf8');
+/** Returns all mutations of a text. */
+export function mutationsOf(path: string, text: string): Mutation[] {
   const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const found: Mutation[] = [];
   const add = (node: ts.Node, to: string) => {
