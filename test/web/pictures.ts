@@ -13,15 +13,18 @@ export interface PictureFile {
   readonly buffer: Buffer;
 }
 
-/** Makes an opaque picture: waves of some colours, and noise. */
-export function makePicture(width: number, height: number, seed: number): Image {
-  const random = uniformFrom(seed);
-  const levels = [0, 1, 2].map(() => 60 + 130 * random());
+/** Makes an opaque picture: a colour, waves and noise. */
+export function makePicture(
+  width: number,
+  height: number,
+  color: readonly [red: number, green: number, blue: number],
+): Image {
+  const random = uniformFrom(width);
   const data = new Uint8ClampedArray(4 * width * height);
   for (let pixel = 0; pixel < width * height; pixel++) {
     const wave = 40 * ((((pixel % width) / width) * 4 + pixel / width / height) % 1);
     for (let channel = 0; channel < 3; channel++) {
-      data[pixel * 4 + channel] = (levels[channel] as number) + wave + 20 * random();
+      data[pixel * 4 + channel] = (color[channel] as number) + wave + 20 * random();
     }
     data[pixel * 4 + 3] = 255;
   }

@@ -6,15 +6,15 @@ import { describe, expect, it } from 'vitest';
 import { decode } from '../../examples/common/codecs.ts';
 import { channelStatistics } from '../../examples/restyle/statistics.ts';
 import { type Image, restyle } from '../../src/index.ts';
-import { openPage, settle, useBrowser } from './browser.ts';
+import { openPage, settle, takeProblems, useBrowser } from './browser.ts';
 import { emptyPng, largePng, makePicture, type PictureFile, pngFile } from './pictures.ts';
 
 type Role = 'content' | 'style';
 
 useBrowser();
 
-const CONTENT = makePicture(320, 200, 1);
-const STYLE = makePicture(150, 170, 2);
+const CONTENT = makePicture(320, 200, [20, 90, 180]);
+const STYLE = makePicture(150, 170, [170, 60, 90]);
 
 async function pick(page: Page, role: Role, file: PictureFile): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
@@ -235,6 +235,21 @@ describe('a file that is no picture', () => {
     expect(await readStatistics(page, 'result')).toEqual(await readStatistics(page, 'content'));
     await use(page, 'content', 'good.png', CONTENT);
     expect(await error.textContent()).toBe('');
+  });
+});
+
+describe("one of the page's photographs", () => {
+  it('that is out of reach gets a sentence, and the one before stays', async () => {
+    const page = await openPage({ serviceWorkers: 'block' });
+    await page.route('**/photos/chelsea.jpg', (route) => route.fulfill({ body: 'Not found' }));
+    const choices = page.locator('#content');
+    await choices.getByRole('radio', { name: 'a cat' }).check();
+    await page.getByText('chelsea is not a picture that this browser can open.').waitFor();
+    expect(await choices.getByRole('radio', { name: 'a rocket at dusk' }).isChecked()).toBe(true);
+    expect(await page.locator('#size').textContent()).toBe('640 × 427');
+    await choices.getByRole('radio', { name: 'a cup of coffee' }).check();
+    await page.getByText('600 × 400').waitFor();
+    expect(takeProblems()).toEqual(['Service Worker registration blocked by Playwright']);
   });
 });
 
