@@ -239,6 +239,17 @@ describe('a file that is no picture', () => {
 });
 
 describe("one of the page's photographs", () => {
+  it("can be chosen, and one's own again", async () => {
+    const page = await openPage();
+    await use(page, 'content', 'mine.png', CONTENT);
+    await page.locator('#content').getByRole('radio', { name: 'a cat' }).check();
+    await page.getByText('451 × 300').waitFor();
+    await page.locator('#content').getByRole('radio', { name: 'mine.png' }).check();
+    await page.getByText('320 × 200').waitFor();
+    await settle(page);
+    expectAsShown(await readStatistics(page, 'content'), statisticsOf(CONTENT));
+  });
+
   it('that is out of reach gets a sentence, and the one before stays', async () => {
     const page = await openPage({ serviceWorkers: 'block' });
     await page.route('**/photos/chelsea.jpg', (route) => route.fulfill({ body: 'Not found' }));

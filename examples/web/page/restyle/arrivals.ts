@@ -1,5 +1,5 @@
 import { byId } from '../element.ts';
-import type { PictureFile } from './picture-file.ts';
+import { ownPicture, type PictureFile } from './picture-file.ts';
 import type { Role } from './studio.ts';
 
 /** Tells of pictures that are dropped or pasted anywhere on the page. */
@@ -10,7 +10,7 @@ export function listenForPictures(onArrive: (role: Role, picture: PictureFile) =
     if (!file) return;
     event.preventDefault();
     const isStyle = byId('style', HTMLFieldSetElement).contains(document.activeElement);
-    onArrive(isStyle ? 'style' : 'content', { name: file.name, blob: file });
+    onArrive(isStyle ? 'style' : 'content', ownPicture(file));
   });
 }
 
@@ -34,7 +34,7 @@ function listenForDrops(onArrive: (role: Role, picture: PictureFile) => void): v
     const [file] = event.dataTransfer?.files ?? [];
     if (!file) return;
     event.preventDefault();
-    onArrive(roleAt(event.target), { name: file.name, blob: file });
+    onArrive(roleAt(event.target), ownPicture(file));
   });
 }
 

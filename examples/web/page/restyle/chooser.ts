@@ -1,5 +1,5 @@
 import { make } from '../element.ts';
-import type { PictureFile } from './picture-file.ts';
+import { ownPicture, type PictureFile } from './picture-file.ts';
 import type { Role } from './studio.ts';
 
 /** The pictures that come with the page: file name, and what it shows. */
@@ -22,6 +22,7 @@ export class Chooser {
   readonly #role: Role;
   readonly #onChoose: (picture: Promise<PictureFile>) => void;
   readonly #own: HTMLLabelElement;
+  #ownPicture: PictureFile | null = null;
   #current: HTMLInputElement;
 
   /** @param onChoose is told what the user chose; `confirm` or `revert` then say what came of it */
@@ -43,20 +44,25 @@ export class Chooser {
     this.#own = this.#makeChoice('own', make('canvas', { width: THUMBNAIL, height: THUMBNAIL }));
     this.#own.classList.add('own');
     this.#own.hidden = true;
+    this.#own.control?.addEventListener('change', () => {
+      if (this.#ownPicture) onChoose(Promise.resolve(this.#ownPicture));
+    });
     this.#choices.append(this.#own, this.#makePicker(fieldset));
     this.#current = this.#radio(first);
     this.#current.checked = true;
   }
 
   /** Takes the chosen picture as the one in use; where it is the user's own, draws it. */
-  confirm({ name }: PictureFile, bitmap: ImageBitmap): void {
-    if (!(name in PHOTOS)) {
+  confirm(picture: PictureFile, bitmap: ImageBitmap): void {
+    const { name, isOwn } = picture;
+    if (isOwn) {
+      this.#ownPicture = picture;
       const canvas = this.#own.querySelector('canvas') as HTMLCanvasElement;
       drawCovering(canvas, bitmap);
       (this.#own.control as HTMLInputElement).ariaLabel = name;
       this.#own.hidden = false;
     }
-    this.#current = this.#radio(name in PHOTOS ? name : 'own');
+    this.#current = this.#radio(isOwn ? 'own' : name);
     this.#current.checked = true;
   }
 
@@ -78,7 +84,7 @@ export class Chooser {
     const input = make('input', { type: 'file', accept: 'image/*', hidden: true });
     input.addEventListener('change', () => {
       const [file] = input.files ?? [];
-      if (file) this.#onChoose(Promise.resolve({ name: file.name, blob: file }));
+      if (file) this.#onChoose(Promise.resolve(ownPicture(file)));
       input.value = ''; // so that the same file can be picked again
     });
     const legend = fieldset.querySelector('legend')?.textContent ?? '';
@@ -97,7 +103,7 @@ export class Chooser {
 /** Fetches one of the page's own pictures. */
 export async function fetchPhoto(photo: string): Promise<PictureFile> {
   const response = await fetch(photoUrl(photo));
-  return { name: photo, blob: await response.blob() };
+  return { name: photo, blob: await response.blob(), isOwn: false };
 }
 
 function photoUrl(photo: string): string {

@@ -1,9 +1,16 @@
 import { Refusal } from '../../../common/refusal.ts';
+import { megapixels } from './facts.ts';
 
 /** A picture of the user's or of the page's, not decoded yet. */
 export interface PictureFile {
   readonly name: string;
   readonly blob: Blob;
+  readonly isOwn: boolean;
+}
+
+/** Wraps a file of the user's. */
+export function ownPicture(file: File): PictureFile {
+  return { name: file.name, blob: file, isOwn: true };
 }
 
 /**
@@ -29,12 +36,6 @@ export async function checkPicture({ name, blob }: PictureFile): Promise<void> {
   } finally {
     URL.revokeObjectURL(url);
   }
-}
-
-/** Spells a number of pixels: 12.0 megapixels. */
-export function megapixels(pixels: number): string {
-  const millions = pixels / 1e6;
-  return `${millions.toFixed(millions < 1 ? 2 : 1)} megapixels`;
 }
 
 async function loadImage(url: string, name: string): Promise<HTMLImageElement> {

@@ -1,12 +1,13 @@
 import { type Remote, wrap } from 'comlink';
 import { Refusal } from '../../../common/refusal.ts';
-import type { ChannelStatistics } from '../../../restyle/statistics.ts';
-import { byId, make } from '../element.ts';
+import { byId } from '../element.ts';
 import { listenForPictures } from './arrivals.ts';
 import { Chooser, fetchPhoto, type Photo } from './chooser.ts';
 import { Comparison } from './comparison.ts';
+import { announce, outdateStatistics, showSize, showStatistics, showTime } from './facts.ts';
 import { Latest } from './latest.ts';
-import { checkPicture, megapixels, type PictureFile } from './picture-file.ts';
+import { checkPicture, type PictureFile } from './picture-file.ts';
+import { nameResult, save } from './saving.ts';
 import type { Role, Settings, Studio, View } from './studio.ts';
 
 const FIRST: Readonly<Record<Role, Photo>> = { content: 'rocket', style: 'coffee' };
@@ -57,9 +58,8 @@ class RestyleSection {
   }
 
   async start(): Promise<void> {
-    for (const role of ['content', 'style'] as const) {
-      await this.#open(role, fetchPhoto(FIRST[role]));
-    }
+    const roles = ['content', 'style'] as const;
+    await Promise.all(roles.map((role) => this.#open(role, fetchPhoto(FIRST[role]))));
     this.#isReady = true;
     this.#download.disabled = false;
     this.#changeSettings();
@@ -106,7 +106,7 @@ class RestyleSection {
       this.#choosers[role].confirm(picture, bitmap);
       if (role === 'content') {
         await this.#comparison.open(bitmap);
-        byId('size', HTMLElement).textContent = `${width} × ${height}`;
+        showSize(width, height);
       }
       this.#earliest = this.#change + 1;
       this.#changeSettings();
@@ -126,7 +126,7 @@ class RestyleSection {
     this.#strength.style.setProperty('--share', percent.replace(' ', ''));
     const request = { settings: this.#settings, change: ++this.#change };
     if (!this.#isReady) return;
-    byId('statistics-result', HTMLElement).classList.add('stale');
+    outdateStatistics();
     this.#previews.ask(request);
     clearTimeout(this.#rest);
     this.#rest = window.setTimeout(() => this.#fulls.ask(request), REST);
@@ -149,8 +149,7 @@ class RestyleSection {
       this.#earliest = change + 1;
       this.#show(view, 'the full picture');
       showStatistics('result', await this.#full.statistics(settings));
-      byId('status', HTMLElement).textContent =
-        `Restyled ${megapixels(view.width * view.height)} in ${milliseconds(view)}.`;
+      announce(view);
     } catch (error) {
       tellError(`The full picture could not be restyled: ${error}`);
     } finally {
@@ -160,58 +159,29 @@ class RestyleSection {
 
   #show(view: View, kind: string): void {
     this.#comparison.show(view.bitmap);
-    byId('time', HTMLElement).textContent = milliseconds(view);
-    byId('scope', HTMLElement).textContent = `For ${kind}`;
-    byId('pixels', HTMLElement).textContent = megapixels(view.width * view.height);
+    showTime(view, kind);
   }
 
   async #save(): Promise<void> {
+    // Not `disabled`, which would take the focus away.
+    if (this.#download.ariaDisabled === 'true') return;
     const label = this.#download.textContent;
-    this.#download.disabled = true;
+    this.#download.ariaDisabled = 'true';
     this.#download.textContent = 'Writing the PNG …';
     try {
       const png = await this.#full.png(this.#settings);
-      offer(png, `${stem(this.#names.content)}-as-${stem(this.#names.style)}.png`);
+      save(png, nameResult(this.#names.content, this.#names.style));
     } catch (error) {
       tellError(`The picture could not be written: ${error}`);
     } finally {
-      this.#download.disabled = false;
+      this.#download.ariaDisabled = null;
       this.#download.textContent = label;
-      this.#download.focus();
     }
   }
-}
-
-function showStatistics(row: Role | 'result', statistics: readonly ChannelStatistics[]): void {
-  const line = byId(`statistics-${row}`, HTMLTableRowElement);
-  line.classList.remove('stale');
-  const cells = line.querySelectorAll('td');
-  for (const [channel, { mean, std }] of statistics.entries()) {
-    const spread = make('span', {}, ` ± ${std.toFixed(1)}`);
-    cells[channel]?.replaceChildren(mean.toFixed(1), spread);
-  }
-}
-
-function milliseconds(view: View): string {
-  return `${view.milliseconds.toFixed(view.milliseconds < 10 ? 1 : 0)} ms`;
-}
-
-function stem(name: string): string {
-  return name.replace(/\.[^.]*$/, '');
 }
 
 function tellError(sentence: string): void {
   const error = byId('error', HTMLElement);
   error.textContent = sentence;
   if (sentence) error.scrollIntoView({ block: 'nearest' });
-}
-
-function offer(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has begun to read it long before.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
