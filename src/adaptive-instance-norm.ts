@@ -11,7 +11,7 @@ import {
 } from './options.ts';
 import { forEachSampleScope } from './scope.ts';
 import { type ChannelTensor, channelTensor, type Layout } from './shape.ts';
-import { readTensor, type Tensor, type TensorLike } from './tensor.ts';
+import { checkData, readTensor, type Tensor, type TensorLike } from './tensor.ts';
 
 /** Options of {@link adaptiveInstanceNorm}. */
 export interface AdaptiveInstanceNormOptions {
@@ -62,6 +62,7 @@ export function adaptiveInstanceNorm(
   const styleTensor = channelTensor(model.shape, layout, null, 'style');
   checkStyle(tensor, styleTensor, model.shape);
   const output = readOutput(out, input, 'content');
+  checkData(model.data, model.shape, 'style.data');
   if (!sameMemory(model.data, input.data)) {
     refuseOverlaps({ out: output.data }, { style: model.data });
   }
@@ -83,7 +84,7 @@ export function adaptiveInstanceNorm(
     }
     applyLines(memory, output.data, input.data, scope);
   });
-  return output;
+  return output.tensor;
 }
 
 function checkStyle(content: ChannelTensor, style: ChannelTensor, shape: readonly number[]): void {

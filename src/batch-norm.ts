@@ -8,8 +8,9 @@ import { ChannelMoments } from './channel-moments.ts';
 import { ChannelNorm, type ChannelNormLayerOptions } from './channel-norm.ts';
 import { channelGradients, normalizeChannels, normalizeScopes } from './channel-normalize.ts';
 import { describe } from './describe.ts';
-import type { Gradients } from './gradient.ts';
+import { type Gradients, readGradient } from './gradient.ts';
 import type { Mode } from './layer.ts';
+import { checkCount } from './options.ts';
 import { forEachBatchScope } from './scope.ts';
 import type { Tensor, TensorLike } from './tensor.ts';
 
@@ -71,7 +72,8 @@ export function batchNormBackward(
   x: TensorLike,
   options: BatchNormOptions = {},
 ): Gradients {
-  return channelGradients(gradOutput, readChannelArguments(x, options, RULES), forEachBatchScope);
+  const gradient = readGradient(gradOutput);
+  return channelGradients(gradient, readChannelArguments(x, options, RULES), forEachBatchScope);
 }
 
 /**
@@ -123,10 +125,11 @@ export class BatchNorm extends ChannelNorm {
 
   protected override run(x: TensorLike, mode: Mode, out: TensorLike | undefined): Tensor {
     const tracks = mode.training && this.trackRunningStats;
+    checkCount(this.numBatchesTracked, 'numBatchesTracked', 0);
     const batches = this.numBatchesTracked + (tracks ? 1 : 0);
     const momentum = this.momentum ?? (batches === 0 ? 0 : 1 / batches);
     const result = batchNorm(x, { ...this.#options(mode), momentum, out });
-    this.numBatchesTracked = batches;
+    if (tracks) this.numBatchesTracked++;
     return result;
   }
 
@@ -136,6 +139,7 @@ export class BatchNorm extends ChannelNorm {
 
   #options(mode: Mode): BatchNormOptions {
     const options = this.commonOptions(mode, !mode.training || this.trackRunningStats);
-    return { ...options, training: mode.training || this.runningMean === null };
+    const untracked = this.runningMean === null && this.runningVar === null;
+    return { ...options, training: mode.training || untracked };
   }
 }

@@ -5,6 +5,7 @@ import {
   checkFinite,
   checkLayout,
   checkOptions,
+  type Output,
   readLengths,
   readOutput,
   readParameter,
@@ -12,7 +13,7 @@ import {
   sameMemory,
 } from './options.ts';
 import { type ChannelTensor, channelTensor, type Layout } from './shape.ts';
-import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from './tensor.ts';
+import { type CheckedTensor, readTensor, type TensorLike } from './tensor.ts';
 
 /** Options that instance and batch normalization share. */
 export interface ChannelNormOptions {
@@ -44,7 +45,7 @@ export interface ChannelNormOptions {
 /** Checked arguments of instance and batch normalization. */
 export interface ChannelArguments {
   readonly input: CheckedTensor;
-  readonly output: Tensor;
+  readonly output: Output;
   readonly tensor: ChannelTensor;
   readonly weight: Float32Array | null;
   readonly bias: Float32Array | null;
@@ -122,12 +123,12 @@ export function readChannelArguments(
   if (own) rules.checkStatistics(tensor, input);
   const { samples, channels } = tensor;
   const allowed = rules.conditional ? [channels, samples * channels] : [channels];
+  const output = readOutput(out, input, 'x');
   const checkedWeight = readParameter(weight, 'weight', ...allowed);
   const checkedBias = readParameter(bias, 'bias', ...allowed);
   const mean = readParameter(runningMean, 'runningMean', channels);
   const variance = readParameter(runningVar, 'runningVar', channels);
   const fixed = own ? null : requireBoth(mean, variance, rules.switch);
-  const output = readOutput(out, input, 'x');
   refuseOverlaps(
     { out: output.data, runningMean: mean, runningVar: variance },
     {

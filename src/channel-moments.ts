@@ -1,7 +1,14 @@
 import { describe } from './describe.ts';
 import { MAX_CHANNELS, type Memory, memoryFor, STATE } from './memory.ts';
 import { findMoments } from './normalize.ts';
-import { checkBoolean, checkCount, checkLayout, checkOptions, readLengths } from './options.ts';
+import {
+  allocate,
+  checkBoolean,
+  checkCount,
+  checkLayout,
+  checkOptions,
+  readLengths,
+} from './options.ts';
 import { forEachBatchScope } from './scope.ts';
 import { channelTensor, type Layout } from './shape.ts';
 import { readTensor, type TensorLike } from './tensor.ts';
@@ -57,7 +64,8 @@ export class ChannelMoments {
   constructor(numFeatures: number) {
     checkCount(numFeatures, 'numFeatures');
     this.numFeatures = numFeatures;
-    this.#states = new Float64Array(numFeatures * STATE);
+    const make = () => new Float64Array(numFeatures * STATE);
+    this.#states = allocate(make, numFeatures, 'numFeatures');
   }
 
   /**
@@ -136,8 +144,9 @@ export class ChannelMoments {
     checkOptions(options, ['layout', 'lengths']);
     const { layout = 'nchw', lengths } = options;
     checkLayout(layout);
+    const ownLengths = readLengths(lengths);
     const { data, shape } = readTensor(x, 'x');
-    const tensor = channelTensor(shape, layout, readLengths(lengths), 'x');
+    const tensor = channelTensor(shape, layout, ownLengths, 'x');
     if (tensor.channels !== this.numFeatures) {
       throw new RangeError(
         `x: expected ${this.numFeatures} channels, got shape [${shape.join(', ')}]`,

@@ -7,6 +7,7 @@ import {
   checkFinite,
   checkLayout,
   checkOptions,
+  makeValues,
 } from './options.ts';
 import { checkChannels, type Layout } from './shape.ts';
 import { arrayEntry, type StateEntry } from './state-dict.ts';
@@ -92,10 +93,11 @@ export abstract class ChannelNorm extends Layer {
     this.unbiased = unbiased;
     this.layout = layout;
     this.trackRunningStats = trackRunningStats;
-    this.weight = affine ? new Float32Array(numFeatures).fill(1) : null;
-    this.bias = affine ? new Float32Array(numFeatures) : null;
-    this.runningMean = trackRunningStats ? new Float32Array(numFeatures) : null;
-    this.runningVar = trackRunningStats ? new Float32Array(numFeatures).fill(1) : null;
+    const values = (value: number) => makeValues(numFeatures, value, 'numFeatures');
+    this.weight = affine ? values(1) : null;
+    this.bias = affine ? values(0) : null;
+    this.runningMean = trackRunningStats ? values(0) : null;
+    this.runningVar = trackRunningStats ? values(1) : null;
   }
 
   /**
@@ -111,6 +113,8 @@ export abstract class ChannelNorm extends Layer {
   }
 
   protected override checkInput({ shape }: Tensor): void {
+    checkBoolean(this.trackRunningStats, 'trackRunningStats');
+    checkLayout(this.layout);
     const matters = this.weight !== null || this.runningMean !== null;
     if (matters) checkChannels(shape, this.layout, this.numFeatures);
   }

@@ -2,13 +2,18 @@
 // scopes over which statistics are taken.
 
 import type { ChannelArguments, RunningStats } from './channel-arguments.ts';
-import { addScopeGradients, type Gradients, ParameterGradients, readGradient } from './gradient.ts';
+import {
+  addScopeGradients,
+  checkGradient,
+  type Gradients,
+  ParameterGradients,
+} from './gradient.ts';
 import { memoryFor } from './memory.ts';
 import { applyLines, findMoments, makeLines, type StatesVisitor, setStates } from './normalize.ts';
 import { ChannelAverage } from './running-stats.ts';
 import { forEachBatchScope, forEachSampleScope, type Scope } from './scope.ts';
 import type { ChannelTensor } from './shape.ts';
-import type { Tensor, TensorLike } from './tensor.ts';
+import type { CheckedTensor, Tensor } from './tensor.ts';
 
 /** Goes through a tensor by what shares a mean and variance. */
 export type ForEachScope = (tensor: ChannelTensor, work: (scope: Scope) => void) => void;
@@ -60,7 +65,7 @@ export function normalizeChannels(
     average.update(mean, variance, momentum);
   }
   clearPadding(output.data, tensor);
-  return output;
+  return output.tensor;
 }
 
 /**
@@ -68,14 +73,14 @@ export function normalizeChannels(
  * ones.
  */
 export function channelGradients(
-  gradOutput: TensorLike,
+  gradient: CheckedTensor,
   args: ChannelArguments,
   forEachScope: ForEachScope,
 ): Gradients {
   const { input, output, tensor, weight, bias, affine, fixed } = args;
-  const gradient = readGradient(gradOutput, input, output);
+  const gradOutput = checkGradient(gradient, input, output);
   const parameters = new ParameterGradients(weight, bias);
-  const memory = memoryFor(0, output.data, gradient, input.data);
+  const memory = memoryFor(0, output.data, gradOutput, input.data);
   const forEach = fixed === null ? forEachScope : forEachParameterScope(args);
   forEach(tensor, (scope) => {
     if (fixed === null) findMoments(memory, input.data, scope);
@@ -83,7 +88,7 @@ export function channelGradients(
     addScopeGradients({
       memory,
       gradInput: output.data,
-      gradOutput: gradient,
+      gradOutput,
       input: input.data,
       scope,
       share: 1,
@@ -93,7 +98,7 @@ export function channelGradients(
     });
   });
   clearPadding(output.data, tensor);
-  return { input: output, weight: parameters.weight, bias: parameters.bias };
+  return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
 }
 
 /** Where statistics are given, scopes need only tell apart what has a weight of its own. */

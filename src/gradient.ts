@@ -1,9 +1,9 @@
 import { COMBINATION, LINE, type Memory, STATE } from './memory.ts';
 import { type Affine, makeLines } from './normalize.ts';
-import { refuseOverlaps, sameMemory } from './options.ts';
+import { type Output, refuseOverlaps, sameMemory } from './options.ts';
 import type { Scope } from './scope.ts';
 import { sameShape } from './shape.ts';
-import { type CheckedTensor, readTensor, type Tensor } from './tensor.ts';
+import { type CheckedTensor, checkData, readTensor, type Tensor } from './tensor.ts';
 
 /** The gradients of a loss with respect to a normalization's arguments. */
 export interface Gradients {
@@ -16,16 +16,26 @@ export interface Gradients {
 }
 
 /**
- * Reads the gradient of the output, which has the shape of x.
+ * Reads the gradient of the output, before the other arguments: {@link checkGradient}
+ * comes after them.
  *
  * @throws TypeError, RangeError naming the argument.
  */
-export function readGradient(
-  gradOutput: unknown,
+export function readGradient(gradOutput: unknown): CheckedTensor {
+  return readTensor(gradOutput, 'gradOutput');
+}
+
+/**
+ * Refuses a gradient of the output that has another shape than x.
+ *
+ * @throws RangeError naming the argument.
+ */
+export function checkGradient(
+  { data, shape }: CheckedTensor,
   x: CheckedTensor,
-  output: CheckedTensor,
+  output: Output,
 ): Float32Array {
-  const { data, shape } = readTensor(gradOutput, 'gradOutput');
+  checkData(data, shape, 'gradOutput.data');
   if (!sameShape(shape, x.shape)) {
     throw new RangeError(
       `gradOutput: expected shape [${x.shape.join(', ')}], got [${shape.join(', ')}]`,

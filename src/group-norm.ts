@@ -1,4 +1,10 @@
-import { addScopeGradients, type Gradients, ParameterGradients, readGradient } from './gradient.ts';
+import {
+  addScopeGradients,
+  checkGradient,
+  type Gradients,
+  ParameterGradients,
+  readGradient,
+} from './gradient.ts';
 import { Layer, type Mode } from './layer.ts';
 import { memoryFor } from './memory.ts';
 import {
@@ -15,6 +21,8 @@ import {
   checkEps,
   checkLayout,
   checkOptions,
+  makeValues,
+  type Output,
   readOutput,
   readParameter,
   refuseOverlaps,
@@ -69,9 +77,10 @@ export function groupNorm(
   if (isRowwise(tensor)) {
     const rows = { count: samples * numGroups, share, length: spatial, period: channels };
     normalizeRows(output.data, input.data, rows, affine);
-    return output;
+    return output.tensor;
   }
-  const memory = memoryFor(share, output.data, input.data);
+  // An empty tensor may have groups of any size.
+  const memory = memoryFor(Math.min(share, input.data.length), output.data, input.data);
   forEachSampleScope(
     tensor,
     (scope) => {
@@ -82,7 +91,7 @@ export function groupNorm(
     },
     share,
   );
-  return output;
+  return output.tensor;
 }
 
 /**
@@ -101,10 +110,11 @@ export function groupNormBackward(
   numGroups: number,
   options: GroupNormOptions = {},
 ): Gradients {
+  const gradient = readGradient(gradOutput);
   const { input, output, tensor, affine, share } = readArguments(x, numGroups, options);
-  const gradient = readGradient(gradOutput, input, output);
+  const slopes = checkGradient(gradient, input, output);
   const parameters = new ParameterGradients(affine.weight, affine.bias);
-  const memory = memoryFor(share, output.data, gradient, input.data);
+  const memory = memoryFor(Math.min(share, input.data.length), output.data, slopes, input.data);
   forEachSampleScope(
     tensor,
     (scope) => {
@@ -113,7 +123,7 @@ export function groupNormBackward(
       addScopeGradients({
         memory,
         gradInput: output.data,
-        gradOutput: gradient,
+        gradOutput: slopes,
         input: input.data,
         scope,
         share,
@@ -124,12 +134,12 @@ export function groupNormBackward(
     },
     share,
   );
-  return { input: output, weight: parameters.weight, bias: parameters.bias };
+  return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
 }
 
 interface GroupArguments {
   readonly input: CheckedTensor;
-  readonly output: Tensor;
+  readonly output: Output;
   readonly tensor: ChannelTensor;
   readonly affine: Affine;
   /** Channels in a group. */
@@ -156,13 +166,13 @@ function readArguments(
       `x: expected more than 1 element in a group, got shape [${input.shape.join(', ')}] in ${numGroups} groups`,
     );
   }
+  const output = readOutput(out, input, 'x');
   const affine = {
     weight: readParameter(weight, 'weight', channels),
     bias: readParameter(bias, 'bias', channels),
     eps,
     centred: true,
   };
-  const output = readOutput(out, input, 'x');
   refuseOverlaps({ out: output.data }, { weight: affine.weight, bias: affine.bias });
   return { input, output, tensor, affine, share };
 }
@@ -225,11 +235,12 @@ export class GroupNorm extends Layer {
     this.numChannels = numChannels;
     this.eps = eps;
     this.layout = layout;
-    this.weight = affine ? new Float32Array(numChannels).fill(1) : null;
-    this.bias = affine ? new Float32Array(numChannels) : null;
+    this.weight = affine ? makeValues(numChannels, 1, 'numChannels') : null;
+    this.bias = affine ? makeValues(numChannels, 0, 'numChannels') : null;
   }
 
   protected override checkInput({ shape }: Tensor): void {
+    checkLayout(this.layout);
     if (this.weight !== null) checkChannels(shape, this.layout, this.numChannels);
   }
 

@@ -1,7 +1,7 @@
 import { describe } from './describe.ts';
 import { checkCount, checkFinite, checkLayout, checkOptions } from './options.ts';
 import type { Layout } from './shape.ts';
-import { readTensor, Tensor, type TensorLike } from './tensor.ts';
+import { kindOf, lengthOf, readTensor, Tensor, type TensorLike } from './tensor.ts';
 
 /** Anything shaped like ImageData: rows of RGBA bytes, the top row first. */
 export interface ImageLike {
@@ -58,10 +58,10 @@ const OPTIONS = ['mean', 'std', 'layout'];
 export function imageToTensor(image: ImageLike, options: ImageToTensorOptions = {}): Tensor {
   checkOptions(options, OPTIONS);
   const { mean = 0, std = 1, layout = 'nchw' } = options;
-  const { data, width, height } = readImage(image, 'image');
   const means = readTriple(mean, 'mean');
   const stds = readStds(std);
   checkLayout(layout);
+  const { data, width, height } = readImage(image, 'image');
   const pixels = width * height;
   const values = new Float32Array(3 * pixels);
   const table = new Float32Array(256);
@@ -88,10 +88,10 @@ export function imageToTensor(image: ImageLike, options: ImageToTensorOptions = 
 export function tensorToImage(tensor: TensorLike, options: TensorToImageOptions = {}): Image {
   checkOptions(options, OPTIONS);
   const { mean = 0, std = 1, layout = 'nchw' } = options;
-  const { data, shape } = readTensor(tensor, 'tensor');
   const means = readTriple(mean, 'mean');
   const stds = readStds(std);
   checkLayout(layout);
+  const { data, shape } = readTensor(tensor, 'tensor');
   const { width, height } = pictureSize(shape, layout);
   const pixels = width * height;
   const bytes = new Uint8ClampedArray(4 * pixels).fill(255);
@@ -123,18 +123,18 @@ export function readImage(image: unknown, name: string): ImageLike {
   }
   checkCount(width, `${name}.width`);
   checkCount(height, `${name}.height`);
-  if (data.length !== 4 * width * height) {
+  const length = lengthOf(data);
+  if (length !== 4 * width * height) {
     throw new RangeError(
-      `${name}.data: expected ${4 * width * height} bytes for ${width} x ${height} RGBA pixels, got ${data.length}`,
+      `${name}.data: expected ${4 * width * height} bytes for ${width} x ${height} RGBA pixels, got ${length}`,
     );
   }
   return { data, width, height };
 }
 
 function isByteArray(value: unknown): value is Uint8ClampedArray | Uint8Array {
-  if (!ArrayBuffer.isView(value)) return false;
-  const name = (value as { [Symbol.toStringTag]?: string })[Symbol.toStringTag];
-  return name === 'Uint8ClampedArray' || name === 'Uint8Array';
+  const kind = kindOf(value);
+  return kind === 'Uint8ClampedArray' || kind === 'Uint8Array';
 }
 
 function readTriple(value: unknown, name: string): readonly number[] {

@@ -7,7 +7,7 @@ import {
 } from './channel-arguments.ts';
 import { ChannelNorm, type ChannelNormLayerOptions } from './channel-norm.ts';
 import { channelGradients, normalizeChannels, normalizeScopes } from './channel-normalize.ts';
-import type { Gradients } from './gradient.ts';
+import { type Gradients, readGradient } from './gradient.ts';
 import type { Mode } from './layer.ts';
 import { normalizeRows, type StatesVisitor } from './normalize.ts';
 import { forEachSampleScope, isRowwise } from './scope.ts';
@@ -72,7 +72,8 @@ export function instanceNormBackward(
   x: TensorLike,
   options: InstanceNormOptions = {},
 ): Gradients {
-  return channelGradients(gradOutput, readChannelArguments(x, options, RULES), forEachSampleScope);
+  const gradient = readGradient(gradOutput);
+  return channelGradients(gradient, readChannelArguments(x, options, RULES), forEachSampleScope);
 }
 
 function normalizeInstances(args: ChannelArguments, visit?: StatesVisitor): void {

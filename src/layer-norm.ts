@@ -1,6 +1,6 @@
-import type { Gradients } from './gradient.ts';
+import { type Gradients, readGradient } from './gradient.ts';
 import { Layer, type Mode } from './layer.ts';
-import { checkBoolean, checkEps, checkOptions } from './options.ts';
+import { checkBoolean, checkEps, checkOptions, makeValues } from './options.ts';
 import { sizeOf } from './shape.ts';
 import { arrayEntry, type StateEntry } from './state-dict.ts';
 import type { Tensor, TensorLike } from './tensor.ts';
@@ -66,7 +66,8 @@ export function layerNormBackward(
   normalizedShape: NormalizedShape,
   options: LayerNormOptions = {},
 ): Gradients {
-  return trailingGradients(gradOutput, readArguments(x, normalizedShape, options));
+  const gradient = readGradient(gradOutput);
+  return trailingGradients(gradient, readArguments(x, normalizedShape, options));
 }
 
 function readArguments(
@@ -120,8 +121,8 @@ export class LayerNorm extends Layer {
     checkBoolean(bias, 'bias');
     const length = sizeOf(this.normalizedShape);
     this.eps = eps;
-    this.weight = elementwiseAffine ? new Float32Array(length).fill(1) : null;
-    this.bias = elementwiseAffine && bias ? new Float32Array(length) : null;
+    this.weight = elementwiseAffine ? makeValues(length, 1, 'normalizedShape') : null;
+    this.bias = elementwiseAffine && bias ? makeValues(length, 0, 'normalizedShape') : null;
   }
 
   protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {

@@ -1,7 +1,15 @@
 import { describe } from './describe.ts';
 import type { Layout } from './shape.ts';
 import { sameShape } from './shape.ts';
-import { type CheckedTensor, isFloat32Array, readTensor, Tensor } from './tensor.ts';
+import {
+  type CheckedTensor,
+  checkData,
+  isFloat32Array,
+  lengthOf,
+  plainArray,
+  readTensor,
+  Tensor,
+} from './tensor.ts';
 
 /**
  * Refuses anything but a plain object with known names, so that a misspelt
@@ -50,12 +58,12 @@ export function checkEps(value: unknown): asserts value is number {
   if (value < 0) throw new RangeError(`eps: expected a number of at least 0, got ${value}`);
 }
 
-export function checkCount(value: unknown, name: string): asserts value is number {
+export function checkCount(value: unknown, name: string, least = 1): asserts value is number {
   if (typeof value !== 'number') {
     throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
   }
-  if (!Number.isSafeInteger(value) || value < 1) {
-    throw new RangeError(`${name}: expected a whole number of at least 1, got ${value}`);
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new RangeError(`${name}: expected a whole number of at least ${least}, got ${value}`);
   }
 }
 
@@ -100,28 +108,59 @@ export function readParameter(
   if (!isFloat32Array(value)) {
     throw new TypeError(`${name}: expected a Float32Array, got ${describe(value)}`);
   }
-  if (!lengths.includes(value.length)) {
+  const length = lengthOf(value);
+  if (!lengths.includes(length)) {
     const expected = [...new Set(lengths)].join(' or ');
-    throw new RangeError(`${name}: expected ${expected} elements, got ${value.length}`);
+    throw new RangeError(`${name}: expected ${expected} elements, got ${length}`);
   }
-  return value;
+  return plainArray(value);
 }
 
 /**
- * Reads the `out` option, or makes a new tensor in its absence.
+ * Makes an array for so many of an argument's values.
+ *
+ * @throws RangeError where they are more than the host can hold.
+ */
+export function allocate<Values>(make: () => Values, count: number, name: string): Values {
+  try {
+    return make();
+  } catch {
+    throw new RangeError(`${name}: expected as many as there is memory for, got ${count}`);
+  }
+}
+
+/** Makes the values of a parameter, all alike. */
+export function makeValues(count: number, value: number, name: string): Float32Array {
+  return allocate(() => new Float32Array(count).fill(value), count, name);
+}
+
+/** Where a result goes. */
+export interface Output {
+  /** What the caller is given: `out` itself where that is a Tensor. */
+  readonly tensor: Tensor;
+  readonly data: Float32Array;
+}
+
+/**
+ * Reads the `out` option, or makes a new tensor in its absence. Comes after all that
+ * may have a getter, which could have detached or shrunk x: x is checked once more.
  *
  * @throws RangeError where its shape is another than x's, or where it shares
  *   some but not all of its memory with x.
  */
-export function readOutput(out: unknown, x: CheckedTensor, name = 'x'): Tensor {
-  if (out === undefined || out === null)
-    return new Tensor(new Float32Array(x.data.length), x.shape);
-  const { data, shape } = readTensor(out, 'out');
+export function readOutput(out: unknown, x: CheckedTensor, name: string): Output {
+  const given = out === undefined || out === null ? null : readTensor(out, 'out');
+  checkData(x.data, x.shape, `${name}.data`);
+  if (given === null) {
+    const tensor = new Tensor(new Float32Array(x.data.length), x.shape);
+    return { tensor, data: tensor.data };
+  }
+  const { data, shape } = given;
   if (!sameShape(shape, x.shape)) {
     throw new RangeError(`out: expected shape [${x.shape.join(', ')}], got [${shape.join(', ')}]`);
   }
   if (!sameMemory(data, x.data)) refuseOverlaps({ out: data }, { [name]: x.data });
-  return out instanceof Tensor && out.data === data ? out : new Tensor(data, shape);
+  return { tensor: out instanceof Tensor ? out : new Tensor(data, shape), data };
 }
 
 /** Says whether two arrays are the same elements of the same memory. */

@@ -42,8 +42,10 @@ const SPACES: Readonly<Record<'rgb' | 'oklab', Space>> = {
 export function restyle(content: ImageLike, style: ImageLike, options: RestyleOptions = {}): Image {
   checkOptions(options, ['strength', 'space']);
   const { strength = 1, space = 'rgb' } = options;
-  const picture = readImage(content, 'content');
   const model = readImage(style, 'style');
+  const picture = readImage(content, 'content');
+  // Once more: a getter of the content may have shrunk the style.
+  readImage(model, 'style');
   checkInterval(strength, 'strength', 0, 1);
   checkOneOf(space, 'space', Object.keys(SPACES));
   const { toTensor, toImage } = SPACES[space];

@@ -1,6 +1,6 @@
-import type { Gradients } from './gradient.ts';
+import { type Gradients, readGradient } from './gradient.ts';
 import { Layer, type Mode } from './layer.ts';
-import { checkBoolean, checkEps, checkOptions } from './options.ts';
+import { checkBoolean, checkEps, checkOptions, makeValues } from './options.ts';
 import { sizeOf } from './shape.ts';
 import { arrayEntry, type StateEntry } from './state-dict.ts';
 import type { Tensor, TensorLike } from './tensor.ts';
@@ -68,7 +68,8 @@ export function rmsNormBackward(
   normalizedShape: NormalizedShape,
   options: RMSNormOptions = {},
 ): Gradients {
-  return trailingGradients(gradOutput, readArguments(x, normalizedShape, options));
+  const gradient = readGradient(gradOutput);
+  return trailingGradients(gradient, readArguments(x, normalizedShape, options));
 }
 
 function readArguments(
@@ -116,7 +117,8 @@ export class RMSNorm extends Layer {
     checkEps(eps);
     checkBoolean(elementwiseAffine, 'elementwiseAffine');
     this.eps = eps;
-    this.weight = elementwiseAffine ? new Float32Array(sizeOf(this.normalizedShape)).fill(1) : null;
+    const length = sizeOf(this.normalizedShape);
+    this.weight = elementwiseAffine ? makeValues(length, 1, 'normalizedShape') : null;
   }
 
   protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {

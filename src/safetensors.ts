@@ -3,7 +3,7 @@
 
 import { describe } from './describe.ts';
 import { readShape, sizeOf } from './shape.ts';
-import { readTensor, Tensor, type TensorLike } from './tensor.ts';
+import { checkData, readTensor, Tensor, type TensorLike } from './tensor.ts';
 
 interface Dtype {
   readonly bytes: number;
@@ -29,6 +29,9 @@ const LENGTH_BYTES = 8;
 // Holds no tensor, but text about them.
 const METADATA = '__metadata__';
 
+// Objects in the header: itself, and its entries.
+const ENTRY_DEPTH = 2;
+
 // PyTorch keeps this one buffer as an integer.
 const COUNT = 'num_batches_tracked';
 
@@ -46,7 +49,9 @@ const COUNT = 'num_batches_tracked';
 export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Record<string, Tensor> {
   const view = viewOf(bytes);
   const { header, start } = readHeader(view);
-  const entries = Object.entries(header).filter(([name]) => name !== METADATA);
+  const { [METADATA]: metadata = {}, ...named } = header;
+  checkMetadata(metadata);
+  const entries = Object.entries(named);
   const tensors: Record<string, Tensor> = Object.create(null);
   const spans = entries.map(([name, entry]) => readEntry(name, entry));
   checkSpans(spans, view.byteLength - start);
@@ -84,9 +89,12 @@ export function writeSafetensors(
     }
     const isCount = name === COUNT || name.endsWith(`.${COUNT}`);
     const { data, shape } = readTensor(tensor, name);
-    if (isCount) checkCounts(data, name);
     return { name, data, shape, bytes: isCount ? 8 : 4 };
   });
+  for (const { name, data, shape, bytes } of entries) {
+    checkData(data, shape, `${name}.data`);
+    if (bytes === 8) checkCounts(data, name);
+  }
   // The widest first, so that every tensor is aligned to its elements.
   entries.sort((a, b) => b.bytes - a.bytes);
   const header: [string, object][] = [];
@@ -132,13 +140,14 @@ function checkCounts(data: Float32Array, name: string): void {
 }
 
 function viewOf(bytes: unknown): DataView {
-  if (ArrayBuffer.isView(bytes)) {
-    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  try {
+    return ArrayBuffer.isView(bytes)
+      ? new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      : new DataView(bytes as ArrayBuffer);
+  } catch {
+    // No buffer, or one that was detached.
+    throw new TypeError(`bytes: expected a Uint8Array or ArrayBuffer, got ${describe(bytes)}`);
   }
-  if (Object.prototype.toString.call(bytes) === '[object ArrayBuffer]') {
-    return new DataView(bytes as ArrayBuffer);
-  }
-  throw new TypeError(`bytes: expected a Uint8Array or ArrayBuffer, got ${describe(bytes)}`);
 }
 
 function readHeader(view: DataView): {
@@ -155,12 +164,15 @@ function readHeader(view: DataView): {
   }
   // A copy, since browsers decode no text from shared memory.
   const json = new Uint8Array(view.buffer, view.byteOffset + LENGTH_BYTES, Number(length)).slice();
+  let text: string;
   let header: unknown;
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(json));
+    text = new TextDecoder('utf-8', { fatal: true }).decode(json);
+    header = JSON.parse(text);
   } catch {
     throw new RangeError('safetensors: expected a header in JSON, got something else');
   }
+  refuseDuplicates(text);
   if (header === null || typeof header !== 'object' || Array.isArray(header)) {
     throw new RangeError(`safetensors: expected an object as header, got ${describe(header)}`);
   }
@@ -168,6 +180,49 @@ function readHeader(view: DataView): {
     header: header as Readonly<Record<string, unknown>>,
     start: LENGTH_BYTES + Number(length),
   };
+}
+
+/**
+ * Refuses names that an object of the header, or of an entry, has twice: JSON.parse
+ * takes the last of them, other readers the first.
+ *
+ * @param text valid JSON
+ */
+function refuseDuplicates(text: string): void {
+  // The names so far in each object that is open, as far as entries are deep.
+  const open: Set<unknown>[] = [];
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '{' || character === '[') {
+      if (depth < ENTRY_DEPTH) open[depth] = new Set();
+      depth++;
+    } else if (character === '}' || character === ']') depth--;
+    if (character !== '"') continue;
+    const start = at;
+    at = endOfString(text, start);
+    if (depth > ENTRY_DEPTH || !isName(text, at + 1)) continue;
+    const name: unknown = JSON.parse(text.slice(start, at + 1));
+    const names = open[depth - 1] as Set<unknown>;
+    if (names.has(name)) {
+      throw new RangeError(`safetensors ${describe(name)}: expected one of this name, got two`);
+    }
+    names.add(name);
+  }
+}
+
+/** Returns the position of the closing quote of a string in JSON. */
+function endOfString(text: string, start: number): number {
+  let at = start + 1;
+  while (text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at;
+}
+
+/** Says whether a colon comes next. */
+function isName(text: string, from: number): boolean {
+  let at = from;
+  while (' \t\n\r'.includes(text[at] ?? ':')) at++;
+  return text[at] === ':';
 }
 
 interface Span {
@@ -200,10 +255,19 @@ function readEntry(name: string, entry: unknown): Span {
   const bytes = sizeOf(sizes) * found.bytes;
   if ((end as number) - (begin as number) !== bytes) {
     throw new RangeError(
-      `${label}: expected ${bytes} bytes for [${sizes.join(', ')}], got data_offsets ${describe(data_offsets)}`,
+      `${label}: expected ${bytes} bytes for ${describe(sizes)}, got data_offsets ${describe(data_offsets)}`,
     );
   }
   return { name, shape: sizes, dtype: found, begin: begin as number, end: end as number };
+}
+
+function checkMetadata(metadata: unknown): void {
+  const isObject = metadata !== null && typeof metadata === 'object' && !Array.isArray(metadata);
+  const fault = isObject
+    ? Object.values(metadata).find((text) => typeof text !== 'string')
+    : metadata;
+  if (isObject && fault === undefined) return;
+  throw new RangeError(`safetensors "${METADATA}": expected texts by name, got ${describe(fault)}`);
 }
 
 /** Reads a shape, of which in a file nothing but the value can be wrong. */

@@ -27,11 +27,11 @@ export function readShape(shape: unknown, name: string): number[] {
         `${name}: expected whole sizes of at least 0, got ${size} at position ${i}`,
       );
     }
-    sizes.push(size);
+    sizes.push(size + 0); // -0 becomes 0
     product *= size;
   }
   if (product > Number.MAX_SAFE_INTEGER) {
-    throw new RangeError(`${name}: expected at most 2^53 - 1 elements, got [${sizes.join(', ')}]`);
+    throw new RangeError(`${name}: expected at most 2^53 - 1 elements, got ${describe(sizes)}`);
   }
   return sizes;
 }

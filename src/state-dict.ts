@@ -71,5 +71,12 @@ export function loadState(
       `stateDict: expected ${[...names].join(', ') || 'no keys'}, got ${faults.join('; ')}`,
     );
   }
+  // Whatever was done to the layer's own arrays, all are written or none.
+  for (const { entry, data } of found) {
+    if (entry.values.length === data.length) continue;
+    throw new RangeError(
+      `${entry.name}: expected a layer that holds ${data.length} values, got ${entry.values.length}`,
+    );
+  }
   for (const { entry, data } of found) entry.assign(data);
 }

@@ -3,9 +3,9 @@
 
 import { describe } from './describe.ts';
 import { addElementGradients } from './element-gradient.ts';
-import { type Gradients, ParameterGradients, readGradient } from './gradient.ts';
+import { checkGradient, type Gradients, ParameterGradients } from './gradient.ts';
 import { type Affine, normalizeRows } from './normalize.ts';
-import { checkEps, readOutput, readParameter, refuseOverlaps } from './options.ts';
+import { checkEps, type Output, readOutput, readParameter, refuseOverlaps } from './options.ts';
 import { readShape, sizeOf } from './shape.ts';
 import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from './tensor.ts';
 
@@ -15,7 +15,7 @@ export type NormalizedShape = number | readonly number[];
 /** Checked arguments of layer and RMS normalization. */
 export interface TrailingArguments {
   readonly input: CheckedTensor;
-  readonly output: Tensor;
+  readonly output: Output;
   readonly affine: Affine;
   readonly rows: number;
   readonly length: number;
@@ -64,13 +64,13 @@ export function readTrailingArguments(
   }
   checkEps(eps);
   const length = sizeOf(trailing);
+  const output = readOutput(out, input, 'x');
   const affine = {
     weight: readParameter(weight, 'weight', length),
     bias: readParameter(bias, 'bias', length),
     eps,
     centred,
   };
-  const output = readOutput(out, input, 'x');
   refuseOverlaps({ out: output.data }, { weight: affine.weight, bias: affine.bias });
   return { input, output, affine, rows: sizeOf(input.shape.slice(0, leading)), length };
 }
@@ -86,16 +86,16 @@ export function normalizeTrailing({
   // To the rows' kernel each element is a channel.
   const view = { count: rows, share: length, length: 1, period: length };
   normalizeRows(output.data, input.data, view, affine);
-  return output;
+  return output.tensor;
 }
 
 /** Finds the gradients of {@link normalizeTrailing}. */
 export function trailingGradients(
-  gradOutput: TensorLike,
+  gradient: CheckedTensor,
   { input, output, affine, rows, length }: TrailingArguments,
 ): Gradients {
-  const gradient = readGradient(gradOutput, input, output);
+  const gradOutput = checkGradient(gradient, input, output);
   const parameters = new ParameterGradients(affine.weight, affine.bias);
-  addElementGradients(output.data, gradient, input.data, rows, length, affine, parameters);
-  return { input: output, weight: parameters.weight, bias: parameters.bias };
+  addElementGradients(output.data, gradOutput, input.data, rows, length, affine, parameters);
+  return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
 }
