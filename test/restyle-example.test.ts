@@ -4,10 +4,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { deflateSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Image, restyle } from 'wasm-norm';
 import { decode, encodePng } from '../examples/common/codecs.ts';
 import { channelStatistics } from '../examples/restyle/statistics.ts';
+import { chunk, header, pngOf } from './png.ts';
 
 const EXAMPLE = fileURLToPath(new URL('../examples/restyle/', import.meta.url));
 const ASTRONAUT = photo('astronaut');
@@ -109,7 +111,14 @@ describe('npm start', () => {
   });
 });
 
+/** A baseline JPEG that says it is as large as can be. */
+function vast(file: Uint8Array): Uint8Array {
+  const frame = file.findIndex((byte, at) => byte === 0xff && file[at + 1] === 0xc0);
+  return Uint8Array.from(file).fill(0xff, frame + 5, frame + 9);
+}
+
 describe('a refusal', () => {
+  const RGB = { colourType: 2, depth: 8, width: 2 };
   const out = ['--out', 'result.png'];
   const dot = encodePng({ data: Uint8Array.of(1, 2, 3, 255), width: 1, height: 1 });
   const files = {
@@ -118,6 +127,12 @@ describe('a refusal', () => {
     'cut.jpg': readFileSync(ASTRONAUT).subarray(0, 30_000),
     'cut.png': dot.subarray(0, -20),
     'flipped.png': dot.slice().fill(7, 23, 24),
+    'bomb.png': pngOf(header(RGB), chunk('IDAT', deflateSync(Buffer.alloc(2 ** 26)))),
+    'vast.png': pngOf(
+      header({ ...RGB, height: 2 ** 31 - 1 }),
+      chunk('IDAT', deflateSync(Buffer.of(0))),
+    ),
+    'vast.jpg': vast(readFileSync(ASTRONAUT)),
   };
 
   it.each<[string, string[], RegExp]>([
@@ -128,6 +143,21 @@ describe('a refusal', () => {
     ['a truncated JPEG', ['cut.jpg', CHELSEA, ...out], /^cut\.jpg: damaged or truncated JPEG/],
     ['a truncated PNG', [CHELSEA, 'cut.png', ...out], /^cut\.png: damaged or truncated PNG/],
     ['a damaged PNG', [CHELSEA, 'flipped.png', ...out], /^flipped\.png: damaged/],
+    [
+      'a PNG that inflates to 64 MB',
+      ['bomb.png', CHELSEA, ...out],
+      /^bomb\.png: .*inflate to more/,
+    ],
+    [
+      'a PNG of 4 billion pixels',
+      ['vast.png', CHELSEA, ...out],
+      /^vast\.png: PNG of 2 x 2147483647/,
+    ],
+    [
+      'a JPEG of 4 billion pixels',
+      ['vast.jpg', CHELSEA, ...out],
+      /^vast\.jpg: JPEG of 65535 x 65535/,
+    ],
     ['one picture', [CHELSEA, ...out], /two pictures.* got 1/],
     ['three pictures', [CHELSEA, CHELSEA, CHELSEA, ...out], /two pictures.* got 3/],
     ['options alone', ['--strength', '0.5'], /two pictures.* got 0/],

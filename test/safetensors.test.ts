@@ -12,8 +12,13 @@ import {
 } from '../src/index.ts';
 import { expectClose, expectSameBits } from './closeness.ts';
 import { readFixture, toTensor, type Values } from './fixtures.ts';
+import { mutants } from './mutants.ts';
 import { normals } from './random.ts';
 import { expectRefusal } from './refusals.ts';
+
+const checkpoint = Uint8Array.from(
+  readFileSync(new URL('./fixtures/checkpoint.safetensors', import.meta.url)),
+);
 
 /** A file: a header, as JSON unless it is text already, and data. */
 function makeFile(header: unknown, data: ArrayLike<number> = []): Uint8Array<ArrayBuffer> {
@@ -237,6 +242,48 @@ describe('readSafetensors refuses', () => {
     },
   );
 
+  const twice = [
+    '"x":1,"x":2',
+    '"x" :{}, "\\u0078"\n: {}',
+    '"y":{"x":[{"x":1}],"x":2}',
+    '"__metadata__":{"x":"}\\"","x":""}',
+  ];
+  test.each(twice)('a name twice: {%s}', (members) => {
+    const call = () => readSafetensors(makeFile(`{${members}}`));
+    expectRefusal(call, RangeError, 'safetensors "x"', 'two');
+  });
+
+  test('no name that different objects have, nor one that is a text', () => {
+    const header = {
+      __metadata__: { x: 'x', y: '"x":' },
+      x: valid,
+      y: { ...valid, data_offsets: [8, 16] },
+    };
+    expect(Object.keys(readSafetensors(makeFile(header, Array(16).fill(0))))).toEqual(['x', 'y']);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['null', null, 'null'],
+    ['a text', 'pt', '"pt"'],
+    ['a list', ['pt'], '[string]'],
+    ['a number by name', { epoch: 3 }, '3'],
+    ['null by name', { epoch: null }, 'null'],
+  ])('%s for metadata', (_, metadata, got) => {
+    const file = makeFile({ __metadata__: metadata });
+    expectRefusal(() => readSafetensors(file), RangeError, 'safetensors "__metadata__"', got);
+  });
+
+  test('bytes that were detached', () => {
+    const file = makeFile({});
+    structuredClone(file.buffer, { transfer: [file.buffer] });
+    expect(() => readSafetensors(file)).toThrow(/^(bytes|safetensors): expected .*, got /);
+  });
+
+  test('a long shape, in a short message', () => {
+    const file = makeFile({ x: { ...valid, shape: Array(1e5).fill(1) } });
+    expect(() => readSafetensors(file)).toThrow(/^.{0,150}, got data_offsets \[0, 8\]$/);
+  });
+
   test.each([
     ['overlap', [0, 8], [4, 12], 12],
     ['are the same bytes', [0, 8], [0, 8], 8],
@@ -271,20 +318,91 @@ describe('readSafetensors refuses', () => {
     }
   });
 
-  test('a file of which a bit was flipped, or reads it', () => {
+  const several = writeSafetensors({
+    'norm.weight': new Tensor(normals(6, 6), [2, 3]),
+    'norm.bias': new Tensor(normals(6, 7), [2, 3]),
+    'norm.num_batches_tracked': new Tensor(Float32Array.of(3), []),
+    empty: new Tensor(new Float32Array(0), [0, 5]),
+  });
+
+  function* flips(file: Uint8Array): Iterable<Uint8Array> {
+    for (let bit = 0; bit < file.length * 8; bit++) {
+      const flipped = file.slice();
+      flipped[bit >> 3] = (file[bit >> 3] as number) ^ (1 << (bit & 7));
+      yield flipped;
+    }
+  }
+
+  test.each<[string, Iterable<Uint8Array>]>([
+    ['of which a bit was flipped', flips(several)],
+    ['of which bytes were changed, left out or doubled', mutants(several, 5000, 8)],
+    ['that PyTorch made, likewise', mutants(checkpoint, 2000, 9)],
+  ])('a file %s, or reads it whole', (_, files) => {
     let refused = 0;
-    for (let bit = 0; bit < small.length * 8; bit++) {
-      const file = small.slice();
-      file[bit >> 3] = (file[bit >> 3] as number) ^ (1 << (bit & 7));
+    let read = 0;
+    for (const file of files) {
       try {
-        readSafetensors(file);
+        const tensors = readSafetensors(file);
+        read++;
+        let size = 0;
+        for (const { data, shape } of Object.values(tensors)) {
+          expect(data.length).toBe(shape.reduce((product, size) => product * size, 1));
+          size += data.length;
+        }
+        // An element takes two bytes of the file at least.
+        expect(2 * size).toBeLessThanOrEqual(file.length);
+        expectSameTensors(rewritten(tensors), tensors);
       } catch (error) {
         refused++;
-        expect(error, `bit ${bit}: ${error}`).toBeInstanceOf(RangeError);
-        expect((error as Error).message).toMatch(/^safetensors.*: expected .*, got /);
+        expect(error, String(error)).toBeInstanceOf(RangeError);
+        expect((error as Error).message).toMatch(/^safetensors.*: expected .*, got /s);
       }
     }
-    expect(refused).toBeGreaterThan(small.length);
+    expect(refused).toBeGreaterThan(100);
+    expect(read).toBeGreaterThan(40);
+  });
+
+  /** Writes tensors and reads them again; counts that are no whole numbers any more come back unwritten. */
+  function rewritten(tensors: Record<string, Tensor>): Record<string, Tensor> {
+    try {
+      return readSafetensors(writeSafetensors(tensors));
+    } catch (error) {
+      expect((error as Error).message).toMatch(/num_batches_tracked: expected whole numbers, got /);
+      return tensors;
+    }
+  }
+
+  function expectSameTensors(
+    actual: Record<string, Tensor>,
+    expected: Record<string, Tensor>,
+  ): void {
+    expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
+    for (const [name, { data }] of Object.entries(expected)) {
+      // Payloads of NaN may change.
+      expect([...(actual[name]?.data ?? [])]).toEqual([...data]);
+    }
+  }
+
+  test('hostile headers of a megabyte, or reads them, without delay', () => {
+    const entry = '{"dtype":"F32","shape":[0],"data_offsets":[0,0]}';
+    const headers: readonly ((size: number) => string)[] = [
+      (size) => '['.repeat(size),
+      (size) => '{"x":'.repeat(size / 5),
+      (size) => `{"x":${'['.repeat(size / 2)}${']'.repeat(size / 2)}}`,
+      (size) => `{"${'\\\\'.repeat(size / 2)}":${entry}}`,
+      (size) => `{"x":"${'\\"'.repeat(size / 2)}"}`,
+      (size) => `{${Array.from({ length: size / 60 }, (_, i) => `"${i}":${entry}`)}}`,
+      (size) => `{"x":1${',"x":1'.repeat(size / 6)}}`,
+      (size) => `{"x":{"dtype":"F32","shape":[${'1,'.repeat(size / 2)}0],"data_offsets":[0,0]}}`,
+      (size) => `{"__metadata__":{"x":"${' '.repeat(size)}"}}`,
+    ];
+    for (const header of headers) {
+      try {
+        readSafetensors(makeFile(header(1e6)));
+      } catch (error) {
+        expect((error as Error).message).toMatch(/^safetensors.*: expected .*, got .{0,200}$/);
+      }
+    }
   });
 });
 
@@ -386,7 +504,6 @@ describe('writeSafetensors', () => {
 });
 
 describe('a checkpoint that PyTorch has made', () => {
-  const bytes = readFileSync(new URL('./fixtures/checkpoint.safetensors', import.meta.url));
   const { layers } = readFixture<{
     layers: readonly { prefix: string; input: Values; output: readonly number[] }[];
   }>('checkpoint');
@@ -400,7 +517,7 @@ describe('a checkpoint that PyTorch has made', () => {
 
   function loadLayer(prefix: string): Layer {
     const layer = makers[prefix]?.() ?? expect.fail(`no layer for ${prefix}`);
-    layer.loadStateDict(readSafetensors(bytes), { prefix });
+    layer.loadStateDict(readSafetensors(checkpoint), { prefix });
     return layer.eval();
   }
 
@@ -420,7 +537,7 @@ describe('a checkpoint that PyTorch has made', () => {
   });
 
   test('is the same after it was written again', () => {
-    const state = readSafetensors(bytes);
+    const state = readSafetensors(checkpoint);
     expect(readSafetensors(writeSafetensors(state))).toEqual(state);
   });
 });
