@@ -69,7 +69,8 @@ export class Arena {
         `arena: [${shape.join(', ')}] needs ${bytes} bytes, but ${left} of ${this.#capacity} are left`,
       );
     }
-    const start = this.#memory.spaceAt + this.#used;
+    // Where the arena is full, its end may be no place to begin at.
+    const start = this.#memory.spaceAt + (bytes === 0 ? 0 : this.#used);
     const data = new Float32Array(this.#memory.buffer, start, sizeOf(shape));
     if (content) data.set(content.data);
     else data.fill(0);

@@ -94,6 +94,15 @@ describe('Arena', () => {
     expectSameBits(first.data, before);
   });
 
+  test('makes empty tensors where it is full, whatever its capacity', () => {
+    for (const capacity of [4, 5, 100]) {
+      const arena = new Arena(capacity);
+      arena.tensor([Math.floor(capacity / 4)]);
+      const { data } = arena.tensor([2, 0]);
+      expect([data.length, data.byteOffset % 64]).toEqual([0, 0]);
+    }
+  });
+
   test('holds nothing at a capacity of 0 but empty tensors', () => {
     const arena = new Arena(0);
     expect(arena.tensor([3, 0]).size).toBe(0);

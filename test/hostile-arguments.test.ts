@@ -1,5 +1,6 @@
 // Arguments that are meant to break the library, or the calls that follow.
 
+import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { instanceNorm } from '../src/index.ts';
 import { expectSameBits } from './closeness.ts';
@@ -160,6 +161,37 @@ describe.each(named)('%s', (_, operation) => {
     }
   });
 });
+
+const never = (): never => expect.fail('a method of an array was called');
+
+/** A Float32Array that has methods of its own. */
+class Meddling extends Float32Array {
+  static get [Symbol.species](): never {
+    return never();
+  }
+  override set = never;
+  override subarray = never;
+  override slice = never;
+  override fill = never;
+  override [Symbol.iterator] = never;
+}
+
+const Foreign: typeof Float32Array = runInNewContext('Float32Array');
+
+test.each(named)(
+  '%s takes arrays of a subclass and of another realm, and calls none of their methods',
+  (_, operation) => {
+    const expected = run(operation, makeArrays(operation));
+    for (const Kind of [Meddling, Foreign]) {
+      const made = makeArrays(operation, (values) => {
+        const array = new Kind(values.length);
+        new Float32Array(array.buffer).set(values);
+        return array;
+      });
+      expect(run(operation, made)).toEqual(expected);
+    }
+  },
+);
 
 const DATA: readonly [string, (length: number) => unknown][] = [
   ['nothing', () => undefined],
