@@ -7,6 +7,13 @@ type Kernel = (...values: number[]) => void;
 // What a kernel must not depend on: as float32 or float64 a NaN.
 const POISON = 0xff;
 
+const read = new Map<string, number>();
+
+/** How many bytes of an array the last call of a kernel read, those read twice counted twice. */
+export function bytesReadOf(name: string): number {
+  return read.get(name) ?? 0;
+}
+
 /**
  * Instantiates the debug build, which reports each access before it is made. A
  * call throws where a kernel touches what it was not given, or writes what it was
@@ -21,8 +28,9 @@ export function instantiateSync(
   let extents: readonly Extent[] = [];
 
   const check = (writes: boolean, address: number, size: number): number => {
-    for (const { start, bytes, use } of extents) {
+    for (const { name, start, bytes, use } of extents) {
       if (address < start || address + size > start + bytes) continue;
+      if (!writes) read.set(name, (read.get(name) ?? 0) + size);
       if (!writes || use !== 'in') return address;
     }
     throw new Error(`${running} ${describe(writes, address, size, extents)}`);
@@ -50,6 +58,7 @@ export function instantiateSync(
     guarded[name] = (...values) => {
       running = name;
       extents = find(...values);
+      read.clear();
       expectApart(name, extents, bytes.length);
       for (const { start, bytes: size } of extents.filter((extent) => isFree(extent, extents))) {
         bytes.fill(POISON, start, start + size);

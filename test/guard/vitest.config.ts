@@ -32,6 +32,7 @@ export default defineConfig({
     include: [
       'test/{*norm,arena,channel-moments,family,gradient,kernels,lengths}.test.ts',
       'test/properties/*.test.ts',
+      'test/guard/passes.test.ts',
     ],
     // It is about the module that is shipped.
     testNamePattern: '^(?!the module)',
