@@ -79,12 +79,19 @@ export function applyRow(y: usize, x: usize, line: usize, length: usize): void {
     applyWide(y, x, line, length, 4);
     return;
   }
+  if (length < 4) {
+    applyNarrow(y, x, line, length, 4);
+    return;
+  }
 
   const highs = f32x4.splat(highMean(line));
   const scales = f32x4.splat(highScale(line));
   const lows = f32x4.splat(lowScale(line));
   const shifts = f32x4.splat(narrowShift(line));
   const end = x + (length << 2);
+  // The last vector may overlap the one before, and is made before that is written.
+  const lastAt = y + (length << 2) - 16;
+  const last = scaled(f32x4.sub(v128.load(end - 16), highs), scales, lows, shifts);
 
   if (f64.load(line) === 0) {
     for (; x + 128 <= end; x += 128, y += 128) {
@@ -112,7 +119,7 @@ export function applyRow(y: usize, x: usize, line: usize, length: usize): void {
     const d = f32x4.sub(v128.load(x), highs);
     v128.store(y, scaled(d, scales, lows, shifts));
   }
-  applyNarrow(y, x, line, (end - x) >> 2, 4);
+  v128.store(lastAt, last);
 }
 
 /** Returns d * scale + (d * low + shift), lane by lane. */

@@ -46,38 +46,42 @@ export function applyElementsRow(
     return;
   }
 
-  const high = highMean(line);
-  const scale = highScale(line);
-  const low = lowScale(line);
-  const shift = narrowShift(line);
-  const highs = f32x4.splat(high);
-  const scales = f32x4.splat(scale);
-  const lows = f32x4.splat(low);
-  const shifts = f32x4.splat(shift);
-  const vectors = (length & ~3) << 2;
+  const highs = f32x4.splat(highMean(line));
+  const scales = f32x4.splat(highScale(line));
+  const lows = f32x4.splat(lowScale(line));
+  const shifts = f32x4.splat(narrowShift(line));
+  const bytes = length << 2;
+  let at: usize = 0;
 
-  // The usual case has a loop without choices in it.
+  // The usual cases have loops without choices in them.
   if (weight && bias) {
-    for (let at: usize = 0; at < vectors; at += 16) {
-      const d = f32x4.sub(v128.load(x + at), highs);
-      const z = f32x4.mul(scaled(d, scales, lows, shifts), v128.load(weight + at));
-      v128.store(y + at, f32x4.add(z, v128.load(bias + at)));
-    }
-  } else {
-    const ones = f32x4.splat(1);
-    const zeros = f32x4.splat(0);
-    for (let at: usize = 0; at < vectors; at += 16) {
-      const d = f32x4.sub(v128.load(x + at), highs);
-      const w = weight ? v128.load(weight + at) : ones;
-      const b = bias ? v128.load(bias + at) : zeros;
-      v128.store(y + at, f32x4.add(f32x4.mul(scaled(d, scales, lows, shifts), w), b));
+    for (; at + 64 <= bytes; at += 64) {
+      const a = f32x4.sub(v128.load(x + at, 0), highs);
+      const b = f32x4.sub(v128.load(x + at, 16), highs);
+      const c = f32x4.sub(v128.load(x + at, 32), highs);
+      const d = f32x4.sub(v128.load(x + at, 48), highs);
+      const aw = f32x4.mul(scaled(a, scales, lows, shifts), v128.load(weight + at, 0));
+      const bw = f32x4.mul(scaled(b, scales, lows, shifts), v128.load(weight + at, 16));
+      const cw = f32x4.mul(scaled(c, scales, lows, shifts), v128.load(weight + at, 32));
+      const dw = f32x4.mul(scaled(d, scales, lows, shifts), v128.load(weight + at, 48));
+      v128.store(y + at, f32x4.add(aw, v128.load(bias + at, 0)), 0);
+      v128.store(y + at, f32x4.add(bw, v128.load(bias + at, 16)), 16);
+      v128.store(y + at, f32x4.add(cw, v128.load(bias + at, 32)), 32);
+      v128.store(y + at, f32x4.add(dw, v128.load(bias + at, 48)), 48);
     }
   }
-  for (let i = length & ~3; i < length; i++) {
-    const at = i << 2;
-    const d = f32.load(x + at) - high;
-    const z = d * scale + (d * low + shift);
-    f32.store(y + at, z * <f32>loadOr(weight, i, 1) + <f32>loadOr(bias, i, 0));
+  const ones = f32x4.splat(1);
+  const zeros = f32x4.splat(0);
+  for (; at + 16 <= bytes; at += 16) {
+    const d = f32x4.sub(v128.load(x + at), highs);
+    const w = weight ? v128.load(weight + at) : ones;
+    const b = bias ? v128.load(bias + at) : zeros;
+    v128.store(y + at, f32x4.add(f32x4.mul(scaled(d, scales, lows, shifts), w), b));
+  }
+  for (; at < bytes; at += 4) {
+    const d = f32.load(x + at) - highMean(line);
+    const z = d * highScale(line) + (d * lowScale(line) + narrowShift(line));
+    f32.store(y + at, z * <f32>loadOr(weight, at >> 2, 1) + <f32>loadOr(bias, at >> 2, 0));
   }
 }
 

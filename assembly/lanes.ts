@@ -26,6 +26,12 @@ export function sumFourSquares(a: v128, b: v128, c: v128, d: v128): v128 {
   return sumFour(f32x4.mul(a, a), f32x4.mul(b, b), f32x4.mul(c, c), f32x4.mul(d, d));
 }
 
+/** Returns the largest of four float32 lanes. */
+export function largestLane(x: v128): f32 {
+  const lower = max(f32x4.extract_lane(x, 0), f32x4.extract_lane(x, 1));
+  return max(lower, max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)));
+}
+
 /** Adds two float64 lanes: 0 + 1. */
 export function sumPair(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);

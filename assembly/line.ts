@@ -5,9 +5,9 @@
 
 import { STATE, stateMean, stateVariance } from './state';
 
-// A quarter of the standard deviation: x * scale is off by at most a quarter of a
-// unit more than (x - mean) * scale is.
-const MAX_SMALL_MEAN: f64 = 0.0625;
+// Half a standard deviation: then rounding x * scale and the shift costs no more
+// than rounding x - mean does.
+const MAX_SMALL_MEAN: f64 = 0.25;
 
 /** Bytes of one line. */
 export const LINE: usize = 24;
@@ -45,7 +45,7 @@ export function makeLine(
  *
  * @param lines (rows) lines, written
  * @param states (rows / share) states
- * @param weight (period) float32, row r takes element r mod period; 0: all 1
+ * @param weight (period) float32, row r takes element (first + r) mod period; 0: all 1
  * @param bias (period) float32, likewise; 0: all 0
  */
 export function makeLines(
@@ -55,11 +55,12 @@ export function makeLines(
   bias: usize,
   rows: usize,
   share: usize,
+  first: usize,
   period: usize,
   eps: f64,
   centred: bool,
 ): void {
-  let channel: usize = 0;
+  let channel = first;
   let served: usize = 0;
   for (let row: usize = 0; row < rows; row++) {
     const w = loadOr(weight, channel, 1);

@@ -1,8 +1,13 @@
-import { applyRow } from './apply';
+import { applyRows } from './apply';
 import { applyElementsRow } from './element-apply';
-import { loadOr, makeLine } from './line';
-import { addRowMoments } from './moments';
+import { LINE, makeLines } from './line';
+import { addMoments } from './moments';
 import { clearState, STATE } from './state';
+
+// Elements that are normalized together: few enough to stay in the first-level
+// cache from their moments to their lines, enough that the roots and quotients of
+// short rows overlap.
+const GROUP: usize = 4096;
 
 /**
  * Normalizes each row by its own moments, reading it from memory once. A row is
@@ -14,7 +19,8 @@ import { clearState, STATE } from './state';
  *
  * @param y (rows, share, length) float32; may be x
  * @param states (rows) states, written
- * @param line a line, to work in
+ * @param lines (rows * share) lines to work in, of which no more than the larger of
+ *   GROUP and share are touched
  * @param x (rows, share, length) float32
  * @param weight (period) float32, the channels' in turn, a multiple of share; 0: all 1
  * @param bias (period) float32, likewise; 0: all 0
@@ -22,7 +28,7 @@ import { clearState, STATE } from './state';
 export function normalizeRows(
   y: usize,
   states: usize,
-  line: usize,
+  lines: usize,
   x: usize,
   weight: usize,
   bias: usize,
@@ -33,32 +39,32 @@ export function normalizeRows(
   eps: f64,
   centred: bool,
 ): void {
-  const bytes = length << 2;
-  const elementwise = length === 1;
+  const size = share * length;
+  const group = max<usize>(1, GROUP / size);
   let channel: usize = 0;
-  for (let row: usize = 0; row < rows; row++) {
-    clearState(states);
-    addRowMoments(states, x, share * length);
-    if (elementwise) {
-      const w = weight ? weight + (channel << 2) : 0;
-      const b = bias ? bias + (channel << 2) : 0;
-      makeLine(line, states, 1, 0, eps, centred);
-      applyElementsRow(y, x, line, w, b, share);
-      y += share << 2;
-      x += share << 2;
-      channel += share;
-    } else {
-      for (let i: usize = 0; i < share; i++) {
-        const w = loadOr(weight, channel, 1);
-        const b = loadOr(bias, channel, 0);
-        makeLine(line, states, w, b, eps, centred);
-        applyRow(y, x, line, length);
-        y += bytes;
-        x += bytes;
-        channel++;
+  while (rows) {
+    const count = min(rows, group);
+    for (let i: usize = 0; i < count; i++) clearState(states + i * STATE);
+    addMoments(states, x, count, size, count);
+    if (length === 1) {
+      makeLines(lines, states, 0, 0, count, 1, 0, count, eps, centred);
+      for (let i: usize = 0; i < count; i++) {
+        const w = weight ? weight + (channel << 2) : 0;
+        const b = bias ? bias + (channel << 2) : 0;
+        const at = (i * share) << 2;
+        applyElementsRow(y + at, x + at, lines + i * LINE, w, b, share);
+        channel += share;
+        if (channel === period) channel = 0;
       }
+    } else {
+      const channels = count * share;
+      makeLines(lines, states, weight, bias, channels, share, channel, period, eps, centred);
+      applyRows(y, x, lines, channels, length, channels);
+      channel = (channel + channels) % period;
     }
-    if (channel === period) channel = 0;
-    states += STATE;
+    states += count * STATE;
+    y += (count * size) << 2;
+    x += (count * size) << 2;
+    rows -= count;
   }
 }

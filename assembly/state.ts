@@ -16,10 +16,13 @@ export const STATE: usize = 32;
 const MIN_VARIANCE: f64 = 7.888609052210118e-31; // 2^-100
 const MAX_VARIANCE: f64 = 1.2676506002282294e30; // 2^100
 
-// The share of all squares that one sum in float32 may hold.
+// The share of all squares that one sum of four may hold, in float32.
 const MAX_PEAK: f64 = 0.125;
 
-const MAX_CANCELLED: f64 = 32;
+// What may cancel, as a multiple of what is left: in float32 a third of a bit, of
+// float64's 53 bits as many as leave 32.
+const MAX_CANCELLED: f64 = 0.25;
+const MAX_CANCELLED_EXACT: f64 = 1048576; // 2^20
 
 export function clearState(state: usize): void {
   f64.store(state, 0, 0);
@@ -93,13 +96,13 @@ export function mergeStates(
  *     mean    = shift + sum(d) / n
  *     squares = sum(d * d) - sum(d)^2 / n
  *
- * loses at most one bit to cancellation as long as |mean - shift| is no larger
- * than the standard deviation. Otherwise, or where float32 can't hold the
+ * loses next to nothing to cancellation as long as |mean - shift| is at most half
+ * the standard deviation. Otherwise, or where float32 can't hold the
  * squares, or where there is a NaN, the segment has to be summed in float64; and
  * so where a few elements outweigh all others, since then their rounding does
  * not average out.
  *
- * @param peak the largest sum of squares that was made in float32
+ * @param peak the largest sum of four squares
  */
 export function mergeShiftedSums(
   state: usize,
@@ -113,20 +116,20 @@ export function mergeShiftedSums(
   const lost = sum * offset;
   const squares = square - lost;
   const inRange = squares >= count * MIN_VARIANCE && squares <= count * MAX_VARIANCE;
-  if (!inRange || lost > squares || peak > square * MAX_PEAK) return false;
+  if (!inRange || lost > squares * MAX_CANCELLED || peak > square * MAX_PEAK) return false;
   mergeIntoState(state, count, shift + offset, squares, 0);
   return true;
 }
 
 /**
- * Adds a segment that was summed in float64, likewise: of its 53 bits as many may
- * cancel as leave twice those of a float32.
+ * Adds a segment that was summed in float64 if not too much cancelled, and says
+ * whether it did.
  */
 export function mergeExactSums(state: usize, count: f64, shift: f64, sum: f64, square: f64): bool {
   const offset = sum / count;
   const lost = sum * offset;
   const squares = square - lost;
-  if (!(lost <= squares * MAX_CANCELLED)) return false;
+  if (!(lost <= squares * MAX_CANCELLED_EXACT)) return false;
   mergeIntoState(state, count, shift + offset, squares, 0);
   return true;
 }

@@ -41,7 +41,7 @@ export function addElementGradients(
     sums.fill(0, 0, rows);
     products.fill(0, 0, rows);
     new RowView(start, 1, 0, rows, length, length).addMoments(memory, input);
-    kernels.makeLines(linesAt, statesAt, 0, 0, rows, 1, rows, eps, centred);
+    kernels.makeLines(linesAt, statesAt, 0, 0, rows, 1, 0, rows, eps, centred);
     const tiles = cut(start, rows, length);
     for (const tile of tiles) {
       const z = normalize(memory, input, tile);

@@ -17,6 +17,7 @@ export interface Kernels {
     bias: number,
     rows: number,
     share: number,
+    first: number,
     period: number,
     eps: number,
     centred: boolean,
@@ -24,7 +25,7 @@ export interface Kernels {
   normalizeRows(
     y: number,
     states: number,
-    line: number,
+    lines: number,
     x: number,
     weight: number,
     bias: number,

@@ -107,11 +107,11 @@ function normalizeLongRow(
     if (length === 1) {
       const tile: Block = { start: at, rows: 1, length: count, stride: count };
       const x = memory.load(input, tile);
-      kernels.makeLines(linesAt, statesAt, 0, 0, 1, 1, 1, eps, centred);
+      kernels.makeLines(linesAt, statesAt, 0, 0, 1, 1, 0, 1, eps, centred);
       kernels.applyElements(memory.target(output, tile), x, linesAt, w, b, 1, count);
       memory.store(output, tile);
     } else {
-      kernels.makeLines(linesAt, statesAt, w, b, count, count, count, eps, centred);
+      kernels.makeLines(linesAt, statesAt, w, b, count, count, 0, count, eps, centred);
       new RowView(at, 1, 0, count, length, length).apply(memory, output, input);
     }
   }
@@ -166,6 +166,7 @@ export function makeLines(
     memory.loadBias(bias, first % period, count),
     channels,
     share,
+    0,
     count,
     eps,
     centred,

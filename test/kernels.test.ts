@@ -431,7 +431,7 @@ describe('makeLines', () => {
     const states = bench.doubles(
       [
         [4, 5, 36, 0],
-        [2, -1, 8, 0],
+        [2, -1.5, 8, 0],
         [1, 7, 0.25, 0],
         [10, 0, 160, 0],
         [5, 3, 20, 0],
@@ -440,20 +440,28 @@ describe('makeLines', () => {
     const lines = bench.doubles(new Float64Array(5 * LINE));
     const weights = bench.floats(weight);
     const biases = bench.floats(bias);
-    const make = (w: number, b: number) => (kernels: Kernels) =>
-      kernels.makeLines(lines.byteOffset, states.byteOffset, w, b, 5, 1, 3, 0, true);
-    bench.run(make(weights.byteOffset, biases.byteOffset), lines);
+    const make = (w: number, b: number, first: number) => (kernels: Kernels) =>
+      kernels.makeLines(lines.byteOffset, states.byteOffset, w, b, 5, 1, first, 3, 0, true);
+    bench.run(make(weights.byteOffset, biases.byteOffset, 0), lines);
     expect(rowsOf(lines, LINE).map((line) => [...line])).toEqual([
       [5, 2 / 3, 10],
-      [-1, -3 / 2, 20],
+      [-1.5, -3 / 2, 20],
       [7, 1, 30],
       [0, 2 / 4, 10],
       [3, -3 / 2, 20],
     ]);
-    bench.run(make(0, 0), lines);
+    bench.run(make(weights.byteOffset, 0, 2), lines);
+    expect([...lines].filter((_, i) => i % LINE === 1)).toEqual([
+      0.5 / 3,
+      2 / 2,
+      -3 / 0.5,
+      0.5 / 4,
+      2 / 2,
+    ]);
+    bench.run(make(0, 0, 0), lines);
     expect(rowsOf(lines, LINE).map((line) => [...line])).toEqual([
       [5, 1 / 3, 0],
-      [-1, 1 / 2, 0],
+      [-1.5, 1 / 2, 0],
       [7, 2, 0],
       [0, 1 / 4, 0],
       [3, 1 / 2, 0],
@@ -462,7 +470,7 @@ describe('makeLines', () => {
 
   test('serves several rows with each state where these share it', () => {
     const bench = new Bench();
-    const states = bench.doubles([4, 5, 36, 0, 2, -1, 8, 0]);
+    const states = bench.doubles([4, 5, 36, 0, 2, -1.5, 8, 0]);
     const lines = bench.doubles(new Float64Array(6 * LINE));
     const weights = bench.floats(weight);
     const biases = bench.floats(bias);
@@ -475,6 +483,7 @@ describe('makeLines', () => {
           biases.byteOffset,
           6,
           3,
+          0,
           3,
           0,
           true,
@@ -485,9 +494,9 @@ describe('makeLines', () => {
       [5, 2 / 3, 10],
       [5, -1, 20],
       [5, 0.5 / 3, 30],
-      [-1, 1, 10],
-      [-1, -3 / 2, 20],
-      [-1, 0.25, 30],
+      [-1.5, 1, 10],
+      [-1.5, -3 / 2, 20],
+      [-1.5, 0.25, 30],
     ]);
   });
 
@@ -497,7 +506,8 @@ describe('makeLines', () => {
     const states = bench.doubles([4, 3, 28, 0]);
     const lines = bench.doubles([1, 1, 1]);
     bench.run(
-      (kernels) => kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 1, 0, false),
+      (kernels) =>
+        kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 0, 1, 0, false),
       lines,
     );
     expect([...lines]).toEqual([0, 1 / 4, 0]);
@@ -508,24 +518,25 @@ describe('makeLines', () => {
     const states = bench.doubles([2, 0, 32, 0]);
     const lines = bench.doubles([0, 0, 0]);
     bench.run(
-      (kernels) => kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 1, 9, true),
+      (kernels) =>
+        kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 0, 1, 9, true),
       lines,
     );
     expect([...lines]).toEqual([0, 1 / 5, 0]);
   });
 
-  test('takes a mean within a quarter of the deviation off the shift, from where it adds no error', () => {
+  test('takes a mean within half the deviation off the shift, from where it adds no error', () => {
     const bench = new Bench();
-    // Variance 16, and means of a quarter of its root and a little more.
-    const states = bench.doubles([4, 1, 64, 0, 4, 1.5, 64, 0]);
+    // Variance 16, and means of half its root and a little more.
+    const states = bench.doubles([4, 2, 64, 0, 4, 2.5, 64, 0]);
     const lines = bench.doubles(new Float64Array(2 * LINE));
     const biases = bench.floats([10]);
     bench.run(
       ({ makeLines }) =>
-        makeLines(lines.byteOffset, states.byteOffset, 0, biases.byteOffset, 2, 1, 1, 0, true),
+        makeLines(lines.byteOffset, states.byteOffset, 0, biases.byteOffset, 2, 1, 0, 1, 0, true),
       lines,
     );
-    expect([...lines]).toEqual([0, 1 / 4, 9.75, 1.5, 1 / 4, 10]);
+    expect([...lines]).toEqual([0, 1 / 4, 9.5, 2.5, 1 / 4, 10]);
   });
 
   test('makes a scale of 0 where there is no spread and no eps', () => {
@@ -533,7 +544,8 @@ describe('makeLines', () => {
     const states = bench.doubles([2, 3, 0, 0]);
     const lines = bench.doubles([0, 0, 0]);
     bench.run(
-      (kernels) => kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 1, 0, true),
+      (kernels) =>
+        kernels.makeLines(lines.byteOffset, states.byteOffset, 0, 0, 1, 1, 0, 1, 0, true),
       lines,
     );
     expect([...lines]).toEqual([3, 0, 0]);
@@ -691,14 +703,14 @@ describe('normalizeRows', () => {
           const x = bench.floats(normals(rows * size, length, -20, 3));
           const y = bench.floats(new Float32Array(rows * size));
           const states = bench.doubles(new Float64Array(rows * STATE).fill(7));
-          const line = bench.doubles(new Float64Array(LINE));
+          const lines = bench.doubles(new Float64Array(rows * share * LINE));
           const weights = bench.floats(weight);
           const biases = bench.floats(bias);
           const normalize = (target: Float32Array) => (kernels: Kernels) =>
             kernels.normalizeRows(
               target.byteOffset,
               states.byteOffset,
-              line.byteOffset,
+              lines.byteOffset,
               x.byteOffset,
               weights.byteOffset,
               biases.byteOffset,
@@ -709,7 +721,7 @@ describe('normalizeRows', () => {
               eps,
               centred,
             );
-          bench.run(normalize(y), y, states, line);
+          bench.run(normalize(y), y, states, lines);
           rowsOf(x, size).forEach((row, i) => {
             const found = moments(row);
             expectState(rowsOf(states, STATE)[i] as Float64Array, found);
@@ -723,7 +735,7 @@ describe('normalizeRows', () => {
             });
             expectClose(rowsOf(y, size)[i] as Float32Array, expected, { weight, bias });
           });
-          bench.run(normalize(x), x, states, line);
+          bench.run(normalize(x), x, states, lines);
           expectSameBits(x, y);
         }
       }
@@ -734,7 +746,7 @@ describe('normalizeRows', () => {
     const bench = new Bench();
     const x = bench.floats([-7.3, 1e30, 1e-45]);
     const states = bench.doubles(new Float64Array(3 * STATE));
-    const line = bench.doubles(new Float64Array(3));
+    const lines = bench.doubles(new Float64Array(3 * LINE));
     const weights = bench.floats(weight.subarray(0, 3));
     const biases = bench.floats(bias.subarray(0, 3));
     for (const eps of [1e-5, 0]) {
@@ -744,7 +756,7 @@ describe('normalizeRows', () => {
           kernels.normalizeRows(
             y.byteOffset,
             states.byteOffset,
-            line.byteOffset,
+            lines.byteOffset,
             x.byteOffset,
             weights.byteOffset,
             biases.byteOffset,
@@ -757,7 +769,7 @@ describe('normalizeRows', () => {
           ),
         y,
         states,
-        line,
+        lines,
       );
       expectSameBits(y, bias.slice(0, 3));
     }
