@@ -8,12 +8,7 @@ import {
   narrowShift,
   scaled,
 } from './apply';
-import { lanes } from './lanes';
 import { LINE } from './line';
-
-// So many rows pass through the lines of four columns at a time: enough to make
-// up for reading the lines, few enough to stay in the first-level cache.
-const BLOCK: usize = 128;
 
 /**
  * Applies a line to each column: y = (x - mean) * scale + shift.
@@ -21,48 +16,108 @@ const BLOCK: usize = 128;
  * @param y (rows, columns) float32; may be x
  * @param x (rows, columns) float32
  * @param lines (columns) lines
+ * @param scratch (columns) times 4 float32 to work in
  */
-export function applyColumns(y: usize, x: usize, lines: usize, rows: usize, columns: usize): void {
+export function applyColumns(
+  y: usize,
+  x: usize,
+  lines: usize,
+  rows: usize,
+  columns: usize,
+  scratch: usize,
+): void {
   const step = columns << 2;
-  const wholes = columns & ~3;
-  while (rows) {
-    const block = min(rows, BLOCK);
-    for (let column: usize = 0; column < wholes; column += 4) {
-      const at = column << 2;
-      applyFourColumns(y + at, x + at, lines + column * LINE, block, step);
+  if (!allFitFloat32(lines, columns)) {
+    for (let at: usize = 0; at < step; at += 4) {
+      applyColumn(y + at, x + at, lines, rows, step);
+      lines += LINE;
     }
-    for (let column = wholes; column < columns; column++) {
-      const at = column << 2;
-      applyColumn(y + at, x + at, lines + column * LINE, block, step);
-    }
-    y += block * step;
-    x += block * step;
-    rows -= block;
-  }
-}
-
-function applyFourColumns(y: usize, x: usize, lines: usize, rows: usize, step: usize): void {
-  const a = lines;
-  const b = lines + LINE;
-  const c = lines + 2 * LINE;
-  const d = lines + 3 * LINE;
-  if (!(fitsFloat32(a) && fitsFloat32(b) && fitsFloat32(c) && fitsFloat32(d))) {
-    applyColumn(y, x, a, rows, step);
-    applyColumn(y + 4, x + 4, b, rows, step);
-    applyColumn(y + 8, x + 8, c, rows, step);
-    applyColumn(y + 12, x + 12, d, rows, step);
     return;
   }
 
-  const highs = lanes(highMean(a), highMean(b), highMean(c), highMean(d));
-  const scales = lanes(highScale(a), highScale(b), highScale(c), highScale(d));
-  const lows = lanes(lowScale(a), lowScale(b), lowScale(c), lowScale(d));
-  const shifts = lanes(narrowShift(a), narrowShift(b), narrowShift(c), narrowShift(d));
-  for (; rows; rows--) {
-    v128.store(y, scaled(f32x4.sub(v128.load(x), highs), scales, lows, shifts));
-    x += step;
-    y += step;
+  narrowLines(scratch, lines, columns);
+  // A line is read from memory for four rows at a time: so little is kept in
+  // registers, and so few rows are read side by side, that any width will do.
+  for (; rows >= 4; rows -= 4) {
+    applyFourRows(y, x, scratch, step);
+    y += step << 2;
+    x += step << 2;
   }
+  for (; rows; rows--) {
+    applyOneRow(y, x, scratch, step);
+    y += step;
+    x += step;
+  }
+}
+
+function allFitFloat32(lines: usize, columns: usize): bool {
+  for (let column: usize = 0; column < columns; column++) {
+    if (!fitsFloat32(lines + column * LINE)) return false;
+  }
+  return true;
+}
+
+/** Takes lines apart into float32: all high means, high scales, low scales, shifts. */
+function narrowLines(narrow: usize, lines: usize, columns: usize): void {
+  const step = columns << 2;
+  for (let at = narrow; at < narrow + step; at += 4) {
+    f32.store(at, highMean(lines));
+    f32.store(at + step, highScale(lines));
+    f32.store(at + 2 * step, lowScale(lines));
+    f32.store(at + 3 * step, narrowShift(lines));
+    lines += LINE;
+  }
+}
+
+function applyFourRows(y: usize, x: usize, narrow: usize, step: usize): void {
+  const end = x + step;
+  for (const vectors = x + (step & ~15); x < vectors; ) {
+    const highs = v128.load(narrow);
+    const scales = v128.load(narrow + step);
+    const lows = v128.load(narrow + 2 * step);
+    const shifts = v128.load(narrow + 3 * step);
+    const a = f32x4.sub(v128.load(x), highs);
+    const b = f32x4.sub(v128.load(x + step), highs);
+    const c = f32x4.sub(v128.load(x + 2 * step), highs);
+    const d = f32x4.sub(v128.load(x + 3 * step), highs);
+    v128.store(y, scaled(a, scales, lows, shifts));
+    v128.store(y + step, scaled(b, scales, lows, shifts));
+    v128.store(y + 2 * step, scaled(c, scales, lows, shifts));
+    v128.store(y + 3 * step, scaled(d, scales, lows, shifts));
+    narrow += 16;
+    x += 16;
+    y += 16;
+  }
+  for (; x < end; x += 4) {
+    for (let row: usize = 0; row < 4; row++) applyOne(y + row * step, x + row * step, narrow, step);
+    narrow += 4;
+    y += 4;
+  }
+}
+
+function applyOneRow(y: usize, x: usize, narrow: usize, step: usize): void {
+  const end = x + step;
+  for (const vectors = x + (step & ~15); x < vectors; ) {
+    const d = f32x4.sub(v128.load(x), v128.load(narrow));
+    const scales = v128.load(narrow + step);
+    const lows = v128.load(narrow + 2 * step);
+    const shifts = v128.load(narrow + 3 * step);
+    v128.store(y, scaled(d, scales, lows, shifts));
+    narrow += 16;
+    x += 16;
+    y += 16;
+  }
+  for (; x < end; x += 4) {
+    applyOne(y, x, narrow, step);
+    narrow += 4;
+    y += 4;
+  }
+}
+
+function applyOne(y: usize, x: usize, narrow: usize, step: usize): void {
+  const d = f32.load(x) - f32.load(narrow);
+  const low = d * f32.load(narrow + 2 * step) + f32.load(narrow + 3 * step);
+  f32.store(y, d * f32.load(narrow + step) + low);
 }
 
 function applyColumn(y: usize, x: usize, line: usize, rows: usize, step: usize): void {

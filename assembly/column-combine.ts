@@ -1,5 +1,4 @@
 import { COMBINATION } from './combine';
-import { narrowFour } from './lanes';
 
 /**
  * Combines each column: dx = a * g + b * z + c.
@@ -8,6 +7,7 @@ import { narrowFour } from './lanes';
  * @param g (rows, columns) float32
  * @param z (rows, columns) float32
  * @param combinations (columns) combinations
+ * @param scratch (columns) times 3 float32 to work in
  */
 export function combineColumns(
   dx: usize,
@@ -16,42 +16,68 @@ export function combineColumns(
   combinations: usize,
   rows: usize,
   columns: usize,
+  scratch: usize,
 ): void {
   const step = columns << 2;
-  const wholes = columns & ~3;
-  for (let column: usize = 0; column < wholes; column += 4) {
-    const at = column << 2;
-    combineFourColumns(dx + at, g + at, z + at, combinations + column * COMBINATION, rows, step);
+  narrowCombinations(scratch, combinations, columns);
+  for (; rows >= 2; rows -= 2) {
+    combineTwoRows(dx, g, z, scratch, step);
+    dx += step << 1;
+    g += step << 1;
+    z += step << 1;
   }
-  for (let column = wholes; column < columns; column++) {
-    const combination = combinations + column * COMBINATION;
-    const a = <f32>f64.load(combination, 0);
-    const b = <f32>f64.load(combination, 8);
-    const c = <f32>f64.load(combination, 16);
-    let at = column << 2;
-    for (let row: usize = 0; row < rows; row++) {
-      f32.store(dx + at, f32.load(g + at) * a + (f32.load(z + at) * b + c));
-      at += step;
-    }
+  if (rows) combineOneRow(dx, g, z, scratch, step);
+}
+
+/** Takes combinations apart into float32: all a, b and c. */
+function narrowCombinations(narrow: usize, combinations: usize, columns: usize): void {
+  const step = columns << 2;
+  for (let at = narrow; at < narrow + step; at += 4) {
+    f32.store(at, <f32>f64.load(combinations, 0));
+    f32.store(at + step, <f32>f64.load(combinations, 8));
+    f32.store(at + 2 * step, <f32>f64.load(combinations, 16));
+    combinations += COMBINATION;
   }
 }
 
-function combineFourColumns(
-  dx: usize,
-  g: usize,
-  z: usize,
-  combinations: usize,
-  rows: usize,
-  step: usize,
-): void {
-  const as = narrowFour(combinations, COMBINATION);
-  const bs = narrowFour(combinations + 8, COMBINATION);
-  const cs = narrowFour(combinations + 16, COMBINATION);
-  for (; rows; rows--) {
-    const inner = f32x4.add(f32x4.mul(v128.load(z), bs), cs);
-    v128.store(dx, f32x4.add(f32x4.mul(v128.load(g), as), inner));
-    dx += step;
-    g += step;
-    z += step;
+function combineTwoRows(dx: usize, g: usize, z: usize, narrow: usize, step: usize): void {
+  const end = g + step;
+  for (const vectors = g + (step & ~15); g < vectors; ) {
+    const as = v128.load(narrow);
+    const bs = v128.load(narrow + step);
+    const cs = v128.load(narrow + 2 * step);
+    const first = combined(v128.load(g), v128.load(z), as, bs, cs);
+    const second = combined(v128.load(g + step), v128.load(z + step), as, bs, cs);
+    v128.store(dx, first);
+    v128.store(dx + step, second);
+    narrow += 16;
+    dx += 16;
+    g += 16;
+    z += 16;
   }
+  for (; g < end; g += 4) {
+    combineOne(dx, g, z, narrow, step);
+    combineOne(dx + step, g + step, z + step, narrow, step);
+    narrow += 4;
+    dx += 4;
+    z += 4;
+  }
+}
+
+function combineOneRow(dx: usize, g: usize, z: usize, narrow: usize, step: usize): void {
+  for (const end = g + step; g < end; g += 4) {
+    combineOne(dx, g, z, narrow, step);
+    narrow += 4;
+    dx += 4;
+    z += 4;
+  }
+}
+
+function combined(g: v128, z: v128, as: v128, bs: v128, cs: v128): v128 {
+  return f32x4.add(f32x4.mul(g, as), f32x4.add(f32x4.mul(z, bs), cs));
+}
+
+function combineOne(dx: usize, g: usize, z: usize, narrow: usize, step: usize): void {
+  const inner = f32.load(z) * f32.load(narrow + step) + f32.load(narrow + 2 * step);
+  f32.store(dx, f32.load(g) * f32.load(narrow) + inner);
 }

@@ -1,7 +1,4 @@
-import { addWide } from './lanes';
-
-// Rows of four columns that are added in float32 before float64.
-const BLOCK: usize = 32;
+import { addWide, sumFour } from './lanes';
 
 /**
  * Adds to each column's sums of g and of g * z, the gradient of the output and
@@ -21,61 +18,71 @@ export function addColumnGradientSums(
   columns: usize,
 ): void {
   const step = columns << 2;
-  const wholes = columns & ~3;
-  while (rows) {
-    const block = min(rows, BLOCK);
-    for (let column: usize = 0; column < wholes; column += 4) {
-      const at = column << 2;
-      addBlockSums(sums + (at << 1), products + (at << 1), g + at, z + at, block, step);
-    }
-    for (let column = wholes; column < columns; column++) {
-      const at = column << 2;
-      addScalarSums(sums + (at << 1), products + (at << 1), g + at, z + at, block, step);
-    }
-    g += block * step;
-    z += block * step;
-    rows -= block;
+  for (; rows >= 8; rows -= 8) {
+    addEightRows(sums, products, g, z, step);
+    g += step << 3;
+    z += step << 3;
   }
-}
-
-function addBlockSums(
-  sums: usize,
-  products: usize,
-  g: usize,
-  z: usize,
-  rows: usize,
-  step: usize,
-): void {
-  let blockSums = f32x4.splat(0);
-  let blockProducts = f32x4.splat(0);
   for (; rows; rows--) {
-    const x = v128.load(g);
-    blockSums = f32x4.add(blockSums, x);
-    blockProducts = f32x4.add(blockProducts, f32x4.mul(x, v128.load(z)));
+    addRow(sums, products, g, z, step);
     g += step;
     z += step;
   }
-  addWide(sums, blockSums);
-  addWide(products, blockProducts);
 }
 
-function addScalarSums(
-  sums: usize,
-  products: usize,
-  g: usize,
-  z: usize,
-  rows: usize,
-  step: usize,
-): void {
-  let sum = f64.load(sums);
-  let product = f64.load(products);
-  for (; rows; rows--) {
-    const x = <f64>f32.load(g);
-    sum += x;
-    product += x * <f64>f32.load(z);
-    g += step;
-    z += step;
+/** Adds eight rows as a tree in float32, then in float64. */
+function addEightRows(sums: usize, products: usize, g: usize, z: usize, step: usize): void {
+  const end = g + step;
+  const half = step << 2;
+  for (const vectors = g + (step & ~15); g < vectors; ) {
+    let sum = sumFourRows(g, step);
+    let product = sumFourProducts(g, z, step);
+    sum = f32x4.add(sum, sumFourRows(g + half, step));
+    product = f32x4.add(product, sumFourProducts(g + half, z + half, step));
+    addWide(sums, sum);
+    addWide(products, product);
+    sums += 32;
+    products += 32;
+    g += 16;
+    z += 16;
   }
-  f64.store(sums, sum);
-  f64.store(products, product);
+  for (; g < end; g += 4) {
+    for (let row: usize = 0; row < 8; row++) addOne(sums, products, g + row * step, z + row * step);
+    sums += 8;
+    products += 8;
+    z += 4;
+  }
+}
+
+function addRow(sums: usize, products: usize, g: usize, z: usize, step: usize): void {
+  for (const end = g + step; g < end; g += 4) {
+    addOne(sums, products, g, z);
+    sums += 8;
+    products += 8;
+    z += 4;
+  }
+}
+
+function sumFourRows(g: usize, step: usize): v128 {
+  return sumFour(
+    v128.load(g),
+    v128.load(g + step),
+    v128.load(g + 2 * step),
+    v128.load(g + 3 * step),
+  );
+}
+
+function sumFourProducts(g: usize, z: usize, step: usize): v128 {
+  return sumFour(
+    f32x4.mul(v128.load(g), v128.load(z)),
+    f32x4.mul(v128.load(g + step), v128.load(z + step)),
+    f32x4.mul(v128.load(g + 2 * step), v128.load(z + 2 * step)),
+    f32x4.mul(v128.load(g + 3 * step), v128.load(z + 3 * step)),
+  );
+}
+
+function addOne(sums: usize, products: usize, g: usize, z: usize): void {
+  const x = <f64>f32.load(g);
+  f64.store(sums, f64.load(sums) + x);
+  f64.store(products, f64.load(products) + x * <f64>f32.load(z));
 }

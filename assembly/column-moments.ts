@@ -1,4 +1,4 @@
-import { sampleIndex, sumFour, sumFourSquares, widenUpper } from './lanes';
+import { addWide, sampleIndex, sumFour, sumFourSquares, widenUpper } from './lanes';
 import { mergeExactSums, mergeShiftedSums, STATE } from './state';
 import { mergeWideColumn } from './wide-moments';
 
@@ -6,9 +6,6 @@ import { mergeWideColumn } from './wide-moments';
 // a matrix may be cut after any multiple of CHUNK / columns rows and gives the
 // same bits.
 const CHUNK: usize = 65536;
-
-// Eight rows are added as a tree in float32, then in float64; a block is four such trees.
-const BLOCK: usize = 32;
 
 // Up to here all is done in float64, as in short rows.
 const SHORT: usize = 256;
@@ -18,7 +15,7 @@ const SHORT: usize = 256;
  *
  * @param states (columns) states
  * @param x (rows, columns) float32
- * @param scratch (columns) times 7 float32 to work in
+ * @param scratch (columns) times 6 float32 to work in
  */
 export function addColumnMoments(
   states: usize,
@@ -27,149 +24,189 @@ export function addColumnMoments(
   columns: usize,
   scratch: usize,
 ): void {
-  const step = columns << 2;
   const chunk = max<usize>(1, CHUNK / columns);
   while (rows) {
     const count = min(rows, chunk);
-    addChunkMoments(states, x, count, columns, step, scratch);
-    x += count * step;
+    if (count > SHORT) addChunkMoments(states, x, count, columns, scratch);
+    else addShortMoments(states, x, count, columns, scratch);
+    x += (count * columns) << 2;
     rows -= count;
   }
 }
 
 /**
- *     scratch   [ sums | squares | peaks: columns float64 each | shifts: columns float32 ]
+ * Adds the moments of columns by sums of their differences from shifts, eight rows
+ * at a time as a tree in float32, then in float64.
+ *
+ *     scratch   [ sums | squares: columns float64 each | shifts | peaks: columns float32 each ]
  */
 function addChunkMoments(
   states: usize,
   x: usize,
   rows: usize,
   columns: usize,
-  step: usize,
   scratch: usize,
 ): void {
+  const step = columns << 2;
   const wholes = columns & ~3;
-  const sums = scratch;
-  const squares = sums + (columns << 3);
-  const peaks = squares + (columns << 3);
-  const shifts = peaks + (columns << 3);
-  const short = rows <= SHORT;
-  memory.fill(scratch, 0, columns * 24);
+  const squares = scratch + (step << 1);
+  const shifts = squares + (step << 1);
+  const peaks = shifts + step;
+  memory.fill(scratch, 0, step * 6);
 
-  for (let column: usize = 0; column < wholes; column += 4) {
-    const at = column << 2;
-    v128.store(shifts + at, short ? v128.load(x + at) : estimateMeans(x + at, rows, step));
+  for (let at: usize = 0; at < wholes << 2; at += 16) {
+    v128.store(shifts + at, estimateMeans(x + at, rows, step));
   }
-  for (let row: usize = 0; row < rows; row += BLOCK) {
-    const block = min(BLOCK, rows - row);
-    const at = x + row * step;
-    for (let column: usize = 0; column < wholes; column += 4) {
-      const wide = column << 3;
-      const shift = v128.load(shifts + (column << 2));
-      const block4 = at + (column << 2);
-      if (short) addShortBlock(sums + wide, squares + wide, block4, shift, block, step);
-      else addBlock(sums + wide, squares + wide, peaks + wide, block4, shift, block, step);
-    }
+  let at = x;
+  let left = rows;
+  for (; left >= 8; left -= 8) {
+    addEightRows(scratch, at, step);
+    at += step << 3;
+  }
+  for (; left; left--) {
+    addRow(scratch, at, step);
+    at += step;
   }
 
   for (let column: usize = 0; column < columns; column++) {
-    const state = states + column * STATE;
-    const wide = column << 3;
-    const sum = f64.load(sums + wide);
-    const square = f64.load(squares + wide);
-    const shift = <f64>f32.load(shifts + (column << 2));
-    const merged =
-      column < wholes &&
-      (short
-        ? mergeExactSums(state, <f64>rows, shift, sum, square)
-        : mergeShiftedSums(state, <f64>rows, shift, sum, square, f64.load(peaks + wide)));
-    if (!merged) mergeWideColumn(state, x + (column << 2), rows, step);
+    const narrow = column << 2;
+    const sum = f64.load(scratch + (narrow << 1));
+    const square = f64.load(squares + (narrow << 1));
+    const shift = <f64>f32.load(shifts + narrow);
+    const peak = <f64>f32.load(peaks + narrow);
+    const merged = column < wholes && mergeShiftedSums(states, <f64>rows, shift, sum, square, peak);
+    if (!merged) mergeWideColumn(states, x + narrow, rows, step);
+    states += STATE;
   }
 }
 
-/** Adds at most BLOCK rows of four columns, around their shifts, to float64 sums. */
-function addBlock(
-  sums: usize,
-  squares: usize,
-  peaks: usize,
-  x: usize,
-  shifts: v128,
-  rows: usize,
-  step: usize,
-): void {
-  let lowerSums = v128.load(sums);
-  let upperSums = v128.load(sums, 16);
-  let lowerSquares = f64x2.splat(0);
-  let upperSquares = f64x2.splat(0);
-  for (; rows >= 8; rows -= 8) {
-    const a = f32x4.sub(v128.load(x), shifts);
-    const b = f32x4.sub(v128.load(x + step), shifts);
-    const c = f32x4.sub(v128.load(x + 2 * step), shifts);
-    const d = f32x4.sub(v128.load(x + 3 * step), shifts);
-    x += step << 2;
-    const e = f32x4.sub(v128.load(x), shifts);
-    const f = f32x4.sub(v128.load(x + step), shifts);
-    const g = f32x4.sub(v128.load(x + 2 * step), shifts);
-    const h = f32x4.sub(v128.load(x + 3 * step), shifts);
-    x += step << 2;
-    const sum = f32x4.add(sumFour(a, b, c, d), sumFour(e, f, g, h));
+function addEightRows(sums: usize, x: usize, step: usize): void {
+  let squares = sums + (step << 1);
+  let shifts = squares + (step << 1);
+  for (const end = x + (step & ~15); x < end; x += 16) {
+    const shift = v128.load(shifts);
+    const a = f32x4.sub(v128.load(x), shift);
+    const b = f32x4.sub(v128.load(x + step), shift);
+    const c = f32x4.sub(v128.load(x + 2 * step), shift);
+    const d = f32x4.sub(v128.load(x + 3 * step), shift);
+    const e = f32x4.sub(v128.load(x + 4 * step), shift);
+    const f = f32x4.sub(v128.load(x + 5 * step), shift);
+    const g = f32x4.sub(v128.load(x + 6 * step), shift);
+    const h = f32x4.sub(v128.load(x + 7 * step), shift);
     const square = f32x4.add(sumFourSquares(a, b, c, d), sumFourSquares(e, f, g, h));
-    lowerSums = f64x2.add(lowerSums, f64x2.promote_low_f32x4(sum));
-    upperSums = f64x2.add(upperSums, widenUpper(sum));
-    lowerSquares = f64x2.add(lowerSquares, f64x2.promote_low_f32x4(square));
-    upperSquares = f64x2.add(upperSquares, widenUpper(square));
+    addWide(sums, f32x4.add(sumFour(a, b, c, d), sumFour(e, f, g, h)));
+    addWide(squares, square);
+    // Squares are positive, and so in the order of the integers that their bits are.
+    v128.store(shifts + step, i32x4.max_s(v128.load(shifts + step), square));
+    sums += 32;
+    squares += 32;
+    shifts += 16;
   }
-  for (; rows; rows--) {
-    const d = f32x4.sub(v128.load(x), shifts);
+}
+
+function addRow(sums: usize, x: usize, step: usize): void {
+  let squares = sums + (step << 1);
+  let shifts = squares + (step << 1);
+  for (const end = x + (step & ~15); x < end; x += 16) {
+    const d = f32x4.sub(v128.load(x), v128.load(shifts));
     const square = f32x4.mul(d, d);
-    lowerSums = f64x2.add(lowerSums, f64x2.promote_low_f32x4(d));
-    upperSums = f64x2.add(upperSums, widenUpper(d));
-    lowerSquares = f64x2.add(lowerSquares, f64x2.promote_low_f32x4(square));
-    upperSquares = f64x2.add(upperSquares, widenUpper(square));
-    x += step;
+    addWide(sums, d);
+    addWide(squares, square);
+    v128.store(shifts + step, i32x4.max_s(v128.load(shifts + step), square));
+    sums += 32;
+    squares += 32;
+    shifts += 16;
   }
-  v128.store(sums, lowerSums);
-  v128.store(sums, upperSums, 16);
-  v128.store(squares, f64x2.add(v128.load(squares), lowerSquares));
-  v128.store(squares, f64x2.add(v128.load(squares, 16), upperSquares), 16);
-  v128.store(peaks, f64x2.pmax(v128.load(peaks), lowerSquares));
-  v128.store(peaks, f64x2.pmax(v128.load(peaks, 16), upperSquares), 16);
 }
 
-/** Adds rows of four columns, around their shifts, to float64 sums, in float64 throughout. */
-function addShortBlock(
-  sums: usize,
-  squares: usize,
+/**
+ * Adds the moments of columns of a few elements, in float64.
+ *
+ *     scratch   [ sums | squares: columns float64 each ]
+ */
+function addShortMoments(
+  states: usize,
   x: usize,
-  shifts: v128,
   rows: usize,
-  step: usize,
+  columns: usize,
+  scratch: usize,
 ): void {
-  const lowerShifts = f64x2.promote_low_f32x4(shifts);
-  const upperShifts = widenUpper(shifts);
-  let lowerSums = v128.load(sums);
-  let upperSums = v128.load(sums, 16);
-  let lowerSquares = v128.load(squares);
-  let upperSquares = v128.load(squares, 16);
-  for (; rows; rows--) {
-    const four = v128.load(x);
-    const lower = f64x2.sub(f64x2.promote_low_f32x4(four), lowerShifts);
-    const upper = f64x2.sub(widenUpper(four), upperShifts);
-    lowerSums = f64x2.add(lowerSums, lower);
-    upperSums = f64x2.add(upperSums, upper);
-    lowerSquares = f64x2.add(lowerSquares, f64x2.mul(lower, lower));
-    upperSquares = f64x2.add(upperSquares, f64x2.mul(upper, upper));
-    x += step;
+  const step = columns << 2;
+  const wholes = columns & ~3;
+  const squares = scratch + (step << 1);
+  memory.fill(scratch, 0, step << 2);
+
+  let at = x;
+  let left = rows;
+  for (; left >= 4; left -= 4) {
+    addFourRowsExactly(scratch, at, step);
+    at += step << 2;
   }
-  v128.store(sums, lowerSums);
-  v128.store(sums, upperSums, 16);
-  v128.store(squares, lowerSquares);
-  v128.store(squares, upperSquares, 16);
+  for (; left; left--) {
+    addRowExactly(scratch, at, step);
+    at += step;
+  }
+
+  for (let column: usize = 0; column < columns; column++) {
+    const narrow = column << 2;
+    const sum = f64.load(scratch + (narrow << 1));
+    const square = f64.load(squares + (narrow << 1));
+    const merged = column < wholes && mergeExactSums(states, <f64>rows, sum, square);
+    if (!merged) mergeWideColumn(states, x + narrow, rows, step);
+    states += STATE;
+  }
 }
 
-/** Estimates the means of four columns from at most 16 rows. */
+function addFourRowsExactly(sums: usize, x: usize, step: usize): void {
+  let squares = sums + (step << 1);
+  for (const end = x + (step & ~15); x < end; x += 16) {
+    const a = v128.load(x);
+    const b = v128.load(x + step);
+    const c = v128.load(x + 2 * step);
+    const d = v128.load(x + 3 * step);
+    addExactly(
+      sums,
+      squares,
+      f64x2.promote_low_f32x4(a),
+      f64x2.promote_low_f32x4(b),
+      f64x2.promote_low_f32x4(c),
+      f64x2.promote_low_f32x4(d),
+    );
+    addExactly(sums + 16, squares + 16, widenUpper(a), widenUpper(b), widenUpper(c), widenUpper(d));
+    sums += 32;
+    squares += 32;
+  }
+}
+
+/** Adds four pairs of float64 and their squares to sums in memory. */
+function addExactly(sums: usize, squares: usize, a: v128, b: v128, c: v128, d: v128): void {
+  const sum = f64x2.add(f64x2.add(a, b), f64x2.add(c, d));
+  const square = f64x2.add(
+    f64x2.add(f64x2.mul(a, a), f64x2.mul(b, b)),
+    f64x2.add(f64x2.mul(c, c), f64x2.mul(d, d)),
+  );
+  v128.store(sums, f64x2.add(v128.load(sums), sum));
+  v128.store(squares, f64x2.add(v128.load(squares), square));
+}
+
+function addRowExactly(sums: usize, x: usize, step: usize): void {
+  let squares = sums + (step << 1);
+  for (const end = x + (step & ~15); x < end; x += 16) {
+    const four = v128.load(x);
+    const a = f64x2.promote_low_f32x4(four);
+    const b = widenUpper(four);
+    v128.store(sums, f64x2.add(v128.load(sums), a));
+    v128.store(sums, f64x2.add(v128.load(sums, 16), b), 16);
+    v128.store(squares, f64x2.add(v128.load(squares), f64x2.mul(a, a)));
+    v128.store(squares, f64x2.add(v128.load(squares, 16), f64x2.mul(b, b)), 16);
+    sums += 32;
+    squares += 32;
+  }
+}
+
+/** Estimates the means of four columns from an eighth of the rows, at most 64. */
 function estimateMeans(x: usize, rows: usize, step: usize): v128 {
-  const samples = min<usize>(rows, 16);
+  const samples = min<usize>(rows >> 3, 64);
   const scale = f32x4.splat(<f32>1 / <f32>samples);
   let sum = f32x4.splat(0);
   for (let i: usize = 0; i < samples; i++) {

@@ -43,32 +43,12 @@ export function addWide(sums: usize, x: v128): void {
   v128.store(sums, f64x2.add(v128.load(sums, 16), widenUpper(x)), 16);
 }
 
-/** Puts four float32 into the lanes of one vector. */
-export function lanes(a: f32, b: f32, c: f32, d: f32): v128 {
-  let x = f32x4.splat(a);
-  x = f32x4.replace_lane(x, 1, b);
-  x = f32x4.replace_lane(x, 2, c);
-  return f32x4.replace_lane(x, 3, d);
-}
-
-/** Narrows four float64 that lie `step` bytes apart. */
-export function narrowFour(at: usize, step: usize): v128 {
-  return lanes(
-    <f32>f64.load(at),
-    <f32>f64.load(at + step),
-    <f32>f64.load(at + 2 * step),
-    <f32>f64.load(at + 3 * step),
-  );
-}
-
 /**
- * Returns where to take sample i of at most 16 among `count` places: each place
- * once where there are no more than 16. Otherwise at the fractions of multiples
- * of the golden ratio, which are spread evenly and fall in with no width of a
- * picture.
+ * Returns where to take sample i among `count` places: at the fractions of
+ * multiples of the golden ratio, which are spread evenly and fall in with no width
+ * of a picture.
  */
 export function sampleIndex(i: usize, count: usize): usize {
-  if (count <= 16) return i;
   const fraction = <u32>i * 0x9e3779b9;
   return <usize>((<u64>fraction * <u64>count) >> 32);
 }

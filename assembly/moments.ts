@@ -167,7 +167,7 @@ function addShortMoments(state: usize, x: usize, length: usize): void {
     square += d * d;
   }
 
-  if (!mergeExactSums(state, <f64>length, 0, sum, square)) mergeWide(state, x, length);
+  if (!mergeExactSums(state, <f64>length, sum, square)) mergeWide(state, x, length);
 }
 
 /**

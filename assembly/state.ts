@@ -125,11 +125,11 @@ export function mergeShiftedSums(
  * Adds a segment that was summed in float64 if not too much cancelled, and says
  * whether it did.
  */
-export function mergeExactSums(state: usize, count: f64, shift: f64, sum: f64, square: f64): bool {
-  const offset = sum / count;
-  const lost = sum * offset;
+export function mergeExactSums(state: usize, count: f64, sum: f64, square: f64): bool {
+  const mean = sum / count;
+  const lost = sum * mean;
   const squares = square - lost;
   if (!(lost <= squares * MAX_CANCELLED_EXACT)) return false;
-  mergeIntoState(state, count, shift + offset, squares, 0);
+  mergeIntoState(state, count, mean, squares, 0);
   return true;
 }

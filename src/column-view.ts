@@ -4,8 +4,8 @@ import type { View } from './view.ts';
 const DOUBLE = 8;
 const SINGLE = 4;
 
-// Fewer channels than this, unless a multiple of four, are folded: four rows are
-// seen as one of four times the channels, so that every vector is full.
+// Fewer channels than this are folded: four rows are seen as one of four times the
+// channels, so that every vector is full and a row is long enough to be worth a loop.
 const MANY = 16;
 const FOLD = 4;
 
@@ -22,7 +22,7 @@ export class ColumnView implements View {
     this.#start = start;
     this.#rows = rows;
     this.#stride = stride;
-    this.#fold = channels < MANY && channels % FOLD !== 0 ? FOLD : 1;
+    this.#fold = channels < MANY ? FOLD : 1;
   }
 
   addMoments(memory: Memory, input: Float32Array, wide = false): void {
@@ -75,7 +75,7 @@ export class ColumnView implements View {
     gradOutput: Float32Array,
     input: Float32Array,
   ): void {
-    const { kernels, combinations, combinationsAt } = memory;
+    const { kernels, combinations, combinationsAt, columnsAt } = memory;
     this.#repeat(memory.lines, LINE);
     this.#repeat(combinations, COMBINATION);
     this.#forEachTile((tile) => {
@@ -83,7 +83,15 @@ export class ColumnView implements View {
       const g = memory.loadGradient(gradOutput, tile);
       const dx = memory.target(gradInput, tile);
       this.#forEachPart(tile.rows, (rows, columns, offset) => {
-        kernels.combineColumns(dx + offset, g + offset, z + offset, combinationsAt, rows, columns);
+        kernels.combineColumns(
+          dx + offset,
+          g + offset,
+          z + offset,
+          combinationsAt,
+          rows,
+          columns,
+          columnsAt,
+        );
       });
       memory.store(gradInput, tile);
     });
@@ -95,9 +103,9 @@ export class ColumnView implements View {
     return memory.tileAt;
   }
 
-  #applyLines(memory: Memory, y: number, x: number, tile: Block): void {
+  #applyLines({ kernels, linesAt, columnsAt }: Memory, y: number, x: number, tile: Block): void {
     this.#forEachPart(tile.rows, (rows, columns, offset) => {
-      memory.kernels.applyColumns(y + offset, x + offset, memory.linesAt, rows, columns);
+      kernels.applyColumns(y + offset, x + offset, linesAt, rows, columns, columnsAt);
     });
   }
 

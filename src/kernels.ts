@@ -44,7 +44,14 @@ export interface Kernels {
     length: number,
     period: number,
   ): void;
-  applyColumns(y: number, x: number, lines: number, rows: number, columns: number): void;
+  applyColumns(
+    y: number,
+    x: number,
+    lines: number,
+    rows: number,
+    columns: number,
+    scratch: number,
+  ): void;
   applyElements(
     y: number,
     x: number,
@@ -88,6 +95,7 @@ export interface Kernels {
     combinations: number,
     rows: number,
     columns: number,
+    scratch: number,
   ): void;
 }
 

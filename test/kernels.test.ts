@@ -295,7 +295,7 @@ function addColumns(
     return (states, x, rows) =>
       bench.run((kernels) => kernels[name](states.byteOffset, x, rows, columns), states);
   }
-  const scratch = bench.floats(new Float32Array(columns * 7).fill(Number.NaN));
+  const scratch = bench.floats(new Float32Array(columns * 6).fill(Number.NaN));
   return (states, x, rows) =>
     bench.run(
       (kernels) => kernels[name](states.byteOffset, x, rows, columns, scratch.byteOffset),
@@ -603,14 +603,22 @@ describe('applyColumns', () => {
           const x = bench.floats(normals(rows * columns, rows, 1e4, 2));
           const y = bench.floats(new Float32Array(rows * columns));
           const at = bench.doubles(Array.from({ length: columns }, (_, i) => lineOf(i)).flat());
+          const scratch = bench.floats(new Float32Array(columns * 4).fill(Number.NaN));
           const apply = (target: Float32Array) => (kernels: Kernels) =>
-            kernels.applyColumns(target.byteOffset, x.byteOffset, at.byteOffset, rows, columns);
-          bench.run(apply(y), y);
+            kernels.applyColumns(
+              target.byteOffset,
+              x.byteOffset,
+              at.byteOffset,
+              rows,
+              columns,
+              scratch.byteOffset,
+            );
+          bench.run(apply(y), y, scratch);
           const results = columnsOf(y, columns);
           columnsOf(x, columns).forEach((column, i) => {
             expectOnLine(results[i] as Float32Array, column, lineOf(i));
           });
-          bench.run(apply(x), x);
+          bench.run(apply(x), x, scratch);
           expectSameBits(x, y);
         }
       }
@@ -944,6 +952,7 @@ describe('combineColumns', () => {
             Number(combinationOf(Math.floor(i / COMBINATION))[i % COMBINATION]),
           ),
         );
+        const scratch = bench.floats(new Float32Array(columns * 3).fill(Number.NaN));
         const combine = (target: Float32Array, from: Float32Array) => (kernels: Kernels) =>
           kernels.combineColumns(
             target.byteOffset,
@@ -952,14 +961,15 @@ describe('combineColumns', () => {
             at.byteOffset,
             rows,
             columns,
+            scratch.byteOffset,
           );
-        bench.run(combine(dx, g), dx);
+        bench.run(combine(dx, g), dx, scratch);
         expectCombined(dx, g, z, combinationOf);
         const gradient = g.slice();
-        bench.run(combine(g, g), g);
+        bench.run(combine(g, g), g, scratch);
         expectSameBits(g, dx);
         g.set(gradient);
-        bench.run(combine(z, g), z);
+        bench.run(combine(z, g), z, scratch);
         expectSameBits(z, dx);
       }
     },
