@@ -48,7 +48,7 @@ export const extentsOf: {
   addColumnMoments: (states, x, rows, columns, scratch) => [
     statesInOut('states', states, columns),
     singlesIn('x', x, rows * columns),
-    singlesScratch('scratch', scratch, columns * 7),
+    singlesScratch('scratch', scratch, columns * 6),
   ],
   addWideMoments: (states, x, rows, length, period) => [
     statesInOut('states', states, Math.min(rows, period)),
@@ -62,16 +62,16 @@ export const extentsOf: {
     statesInOut('states', states, Math.min(Math.ceil(count / share), period)),
     statesIn('parts', parts, count),
   ],
-  makeLines: (lines, states, weight, bias, rows, share, period) => [
+  makeLines: (lines, states, weight, bias, rows, share, first, period) => [
     linesOut('lines', lines, rows),
     statesIn('states', states, Math.ceil(rows / share)),
-    ...optional(singlesIn('weight', weight, Math.min(rows, period))),
-    ...optional(singlesIn('bias', bias, Math.min(rows, period))),
+    ...optional(singlesIn('weight', weight, Math.min(first + rows, period))),
+    ...optional(singlesIn('bias', bias, Math.min(first + rows, period))),
   ],
-  normalizeRows: (y, states, line, x, weight, bias, rows, share, length, period) => [
+  normalizeRows: (y, states, lines, x, weight, bias, rows, share, length, period) => [
     singlesOut('y', y, rows * share * length),
     statesOut('states', states, rows),
-    linesScratch('line', line, 1),
+    linesScratch('lines', lines, Math.min(rows * share, Math.max(4096, share))),
     singlesIn('x', x, rows * share * length),
     ...optional(singlesIn('weight', weight, Math.min(rows * share, period))),
     ...optional(singlesIn('bias', bias, Math.min(rows * share, period))),
@@ -81,10 +81,11 @@ export const extentsOf: {
     singlesIn('x', x, rows * length),
     linesIn('lines', lines, Math.min(rows, period)),
   ],
-  applyColumns: (y, x, lines, rows, columns) => [
+  applyColumns: (y, x, lines, rows, columns, scratch) => [
     singlesOut('y', y, rows * columns),
     singlesIn('x', x, rows * columns),
     linesIn('lines', lines, columns),
+    singlesScratch('scratch', scratch, columns * 4),
   ],
   applyElements: (y, x, lines, weight, bias, rows, columns) => [
     singlesOut('y', y, rows * columns),
@@ -116,10 +117,11 @@ export const extentsOf: {
     singlesIn('z', z, rows * length),
     combinationsIn('combinations', combinations, Math.min(rows, period)),
   ],
-  combineColumns: (dx, g, z, combinations, rows, columns) => [
+  combineColumns: (dx, g, z, combinations, rows, columns, scratch) => [
     singlesOut('dx', dx, rows * columns),
     singlesIn('g', g, rows * columns),
     singlesIn('z', z, rows * columns),
     combinationsIn('combinations', combinations, columns),
+    singlesScratch('scratch', scratch, columns * 3),
   ],
 };
