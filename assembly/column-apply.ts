@@ -50,7 +50,8 @@ export function applyColumns(
   }
 }
 
-function allFitFloat32(lines: usize, columns: usize): bool {
+/** Says whether float32 arithmetic can hold all lines. */
+export function allFitFloat32(lines: usize, columns: usize): bool {
   for (let column: usize = 0; column < columns; column++) {
     if (!fitsFloat32(lines + column * LINE)) return false;
   }
@@ -58,7 +59,7 @@ function allFitFloat32(lines: usize, columns: usize): bool {
 }
 
 /** Takes lines apart into float32: all high means, high scales, low scales, shifts. */
-function narrowLines(narrow: usize, lines: usize, columns: usize): void {
+export function narrowLines(narrow: usize, lines: usize, columns: usize): void {
   const step = columns << 2;
   for (let at = narrow; at < narrow + step; at += 4) {
     f32.store(at, highMean(lines));

@@ -1,32 +1,48 @@
-import { COMBINATION } from './combine';
+import { allFitFloat32, narrowLines } from './column-apply';
+import { COMBINATION, combined, combineWide } from './combine';
+import { onLine } from './gradient-sums';
+import { LINE } from './line';
 
 /**
- * Combines each column: dx = a * g + b * z + c.
+ * Combines each column: dx = a * g + b * z + c, where z = (x - mean) * scale + shift.
  *
- * @param dx (rows, columns) float32; may be g or z
+ * @param dx (rows, columns) float32; may be g or x
  * @param g (rows, columns) float32
- * @param z (rows, columns) float32
+ * @param x (rows, columns) float32
+ * @param lines (columns) lines
  * @param combinations (columns) combinations
- * @param scratch (columns) times 3 float32 to work in
+ * @param scratch (columns) times 7 float32 to work in
  */
 export function combineColumns(
   dx: usize,
   g: usize,
-  z: usize,
+  x: usize,
+  lines: usize,
   combinations: usize,
   rows: usize,
   columns: usize,
   scratch: usize,
 ): void {
   const step = columns << 2;
-  narrowCombinations(scratch, combinations, columns);
+  if (!allFitFloat32(lines, columns)) {
+    for (let at: usize = 0; at < step; at += 4) {
+      combineWide(dx + at, g + at, x + at, lines, combinations, 0, rows, step);
+      lines += LINE;
+      combinations += COMBINATION;
+    }
+    return;
+  }
+
+  const narrow = scratch + (step << 2);
+  narrowLines(scratch, lines, columns);
+  narrowCombinations(narrow, combinations, columns);
   for (; rows >= 2; rows -= 2) {
-    combineTwoRows(dx, g, z, scratch, step);
+    combineTwoRows(dx, g, x, scratch, narrow, step);
     dx += step << 1;
     g += step << 1;
-    z += step << 1;
+    x += step << 1;
   }
-  if (rows) combineOneRow(dx, g, z, scratch, step);
+  if (rows) combinePart(dx, g, x, scratch, narrow, step, step);
 }
 
 /** Takes combinations apart into float32: all a, b and c. */
@@ -40,44 +56,51 @@ function narrowCombinations(narrow: usize, combinations: usize, columns: usize):
   }
 }
 
-function combineTwoRows(dx: usize, g: usize, z: usize, narrow: usize, step: usize): void {
-  const end = g + step;
-  for (const vectors = g + (step & ~15); g < vectors; ) {
-    const as = v128.load(narrow);
-    const bs = v128.load(narrow + step);
-    const cs = v128.load(narrow + 2 * step);
-    const first = combined(v128.load(g), v128.load(z), as, bs, cs);
-    const second = combined(v128.load(g + step), v128.load(z + step), as, bs, cs);
-    v128.store(dx, first);
-    v128.store(dx + step, second);
-    narrow += 16;
-    dx += 16;
-    g += 16;
-    z += 16;
+function combineTwoRows(
+  dx: usize,
+  g: usize,
+  x: usize,
+  lines: usize,
+  combinations: usize,
+  step: usize,
+): void {
+  const vectors = step & ~15;
+  for (let at: usize = 0; at < vectors; at += 16) {
+    const highs = v128.load(lines + at);
+    const scales = v128.load(lines + at + step);
+    const shifts = v128.load(lines + at + 3 * step);
+    const as = v128.load(combinations + at);
+    const bs = v128.load(combinations + at + step);
+    const cs = v128.load(combinations + at + 2 * step);
+    const z = onLine(v128.load(x + at), highs, scales, shifts);
+    const other = onLine(v128.load(x + at + step), highs, scales, shifts);
+    const first = combined(v128.load(g + at), z, as, bs, cs);
+    const second = combined(v128.load(g + at + step), other, as, bs, cs);
+    v128.store(dx + at, first);
+    v128.store(dx + at + step, second);
   }
-  for (; g < end; g += 4) {
-    combineOne(dx, g, z, narrow, step);
-    combineOne(dx + step, g + step, z + step, narrow, step);
-    narrow += 4;
-    dx += 4;
-    z += 4;
-  }
+  const left = step - vectors;
+  const line = lines + vectors;
+  const combination = combinations + vectors;
+  combinePart(dx + vectors, g + vectors, x + vectors, line, combination, step, left);
+  const next = step + vectors;
+  combinePart(dx + next, g + next, x + next, line, combination, step, left);
 }
 
-function combineOneRow(dx: usize, g: usize, z: usize, narrow: usize, step: usize): void {
-  for (const end = g + step; g < end; g += 4) {
-    combineOne(dx, g, z, narrow, step);
-    narrow += 4;
-    dx += 4;
-    z += 4;
+/** Combines part of a row, element by element. */
+function combinePart(
+  dx: usize,
+  g: usize,
+  x: usize,
+  lines: usize,
+  combinations: usize,
+  step: usize,
+  bytes: usize,
+): void {
+  for (let at: usize = 0; at < bytes; at += 4) {
+    const d = f32.load(x + at) - f32.load(lines + at);
+    const z = d * f32.load(lines + at + step) + f32.load(lines + at + 3 * step);
+    const inner = z * f32.load(combinations + at + step) + f32.load(combinations + at + 2 * step);
+    f32.store(dx + at, f32.load(g + at) * f32.load(combinations + at) + inner);
   }
-}
-
-function combined(g: v128, z: v128, as: v128, bs: v128, cs: v128): v128 {
-  return f32x4.add(f32x4.mul(g, as), f32x4.add(f32x4.mul(z, bs), cs));
-}
-
-function combineOne(dx: usize, g: usize, z: usize, narrow: usize, step: usize): void {
-  const inner = f32.load(z) * f32.load(narrow + step) + f32.load(narrow + 2 * step);
-  f32.store(dx, f32.load(g) * f32.load(narrow) + inner);
 }

@@ -10,7 +10,6 @@ export { addColumnGradientSums } from './column-gradient-sums';
 export { addColumnMoments } from './column-moments';
 export { combineRows } from './combine';
 export { applyElements } from './element-apply';
-export { multiplyElements } from './element-multiply';
 export { addGradientSums } from './gradient-sums';
 export { makeLines } from './line';
 export { addMoments } from './moments';

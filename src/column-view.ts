@@ -42,25 +42,38 @@ export class ColumnView implements View {
   }
 
   apply(memory: Memory, output: Float32Array, input: Float32Array): void {
+    const { kernels, linesAt, columnsAt } = memory;
     this.#repeat(memory.lines, LINE);
     this.#forEachTile((tile) => {
       const x = memory.load(input, tile);
-      this.#applyLines(memory, memory.target(output, tile), x, tile);
+      const y = memory.target(output, tile);
+      this.#forEachPart(tile.rows, (rows, columns, offset) => {
+        kernels.applyColumns(y + offset, x + offset, linesAt, rows, columns, columnsAt);
+      });
       memory.store(output, tile);
     });
   }
 
   addGradientSums(memory: Memory, gradOutput: Float32Array, input: Float32Array): void {
-    const { kernels, sums, products, sumsAt, productsAt } = memory;
+    const { kernels, sums, products, sumsAt, productsAt, linesAt, columnsAt } = memory;
     this.#repeat(memory.lines, LINE);
     const folded = this.channels * this.#fold;
     sums.fill(0, this.channels, folded);
     products.fill(0, this.channels, folded);
     this.#forEachTile((tile) => {
-      const z = this.#normalize(memory, input, tile);
+      const x = memory.load(input, tile);
       const g = memory.loadGradient(gradOutput, tile);
       this.#forEachPart(tile.rows, (rows, columns, offset) => {
-        kernels.addColumnGradientSums(sumsAt, productsAt, g + offset, z + offset, rows, columns);
+        kernels.addColumnGradientSums(
+          sumsAt,
+          productsAt,
+          g + offset,
+          x + offset,
+          linesAt,
+          rows,
+          columns,
+          columnsAt,
+        );
       });
     });
     for (let i = this.channels; i < folded; i++) {
@@ -75,18 +88,19 @@ export class ColumnView implements View {
     gradOutput: Float32Array,
     input: Float32Array,
   ): void {
-    const { kernels, combinations, combinationsAt, columnsAt } = memory;
+    const { kernels, linesAt, combinationsAt, columnsAt } = memory;
     this.#repeat(memory.lines, LINE);
-    this.#repeat(combinations, COMBINATION);
+    this.#repeat(memory.combinations, COMBINATION);
     this.#forEachTile((tile) => {
-      const z = this.#normalize(memory, input, tile);
+      const x = memory.load(input, tile);
       const g = memory.loadGradient(gradOutput, tile);
       const dx = memory.target(gradInput, tile);
       this.#forEachPart(tile.rows, (rows, columns, offset) => {
         kernels.combineColumns(
           dx + offset,
           g + offset,
-          z + offset,
+          x + offset,
+          linesAt,
           combinationsAt,
           rows,
           columns,
@@ -94,18 +108,6 @@ export class ColumnView implements View {
         );
       });
       memory.store(gradInput, tile);
-    });
-  }
-
-  /** Returns the address of the normalized input, which is always the tile. */
-  #normalize(memory: Memory, input: Float32Array, tile: Block): number {
-    this.#applyLines(memory, memory.tileAt, memory.load(input, tile), tile);
-    return memory.tileAt;
-  }
-
-  #applyLines({ kernels, linesAt, columnsAt }: Memory, y: number, x: number, tile: Block): void {
-    this.#forEachPart(tile.rows, (rows, columns, offset) => {
-      kernels.applyColumns(y + offset, x + offset, linesAt, rows, columns, columnsAt);
     });
   }
 

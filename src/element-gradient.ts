@@ -44,27 +44,22 @@ export function addElementGradients(
     kernels.makeLines(linesAt, statesAt, 0, 0, rows, 1, 0, rows, eps, centred);
     const tiles = cut(start, rows, length);
     for (const tile of tiles) {
-      const z = normalize(memory, input, tile);
+      const element = tile.start - start;
+      const x = memory.load(input, tile);
       const g = memory.loadGradient(gradOutput, tile);
-      addParameterSums(memory, g, z, tile, tile.start - start, parameters);
-      const weighted = weigh(memory, g, tile, tile.start - start, affine.weight);
-      kernels.addGradientSums(
-        memory.sumsAt,
-        memory.productsAt,
-        weighted,
-        z,
-        rows,
-        tile.length,
-        rows,
-      );
+      const w = memory.loadWeight(affine.weight, element, tile.length);
+      const { sumsAt, productsAt } = memory;
+      kernels.addGradientSums(sumsAt, productsAt, g, x, linesAt, w, rows, tile.length, rows);
+      addParameterSums(memory, g, x, tile, element, parameters);
     }
     setCombinations(memory, rows, length, centred);
     for (const tile of tiles) {
-      const z = normalize(memory, input, tile);
+      const x = memory.load(input, tile);
       const g = memory.loadGradient(gradOutput, tile);
-      const weighted = weigh(memory, g, tile, tile.start - start, affine.weight);
+      const w = memory.loadWeight(affine.weight, tile.start - start, tile.length);
       const dx = memory.target(gradInput, tile);
-      kernels.combineRows(dx, weighted, z, memory.combinationsAt, rows, tile.length, rows);
+      const { combinationsAt } = memory;
+      kernels.combineRows(dx, g, x, linesAt, combinationsAt, w, rows, tile.length, rows);
       memory.store(gradInput, tile);
     }
   }
@@ -80,38 +75,31 @@ function cut(start: number, rows: number, length: number): readonly Block[] {
   return tiles;
 }
 
-function normalize(memory: Memory, input: Float32Array, tile: Block): number {
-  const x = memory.load(input, tile);
-  memory.kernels.applyRows(memory.tileAt, x, memory.linesAt, tile.rows, tile.length, tile.rows);
-  return memory.tileAt;
-}
-
-function weigh(
-  memory: Memory,
-  g: number,
-  { rows, length }: Block,
-  element: number,
-  weight: Float32Array | null,
-): number {
-  if (weight === null) return g;
-  const w = memory.loadWeight(weight, element, length);
-  memory.kernels.multiplyElements(memory.gradientAt, g, w, rows, length);
-  return memory.gradientAt;
-}
-
+/** Adds up the gradients of weight and bias, for which it normalizes the input into the tile. */
 function addParameterSums(
   memory: Memory,
   g: number,
-  z: number,
+  x: number,
   { rows, length }: Block,
   element: number,
   parameters: ParameterGradients,
 ): void {
   if (parameters.none) return;
-  const { kernels, elementSums, elementProducts, elementSumsAt, elementProductsAt } = memory;
+  const { kernels, linesAt, columnsAt, tileAt } = memory;
+  const { elementSums, elementProducts, elementSumsAt, elementProductsAt } = memory;
   elementSums.fill(0, 0, length);
   elementProducts.fill(0, 0, length);
-  kernels.addColumnGradientSums(elementSumsAt, elementProductsAt, g, z, rows, length);
+  kernels.applyRows(tileAt, x, linesAt, rows, length, rows);
+  kernels.addColumnGradientSums(
+    elementSumsAt,
+    elementProductsAt,
+    g,
+    tileAt,
+    0,
+    rows,
+    length,
+    columnsAt,
+  );
   parameters.add(element, length, elementSums, elementProducts);
 }
 

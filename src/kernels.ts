@@ -61,12 +61,13 @@ export interface Kernels {
     rows: number,
     columns: number,
   ): void;
-  multiplyElements(y: number, x: number, weight: number, rows: number, columns: number): void;
   addGradientSums(
     sums: number,
     products: number,
     g: number,
-    z: number,
+    x: number,
+    lines: number,
+    weight: number,
     rows: number,
     length: number,
     period: number,
@@ -75,15 +76,19 @@ export interface Kernels {
     sums: number,
     products: number,
     g: number,
-    z: number,
+    x: number,
+    lines: number,
     rows: number,
     columns: number,
+    scratch: number,
   ): void;
   combineRows(
     dx: number,
     g: number,
-    z: number,
+    x: number,
+    lines: number,
     combinations: number,
+    weight: number,
     rows: number,
     length: number,
     period: number,
@@ -91,7 +96,8 @@ export interface Kernels {
   combineColumns(
     dx: number,
     g: number,
-    z: number,
+    x: number,
+    lines: number,
     combinations: number,
     rows: number,
     columns: number,

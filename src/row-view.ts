@@ -45,21 +45,26 @@ export class RowView implements View {
   }
 
   apply(memory: Memory, output: Float32Array, input: Float32Array): void {
+    const { kernels, linesAt } = memory;
     this.#forEachTile((tile, channel) => {
+      const lines = linesAt + channel * LINE * DOUBLE;
       const x = memory.load(input, tile);
-      this.#applyLines(memory, memory.target(output, tile), x, tile, channel);
+      const y = memory.target(output, tile);
+      kernels.applyRows(y, x, lines, tile.rows, tile.length, this.channels);
       memory.store(output, tile);
     });
   }
 
   addGradientSums(memory: Memory, gradOutput: Float32Array, input: Float32Array): void {
-    const { kernels, sumsAt, productsAt } = memory;
+    const { kernels, linesAt, sumsAt, productsAt } = memory;
     this.#forEachTile((tile, channel) => {
-      const z = this.#normalize(memory, input, tile, channel);
-      const g = memory.loadGradient(gradOutput, tile);
+      const lines = linesAt + channel * LINE * DOUBLE;
       const sums = sumsAt + channel * DOUBLE;
       const products = productsAt + channel * DOUBLE;
-      kernels.addGradientSums(sums, products, g, z, tile.rows, tile.length, this.channels);
+      const x = memory.load(input, tile);
+      const g = memory.loadGradient(gradOutput, tile);
+      const { rows, length } = tile;
+      kernels.addGradientSums(sums, products, g, x, lines, 0, rows, length, this.channels);
     });
   }
 
@@ -69,26 +74,17 @@ export class RowView implements View {
     gradOutput: Float32Array,
     input: Float32Array,
   ): void {
-    const { kernels, combinationsAt } = memory;
+    const { kernels, linesAt, combinationsAt } = memory;
     this.#forEachTile((tile, channel) => {
-      const z = this.#normalize(memory, input, tile, channel);
+      const lines = linesAt + channel * LINE * DOUBLE;
+      const combinations = combinationsAt + channel * COMBINATION * DOUBLE;
+      const x = memory.load(input, tile);
       const g = memory.loadGradient(gradOutput, tile);
       const dx = memory.target(gradInput, tile);
-      const combinations = combinationsAt + channel * COMBINATION * DOUBLE;
-      kernels.combineRows(dx, g, z, combinations, tile.rows, tile.length, this.channels);
+      const { rows, length } = tile;
+      kernels.combineRows(dx, g, x, lines, combinations, 0, rows, length, this.channels);
       memory.store(gradInput, tile);
     });
-  }
-
-  /** Returns the address of the normalized input, which is always the tile. */
-  #normalize(memory: Memory, input: Float32Array, tile: Block, channel: number): number {
-    this.#applyLines(memory, memory.tileAt, memory.load(input, tile), tile, channel);
-    return memory.tileAt;
-  }
-
-  #applyLines(memory: Memory, y: number, x: number, tile: Block, channel: number): void {
-    const lines = memory.linesAt + channel * LINE * DOUBLE;
-    memory.kernels.applyRows(y, x, lines, tile.rows, tile.length, this.channels);
   }
 
   /**

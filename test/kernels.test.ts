@@ -36,7 +36,6 @@ describe('the module', () => {
       'function combineRows',
       'function makeLines',
       'function mergeStates',
-      'function multiplyElements',
       'function normalizeRows',
     ]);
   });
@@ -82,7 +81,6 @@ describe('a memory of the kernels', () => {
 
 const STATE = 4;
 const LINE = 3;
-const COMBINATION = 3;
 const GUARD = 0xa5;
 
 /**
@@ -671,26 +669,6 @@ function sumOfSizes(terms: readonly number[]): number {
   return sum(terms.map(Math.abs));
 }
 
-describe('multiplyElements', () => {
-  test('multiplies rows of any length by the same weights, out of place and in place', () => {
-    for (const columns of LENGTHS.slice(0, 70)) {
-      const bench = new Bench(7 * columns);
-      const x = bench.floats(normals(3 * columns, columns));
-      const y = bench.floats(new Float32Array(3 * columns));
-      const weight = bench.floats(normals(columns, 1));
-      const multiply = (target: Float32Array) => (kernels: Kernels) =>
-        kernels.multiplyElements(target.byteOffset, x.byteOffset, weight.byteOffset, 3, columns);
-      bench.run(multiply(y), y);
-      expectSameBits(
-        y,
-        x.map((value, i) => value * (weight[i % columns] as number)),
-      );
-      bench.run(multiply(x), x);
-      expectSameBits(x, y);
-    }
-  });
-});
-
 describe('normalizeRows', () => {
   const weight = normals(6, 1, 1, 0.5);
   const bias = normals(6, 2);
@@ -784,96 +762,141 @@ describe('normalizeRows', () => {
   });
 });
 
-/** The sums of g and of g * z, and of their magnitudes. */
-function gradientSums(g: readonly number[], z: readonly number[]) {
-  const products = g.map((value, i) => value * (z[i] as number));
-  return {
-    sum: sum(g),
-    product: sum(products),
-    sumSize: sumOfSizes(g),
-    productSize: sumOfSizes(products),
-  };
+// z = (x - mean) * scale + shift; float32 can't hold the last.
+const NORMALIZED = [
+  [0.5, 2, -0.25],
+  [-3, 0.75, 0],
+  [1, 1e-35, 3],
+] as const;
+
+// Beside one without any, so that vectors are gone through as well.
+const LINE_SETS = [NORMALIZED.slice(0, 2), NORMALIZED];
+
+/** What a line makes of a value, and the magnitude of its terms. */
+function onLine(value: number, [mean, scale, shift]: (typeof NORMALIZED)[number]) {
+  const product = (value - mean) * scale;
+  return { z: product + shift, size: Math.abs(product) + Math.abs(shift) };
 }
 
-/** Expects sums that began with 5 and -7; four to five roundings lie between a product and float64. */
+/** Expects sums that began with 5 and -7 of g and of g * z. */
 function expectGradientSums(
   sums: Float64Array,
   products: Float64Array,
-  expected: readonly ReturnType<typeof gradientSums>[],
+  g: readonly ArrayLike<number>[],
+  x: readonly ArrayLike<number>[],
+  lineOf: (index: number) => (typeof NORMALIZED)[number],
 ): void {
+  const found = g.map((values, i) => {
+    const terms = Array.from(values, (value, at) => {
+      const { z, size } = onLine(x[i]?.[at] as number, lineOf(i));
+      return { product: value * z, size: Math.abs(value) * size };
+    });
+    return {
+      sum: sum(Array.from(values)),
+      sumSize: sumOfSizes(Array.from(values)),
+      product: sum(terms.map(({ product }) => product)),
+      productSize: sum(terms.map(({ size }) => size)),
+    };
+  });
   expectWithin(
     sums,
-    expected.map(({ sum }) => 5 + sum),
-    expected.map(({ sumSize }) => sumSize),
+    found.map(({ sum }) => 5 + sum),
+    found.map(({ sumSize }) => sumSize),
   );
   expectWithin(
     products,
-    expected.map(({ product }) => -7 + product),
-    expected.map(({ productSize }) => productSize),
+    found.map(({ product }) => -7 + product),
+    found.map(({ productSize }) => productSize),
   );
 }
 
 describe('addGradientSums', () => {
   test.each([
-    [1, 1],
-    [3, 3],
-    [7, 3],
-  ])('adds g and g * z of %i rows of any length to %i sums', (rows, period) => {
-    for (const length of LENGTHS) {
-      const bench = new Bench(2 * rows * length);
-      const g = bench.floats(normals(rows * length, length, 0.1));
-      const z = bench.floats(normals(rows * length, length + 1));
-      const sums = bench.doubles(new Float64Array(period).fill(5));
-      const products = bench.doubles(new Float64Array(period).fill(-7));
-      bench.run(
-        (kernels) =>
-          kernels.addGradientSums(
-            sums.byteOffset,
-            products.byteOffset,
-            g.byteOffset,
-            z.byteOffset,
-            rows,
-            length,
-            period,
-          ),
-        sums,
-        products,
-      );
-      const zs = rowsByPeriod(z, length, period);
-      const expected = rowsByPeriod(g, length, period).map((values, i) =>
-        gradientSums(values, zs[i] as number[]),
-      );
-      expectGradientSums(sums, products, expected);
-    }
-  });
+    [1, 1, false],
+    [3, 3, false],
+    [7, 3, false],
+    [7, 3, true],
+  ])(
+    'adds g and g * z of %i rows of any length to %i sums, weighted: %s',
+    (rows, period, weighted) => {
+      for (const length of LENGTHS) {
+        const bench = new Bench(3 * rows * length);
+        const g = bench.floats(normals(rows * length, length, 0.1));
+        const x = bench.floats(normals(rows * length, length + 1));
+        const weight = bench.floats(normals(length, length + 2));
+        const lines = bench.doubles(NORMALIZED.slice(0, period).flat());
+        const sums = bench.doubles(new Float64Array(period).fill(5));
+        const products = bench.doubles(new Float64Array(period).fill(-7));
+        bench.run(
+          (kernels) =>
+            kernels.addGradientSums(
+              sums.byteOffset,
+              products.byteOffset,
+              g.byteOffset,
+              x.byteOffset,
+              lines.byteOffset,
+              weighted ? weight.byteOffset : 0,
+              rows,
+              length,
+              period,
+            ),
+          sums,
+          products,
+        );
+        const weightedG = g.map(
+          (value, i) => value * (weighted ? (weight[i % length] as number) : 1),
+        );
+        expectGradientSums(
+          sums,
+          products,
+          rowsByPeriod(weightedG, length, period),
+          rowsByPeriod(x, length, period),
+          (i) => NORMALIZED[i] as (typeof NORMALIZED)[number],
+        );
+      }
+    },
+  );
 });
 
 describe('addColumnGradientSums', () => {
   test.each(COLUMNS)('adds g and g * z of %i columns of any number of rows', (columns) => {
     for (const rows of ROWS) {
-      const bench = new Bench(2 * rows * columns);
-      const g = bench.floats(normals(rows * columns, rows, 0.1));
-      const z = bench.floats(normals(rows * columns, rows + 1));
-      const sums = bench.doubles(new Float64Array(columns).fill(5));
-      const products = bench.doubles(new Float64Array(columns).fill(-7));
-      bench.run(
-        (kernels) =>
-          kernels.addColumnGradientSums(
-            sums.byteOffset,
-            products.byteOffset,
-            g.byteOffset,
-            z.byteOffset,
-            rows,
-            columns,
-          ),
-        sums,
-        products,
-      );
-      const zs = columnsOf(z, columns);
-      const expected = columnsOf(g, columns).map((values, i) =>
-        gradientSums([...values], [...(zs[i] as Float32Array)]),
-      );
-      expectGradientSums(sums, products, expected);
+      for (const set of [...LINE_SETS, null]) {
+        const lineOf = (i: number) =>
+          set === null
+            ? ([0, 1, 0] as const)
+            : (set[i % set.length] as (typeof NORMALIZED)[number]);
+        const bench = new Bench(2 * rows * columns);
+        const g = bench.floats(normals(rows * columns, rows, 0.1));
+        const x = bench.floats(normals(rows * columns, rows + 1));
+        const lines = bench.doubles(Array.from({ length: columns }, (_, i) => lineOf(i)).flat());
+        const sums = bench.doubles(new Float64Array(columns).fill(5));
+        const products = bench.doubles(new Float64Array(columns).fill(-7));
+        const scratch = bench.floats(new Float32Array(columns * 4).fill(Number.NaN));
+        bench.run(
+          (kernels) =>
+            kernels.addColumnGradientSums(
+              sums.byteOffset,
+              products.byteOffset,
+              g.byteOffset,
+              x.byteOffset,
+              set === null ? 0 : lines.byteOffset,
+              rows,
+              columns,
+              scratch.byteOffset,
+            ),
+          sums,
+          products,
+          scratch,
+        );
+        expectGradientSums(
+          sums,
+          products,
+          columnsOf(g, columns),
+          columnsOf(x, columns),
+          lineOf as (i: number) => (typeof NORMALIZED)[number],
+        );
+      }
     }
   });
 });
@@ -888,32 +911,47 @@ const COMBINATIONS = [
 function expectCombined(
   dx: Float32Array,
   g: Float32Array,
-  z: Float32Array,
+  x: Float32Array,
+  lineOf: (index: number) => (typeof NORMALIZED)[number],
   combinationOf: (index: number) => readonly number[],
 ): void {
-  const terms = Array.from(g, (value, i) => {
+  const expected = Array.from(g, (value, i) => {
     const [a, b, c] = combinationOf(i) as (typeof COMBINATIONS)[number];
-    return [a * value, b * (z[i] as number), c];
+    const { z, size } = onLine(x[i] as number, lineOf(i));
+    return { dx: a * value + b * z + c, size: sumOfSizes([a * value, b * size, c]) };
   });
-  expectWithin(dx, terms.map(sum), terms.map(sumOfSizes));
+  expectWithin(
+    dx,
+    expected.map((at) => at.dx),
+    expected.map((at) => at.size),
+  );
 }
 
 describe('combineRows', () => {
-  test.each([1, 3, 5])(
-    'combines %i rows of any length, out of place and in place of either',
-    (rows) => {
+  test.each([
+    [1, false],
+    [3, false],
+    [5, false],
+    [5, true],
+  ])(
+    'combines %i rows of any length, out of place and in place of either, weighted: %s',
+    (rows, weighted) => {
       for (const length of LENGTHS) {
-        const bench = new Bench(3 * rows * length);
+        const bench = new Bench(4 * rows * length);
         const g = bench.floats(normals(rows * length, length));
-        const z = bench.floats(normals(rows * length, length + 1));
+        const x = bench.floats(normals(rows * length, length + 1));
+        const weight = bench.floats(normals(length, length + 2));
         const dx = bench.floats(new Float32Array(rows * length));
+        const lines = bench.doubles(NORMALIZED.flat());
         const at = bench.doubles(COMBINATIONS.flat());
         const combine = (target: Float32Array, from: Float32Array) => (kernels: Kernels) =>
           kernels.combineRows(
             target.byteOffset,
             from.byteOffset,
-            z.byteOffset,
+            x.byteOffset,
+            lines.byteOffset,
             at.byteOffset,
+            weighted ? weight.byteOffset : 0,
             rows,
             length,
             3,
@@ -921,16 +959,17 @@ describe('combineRows', () => {
         bench.run(combine(dx, g), dx);
         expectCombined(
           dx,
-          g,
-          z,
+          g.map((value, i) => value * (weighted ? (weight[i % length] as number) : 1)),
+          x,
+          (i) => NORMALIZED[Math.floor(i / length) % 3] as (typeof NORMALIZED)[number],
           (i) => COMBINATIONS[Math.floor(i / length) % 3] as (typeof COMBINATIONS)[number],
         );
         const gradient = g.slice();
         bench.run(combine(g, g), g);
         expectSameBits(g, dx);
         g.set(gradient);
-        bench.run(combine(z, g), z);
-        expectSameBits(z, dx);
+        bench.run(combine(x, g), x);
+        expectSameBits(x, dx);
       }
     },
   );
@@ -941,36 +980,39 @@ describe('combineColumns', () => {
     'combines %i columns of any number of rows, out of place and in place of either',
     (columns) => {
       for (const rows of ROWS) {
-        const bench = new Bench(3 * rows * columns);
-        const g = bench.floats(normals(rows * columns, rows));
-        const z = bench.floats(normals(rows * columns, rows + 1));
-        const dx = bench.floats(new Float32Array(rows * columns));
-        const combinationOf = (i: number) =>
-          COMBINATIONS[(i % columns) % 3] as (typeof COMBINATIONS)[number];
-        const at = bench.doubles(
-          Array.from({ length: columns * COMBINATION }, (_, i) =>
-            Number(combinationOf(Math.floor(i / COMBINATION))[i % COMBINATION]),
-          ),
-        );
-        const scratch = bench.floats(new Float32Array(columns * 3).fill(Number.NaN));
-        const combine = (target: Float32Array, from: Float32Array) => (kernels: Kernels) =>
-          kernels.combineColumns(
-            target.byteOffset,
-            from.byteOffset,
-            z.byteOffset,
-            at.byteOffset,
-            rows,
-            columns,
-            scratch.byteOffset,
-          );
-        bench.run(combine(dx, g), dx, scratch);
-        expectCombined(dx, g, z, combinationOf);
-        const gradient = g.slice();
-        bench.run(combine(g, g), g, scratch);
-        expectSameBits(g, dx);
-        g.set(gradient);
-        bench.run(combine(z, g), z, scratch);
-        expectSameBits(z, dx);
+        for (const set of LINE_SETS) {
+          const lineOf = (i: number) =>
+            set[(i % columns) % set.length] as (typeof NORMALIZED)[number];
+          const combinationOf = (i: number) =>
+            COMBINATIONS[(i % columns) % 3] as (typeof COMBINATIONS)[number];
+          const bench = new Bench(3 * rows * columns);
+          const g = bench.floats(normals(rows * columns, rows));
+          const x = bench.floats(normals(rows * columns, rows + 1));
+          const dx = bench.floats(new Float32Array(rows * columns));
+          const each = Array.from({ length: columns }, (_, i) => i);
+          const lines = bench.doubles(each.flatMap(lineOf));
+          const at = bench.doubles(each.flatMap(combinationOf));
+          const scratch = bench.floats(new Float32Array(columns * 7).fill(Number.NaN));
+          const combine = (target: Float32Array, from: Float32Array) => (kernels: Kernels) =>
+            kernels.combineColumns(
+              target.byteOffset,
+              from.byteOffset,
+              x.byteOffset,
+              lines.byteOffset,
+              at.byteOffset,
+              rows,
+              columns,
+              scratch.byteOffset,
+            );
+          bench.run(combine(dx, g), dx, scratch);
+          expectCombined(dx, g, x, lineOf, combinationOf);
+          const gradient = g.slice();
+          bench.run(combine(g, g), g, scratch);
+          expectSameBits(g, dx);
+          g.set(gradient);
+          bench.run(combine(x, g), x, scratch);
+          expectSameBits(x, dx);
+        }
       }
     },
   );

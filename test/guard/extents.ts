@@ -94,34 +94,36 @@ export const extentsOf: {
     ...optional(singlesIn('weight', weight, columns)),
     ...optional(singlesIn('bias', bias, columns)),
   ],
-  multiplyElements: (y, x, weight, rows, columns) => [
-    singlesOut('y', y, rows * columns),
-    singlesIn('x', x, rows * columns),
-    singlesIn('weight', weight, columns),
-  ],
-  addGradientSums: (sums, products, g, z, rows, length, period) => [
+  addGradientSums: (sums, products, g, x, lines, weight, rows, length, period) => [
     doublesInOut('sums', sums, Math.min(rows, period)),
     doublesInOut('products', products, Math.min(rows, period)),
     singlesIn('g', g, rows * length),
-    singlesIn('z', z, rows * length),
+    singlesIn('x', x, rows * length),
+    linesIn('lines', lines, Math.min(rows, period)),
+    ...optional(singlesIn('weight', weight, length)),
   ],
-  addColumnGradientSums: (sums, products, g, z, rows, columns) => [
+  addColumnGradientSums: (sums, products, g, x, lines, rows, columns, scratch) => [
     doublesInOut('sums', sums, columns),
     doublesInOut('products', products, columns),
     singlesIn('g', g, rows * columns),
-    singlesIn('z', z, rows * columns),
+    singlesIn('x', x, rows * columns),
+    ...optional(linesIn('lines', lines, columns)),
+    singlesScratch('scratch', scratch, columns * 4),
   ],
-  combineRows: (dx, g, z, combinations, rows, length, period) => [
+  combineRows: (dx, g, x, lines, combinations, weight, rows, length, period) => [
     singlesOut('dx', dx, rows * length),
     singlesIn('g', g, rows * length),
-    singlesIn('z', z, rows * length),
+    singlesIn('x', x, rows * length),
+    linesIn('lines', lines, Math.min(rows, period)),
     combinationsIn('combinations', combinations, Math.min(rows, period)),
+    ...optional(singlesIn('weight', weight, length)),
   ],
-  combineColumns: (dx, g, z, combinations, rows, columns, scratch) => [
+  combineColumns: (dx, g, x, lines, combinations, rows, columns, scratch) => [
     singlesOut('dx', dx, rows * columns),
     singlesIn('g', g, rows * columns),
-    singlesIn('z', z, rows * columns),
+    singlesIn('x', x, rows * columns),
+    linesIn('lines', lines, columns),
     combinationsIn('combinations', combinations, columns),
-    singlesScratch('scratch', scratch, columns * 3),
+    singlesScratch('scratch', scratch, columns * 7),
   ],
 };
