@@ -12,7 +12,7 @@ export default {
   },
   test: {
     ...guarded.test,
-    exclude: [],
+    include: ['test/*.test.ts', 'test/guard/passes.test.ts'],
     setupFiles: [fileURLToPath(new URL('report-digest.ts', import.meta.url))],
     bail: 1,
     pool: 'threads',
