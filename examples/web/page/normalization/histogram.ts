@@ -1,5 +1,6 @@
 import { make, makeSvg } from '../element.ts';
 import type { Scale } from './grid.ts';
+import { spellNumber } from './spell-number.ts';
 
 const BINS = 28;
 const WIDTH = 280;
@@ -17,7 +18,7 @@ export function drawHistogram(
   const bars = shares.map((bins, i) =>
     makeSvg('path', { class: i === 0 ? 'all' : 'of-set', d: outline(bins, most) }),
   );
-  const label = `${title}: histogram of the chosen values from ${spell(Math.min(...chosen))} to ${spell(Math.max(...chosen))}, among all from ${spell(Math.min(...all))} to ${spell(Math.max(...all))}`;
+  const label = `${title}: histogram of the chosen values from ${spellNumber(Math.min(...chosen), 1)} to ${spellNumber(Math.max(...chosen), 1)}, among all from ${spellNumber(Math.min(...all), 1)} to ${spellNumber(Math.max(...all), 1)}`;
   const picture = makeSvg(
     'svg',
     {
@@ -29,7 +30,11 @@ export function drawHistogram(
     ...bars,
   );
   const ends = [scale.low, (scale.low + scale.high) / 2, scale.high];
-  const axis = make('p', { className: 'axis' }, ...ends.map((end) => make('span', {}, spell(end))));
+  const axis = make(
+    'p',
+    { className: 'axis' },
+    ...ends.map((end) => make('span', {}, spellNumber(end, 1))),
+  );
   return make('figure', {}, make('figcaption', {}, title), picture, axis);
 }
 
@@ -53,8 +58,4 @@ function outline(bins: readonly number[], most: number): string {
       return `M${bin * width + 0.75} ${HEIGHT}V${top.toFixed(1)}h${width - 1.5}V${HEIGHT}z`;
     })
     .join('');
-}
-
-function spell(value: number): string {
-  return value.toFixed(1).replace('-', '−');
 }

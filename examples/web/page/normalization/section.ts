@@ -6,6 +6,7 @@ import { Grid, hueOf, type Scale } from './grid.ts';
 import { drawHistogram } from './histogram.ts';
 import { MemoryStrip } from './memory-strip.ts';
 import { type Kind, type Norm, spellAxes } from './norm.ts';
+import { spellNumber } from './spell-number.ts';
 
 /** What a normalization divides by. */
 interface Spread {
@@ -81,7 +82,7 @@ class NormalizationSection {
   #describe({ n, c, h, w }: Place): string {
     const { norm, before, after } = this.#analysis;
     const index = indexOf({ n, c, h, w }, norm.layout);
-    return `sample ${n}, channel ${c}, row ${h}, column ${w}: ${spell(before[index])} becomes ${spell(after[index])}`;
+    return `sample ${n}, channel ${c}, row ${h}, column ${w}: ${spellNumber(before[index] as number, 3)} becomes ${spellNumber(after[index] as number, 3)}`;
   }
 
   #choose(place: Place): void {
@@ -129,7 +130,7 @@ class NormalizationSection {
         'tr',
         {},
         make('th', { scope: 'row' }, button),
-        ...numbers.map((value) => make('td', {}, spell(value))),
+        ...numbers.map((value) => make('td', {}, spellNumber(value, 3))),
       );
     });
     const table = make('table', {}, makeHead(spread.name), make('tbody', {}, ...this.#rows));
@@ -145,13 +146,6 @@ function makeHead(spread: string): HTMLElement {
 
 function scaleOf(values: Float32Array): Scale {
   return { low: Math.min(...values), high: Math.max(...values) };
-}
-
-function spell(value = Number.NaN): string {
-  return value
-    .toFixed(3)
-    .replace(/^-0\.000$/, '0.000')
-    .replace('-', '−');
 }
 
 function capitalize(text: string): string {
