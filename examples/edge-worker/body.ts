@@ -27,7 +27,7 @@ export function checkMediaType(request: Request, expected: string): void {
 /**
  * Reads a body to its end, or as far as it is allowed to go.
  *
- * @throws HttpRefusal where it is too long, whether it says so or not.
+ * @throws HttpRefusal where it is too long, whether it says so or not, or breaks off.
  */
 export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   checkLength(Number(request.headers.get('content-length')));
@@ -35,12 +35,18 @@ export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer
   if (request.body === null) return concatenate(parts);
   const reader = request.body.getReader();
   let length = 0;
-  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+  for (let next = await read(reader); !next.done; next = await read(reader)) {
     length += next.value.length;
     checkLength(length);
     parts.push(next.value);
   }
   return concatenate(parts);
+}
+
+function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
+  return reader.read().catch(() => {
+    throw new HttpRefusal(400, 'body: expected all of it, got a part', { field: 'body' });
+  });
 }
 
 function checkLength(bytes: number): void {

@@ -1,4 +1,6 @@
 import { request } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, inject, test } from 'vitest';
 import { encodePng } from '../../examples/common/codecs.ts';
@@ -118,6 +120,17 @@ describe('sizes', () => {
       sent.flushHeaders();
     });
     expect(status).toBe(413);
+  });
+
+  test('one that breaks off is refused', async () => {
+    const { hostname, port } = new URL(inject('url'));
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const head = 'POST /normalize?op=instanceNorm HTTP/1.1\r\nhost: edge\r\n';
+    const headers = 'content-type: application/octet-stream\r\ncontent-length: 100\r\n\r\n';
+    socket.end(`${head}${headers}part`);
+    const answer = await text(socket);
+    expect(answer).toMatch(/^HTTP\/1.1 400 /);
+    expect(answer).toContain('"error":"body: expected all of it, got a part"');
   });
 
   test('one that does not say so is refused when it is', async () => {

@@ -31,6 +31,8 @@ export async function serve(folder: string, port: number): Promise<Service> {
   writeFileSync(file, configOf(folder, port));
   const args = ['serve', file, '--control-fd=3', '--inspector-addr=127.0.0.1:0'];
   const child = spawn(workerd, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
+  // Else it would outlive a process that fails.
+  process.once('exit', () => child.kill());
   const ended = once(child, 'exit');
   const failed = ended.then(([code]) => {
     throw new Error(`workerd ended with ${code} before it listened`);
