@@ -17,7 +17,7 @@ import {
   rowMoments,
   unbiasedVariance,
 } from './reference.ts';
-import { expectRefusal } from './refusals.ts';
+import { expectRefusal, type Refused, testRefusals } from './refusals.ts';
 import { SHAPES } from './shapes.ts';
 
 /** A tensor of normal numbers. */
@@ -326,13 +326,8 @@ describe('a refused call of instanceNorm', () => {
     return instanceNorm(x as Tensor, options);
   }
 
-  test('is the one below, changed in one place', () => {
-    const call = validCall();
-    expect(make(call)).toBe(call.out);
-  });
-
   const floats = (count: number) => new Float32Array(count);
-  const refused: [string, (call: Call) => object, ErrorConstructor, string, string][] = [
+  const refused: Refused<Call>[] = [
     ['no tensor', () => ({ x: undefined }), TypeError, 'x', 'undefined'],
     ['null for a tensor', () => ({ x: null }), TypeError, 'x', 'null'],
     ['bare data', () => ({ x: floats(24) }), TypeError, 'x', 'a value of type Float32Array'],
@@ -540,23 +535,7 @@ describe('a refused call of instanceNorm', () => {
     ],
   ];
 
-  test.each(refused)(
-    'names the argument and what came, and has written nothing: %s',
-    (_, change, kind, argument, got) => {
-      const call = validCall();
-      const changed = { ...call, ...change(call) };
-      const { data } = call.x as Tensor;
-      const watched = [
-        data,
-        call.weight,
-        call.bias,
-        call.runningMean,
-        call.runningVar,
-        call.out.data,
-      ];
-      expectRefusal(() => make(changed), kind, argument, got, watched);
-    },
-  );
+  testRefusals(validCall, make, refused);
 
   test.each([1, -1, 23, -23])('has an out that begins %i elements from x', (offset) => {
     const memory = normals(100, 32);

@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 
 /**
  * Expects a call to be refused with an error of the right class, which names the
@@ -21,6 +21,46 @@ export function expectRefusal(
   watched.forEach((array, i) => {
     expect(bytesOf(array).equals(before[i] as Buffer), message).toBe(true);
   });
+}
+
+/** What is wrong with a call, its change from a valid one, and what the refusal says. */
+export type Refused<Call> = readonly [
+  label: string,
+  change: (call: Call) => object,
+  kind: ErrorConstructor,
+  argument: string,
+  got: string,
+];
+
+/**
+ * Tests that a valid call is taken, and that each change of it is refused, with none of
+ * its arrays written to.
+ */
+export function testRefusals<Call extends object>(
+  validCall: () => Call & { readonly out: unknown },
+  make: (call: Record<string, unknown>) => unknown,
+  refused: readonly Refused<Call>[],
+): void {
+  test('is none where nothing was changed', () => {
+    const call = validCall();
+    expect(make({ ...call })).toBe(call.out);
+  });
+
+  test.each(refused)(
+    'names the argument and what came, and has written nothing: %s',
+    (_, change, kind, argument, got) => {
+      const call = validCall();
+      const changed = { ...call, ...change(call) };
+      expectRefusal(() => make(changed), kind, argument, got, arraysIn(call));
+    },
+  );
+}
+
+/** The arrays among the arguments of a call, and those of its tensors. */
+function arraysIn(call: object): Float32Array[] {
+  return Object.values(call)
+    .map((value) => (value instanceof Float32Array ? value : value?.data))
+    .filter((value) => value instanceof Float32Array);
 }
 
 function thrownBy(call: () => unknown): unknown {
