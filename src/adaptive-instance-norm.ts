@@ -6,7 +6,7 @@ import {
   checkLayout,
   checkOptions,
   readOutput,
-  refuseOverlaps,
+  refuseOverlap,
   sameMemory,
 } from './options.ts';
 import { forEachSampleScope } from './scope.ts';
@@ -64,7 +64,7 @@ export function adaptiveInstanceNorm(
   const output = readOutput(out, input, 'content');
   checkData(model.data, model.shape, 'style.data');
   if (!sameMemory(model.data, input.data)) {
-    refuseOverlaps({ out: output.data }, { style: model.data });
+    refuseOverlap('out', output.data, 'style', model.data);
   }
 
   const styles = collectMoments(model.data, styleTensor);

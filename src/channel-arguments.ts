@@ -79,6 +79,8 @@ export interface ChannelRules {
   readonly checkStatistics: (tensor: ChannelTensor, input: CheckedTensor) => void;
 }
 
+type Switches = Readonly<Partial<Record<ChannelRules['switch'], unknown>>>;
+
 /** The names of the options of both. */
 export const CHANNEL_OPTIONS: readonly string[] = [
   'weight',
@@ -111,8 +113,8 @@ export function readChannelArguments(
     momentum = 0.1,
     unbiased = true,
     out,
-    [rules.switch]: own = rules.byDefault,
-  } = options as ChannelNormOptions & { readonly [name: string]: unknown };
+  } = options;
+  const { [rules.switch]: own = rules.byDefault } = options as Switches;
   const input = readTensor(x, 'x');
   checkEps(eps);
   checkLayout(layout);
@@ -129,14 +131,17 @@ export function readChannelArguments(
   const mean = readParameter(runningMean, 'runningMean', channels);
   const variance = readParameter(runningVar, 'runningVar', channels);
   const fixed = own ? null : requireBoth(mean, variance, rules.switch);
-  refuseOverlaps(
-    { out: output.data, runningMean: mean, runningVar: variance },
-    {
-      x: sameMemory(output.data, input.data) ? null : input.data,
-      weight: checkedWeight,
-      bias: checkedBias,
-    },
-  );
+  // Of x and out that is known already.
+  if (checkedWeight ?? checkedBias ?? mean ?? variance) {
+    refuseOverlaps(
+      { out: output.data, runningMean: mean, runningVar: variance },
+      {
+        x: sameMemory(output.data, input.data) ? null : input.data,
+        weight: checkedWeight,
+        bias: checkedBias,
+      },
+    );
+  }
   const period = Math.max(checkedWeight?.length ?? 0, checkedBias?.length ?? 0);
   return {
     input,

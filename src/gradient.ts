@@ -1,6 +1,6 @@
 import { COMBINATION, LINE, type Memory, STATE } from './memory.ts';
 import { type Affine, makeLines } from './normalize.ts';
-import { type Output, refuseOverlaps, sameMemory } from './options.ts';
+import { type Output, refuseOverlap, sameMemory } from './options.ts';
 import type { Scope } from './scope.ts';
 import { sameShape } from './shape.ts';
 import { type CheckedTensor, checkData, readTensor, type Tensor } from './tensor.ts';
@@ -41,7 +41,7 @@ export function checkGradient(
       `gradOutput: expected shape [${x.shape.join(', ')}], got [${shape.join(', ')}]`,
     );
   }
-  if (!sameMemory(output.data, data)) refuseOverlaps({ out: output.data }, { gradOutput: data });
+  if (!sameMemory(output.data, data)) refuseOverlap('out', output.data, 'gradOutput', data);
   return data;
 }
 

@@ -25,7 +25,7 @@ import {
   type Output,
   readOutput,
   readParameter,
-  refuseOverlaps,
+  refuseOverlap,
 } from './options.ts';
 import { forEachSampleScope, isRowwise } from './scope.ts';
 import { type ChannelTensor, channelTensor, checkChannels, type Layout } from './shape.ts';
@@ -173,7 +173,8 @@ function readArguments(
     eps,
     centred: true,
   };
-  refuseOverlaps({ out: output.data }, { weight: affine.weight, bias: affine.bias });
+  refuseOverlap('out', output.data, 'weight', affine.weight);
+  refuseOverlap('out', output.data, 'bias', affine.bias);
   return { input, output, tensor, affine, share };
 }
 

@@ -159,28 +159,33 @@ export function readOutput(out: unknown, x: CheckedTensor, name: string): Output
   if (!sameShape(shape, x.shape)) {
     throw new RangeError(`out: expected shape [${x.shape.join(', ')}], got [${shape.join(', ')}]`);
   }
-  if (!sameMemory(data, x.data)) refuseOverlaps({ out: data }, { [name]: x.data });
+  if (!sameMemory(data, x.data)) refuseOverlap('out', data, name, x.data);
   return { tensor: out instanceof Tensor ? out : new Tensor(data, shape), data };
 }
 
 /** Says whether two arrays are the same elements of the same memory. */
 export function sameMemory(a: Float32Array, b: Float32Array): boolean {
-  return a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.length === b.length;
+  return (
+    a === b || (a.byteOffset === b.byteOffset && a.length === b.length && a.buffer === b.buffer)
+  );
 }
 
 type Arrays = Readonly<Record<string, Float32Array | null>>;
 
 /** Refuses an array to write to that shares memory with one to read, or with another to write. */
 export function refuseOverlaps(written: Arrays, read: Arrays): void {
-  const names = Object.keys(written);
-  names.forEach((name, i) => {
-    for (const other of names.slice(i + 1))
-      refuseOverlap(name, written[name], other, written[other]);
+  for (const name in written) {
+    let later = false;
+    for (const other in written) {
+      if (later) refuseOverlap(name, written[name], other, written[other]);
+      else later = other === name;
+    }
     for (const other in read) refuseOverlap(name, written[name], other, read[other]);
-  });
+  }
 }
 
-function refuseOverlap(
+/** Refuses an array to write to that shares memory with another. */
+export function refuseOverlap(
   name: string,
   array: Float32Array | null | undefined,
   otherName: string,

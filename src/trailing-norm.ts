@@ -5,7 +5,7 @@ import { describe } from './describe.ts';
 import { addElementGradients } from './element-gradient.ts';
 import { checkGradient, type Gradients, ParameterGradients } from './gradient.ts';
 import { type Affine, normalizeRows } from './normalize.ts';
-import { checkEps, type Output, readOutput, readParameter, refuseOverlaps } from './options.ts';
+import { checkEps, type Output, readOutput, readParameter, refuseOverlap } from './options.ts';
 import { readShape, sizeOf } from './shape.ts';
 import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from './tensor.ts';
 
@@ -71,7 +71,8 @@ export function readTrailingArguments(
     eps,
     centred,
   };
-  refuseOverlaps({ out: output.data }, { weight: affine.weight, bias: affine.bias });
+  refuseOverlap('out', output.data, 'weight', affine.weight);
+  refuseOverlap('out', output.data, 'bias', affine.bias);
   return { input, output, affine, rows: sizeOf(input.shape.slice(0, leading)), length };
 }
 
