@@ -7,11 +7,18 @@ type Kernel = (...values: number[]) => void;
 // What a kernel must not depend on: as float32 or float64 a NaN.
 const POISON = 0xff;
 
-const read = new Map<string, number>();
+/** What was read of an array: what was read twice counts twice. */
+interface Reads {
+  readonly loads: number;
+  readonly bytes: number;
+}
 
-/** How many bytes of an array the last call of a kernel read, those read twice counted twice. */
-export function bytesReadOf(name: string): number {
-  return read.get(name) ?? 0;
+const NONE: Reads = { loads: 0, bytes: 0 };
+const reads = new Map<string, Reads>();
+
+/** What the last call of a kernel read of an array. */
+export function readsOf(name: string): Reads {
+  return reads.get(name) ?? NONE;
 }
 
 /**
@@ -30,7 +37,10 @@ export function instantiateSync(
   const check = (writes: boolean, address: number, size: number): number => {
     for (const { name, start, bytes, use } of extents) {
       if (address < start || address + size > start + bytes) continue;
-      if (!writes) read.set(name, (read.get(name) ?? 0) + size);
+      if (!writes) {
+        const before = readsOf(name);
+        reads.set(name, { loads: before.loads + 1, bytes: before.bytes + size });
+      }
       if (!writes || use !== 'in') return address;
     }
     throw new Error(`${running} ${describe(writes, address, size, extents)}`);
@@ -58,7 +68,7 @@ export function instantiateSync(
     guarded[name] = (...values) => {
       running = name;
       extents = find(...values);
-      read.clear();
+      reads.clear();
       expectApart(name, extents, bytes.length);
       for (const { start, bytes: size } of extents.filter((extent) => isFree(extent, extents))) {
         bytes.fill(POISON, start, start + size);

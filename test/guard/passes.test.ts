@@ -2,10 +2,10 @@ import { describe, expect, inject, test } from 'vitest';
 import type { Kernels } from '../../src/kernels.ts';
 import { compileKernels } from '../compile-kernels.ts';
 import { normals } from '../random.ts';
-import { bytesReadOf, instantiateSync } from './loader.ts';
+import { instantiateSync, readsOf } from './loader.ts';
 
-// Sums in float32 that turn out to be no good are made again in float64: a mistake in
-// them costs time and no digits, so that results alone would not show it.
+// What float32 does no justice is done again, or one by one, in float64: a mistake on the
+// way there costs time and no digits, so that results alone would not show it.
 
 const provided = inject('kernels');
 const module = new WebAssembly.Module(
@@ -13,18 +13,24 @@ const module = new WebAssembly.Module(
 );
 
 const STATES = 1024;
+const LINES = 4096;
 const SCRATCH = 8192;
 const X = 65536;
 const CAPACITY = 2 ** 21;
 
-/** Runs a kernel on a memory that holds x, and returns how many bytes of x it read. */
-function bytesRead(values: Float32Array, run: (kernels: Kernels) => void): number {
+/** Runs a kernel on a memory that holds x and a line, and returns what it read of x. */
+function readBy(
+  values: Float32Array,
+  run: (kernels: Kernels) => void,
+  line: readonly number[] = [],
+): ReturnType<typeof readsOf> {
   const pages = CAPACITY / 65536;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   new Float32Array(memory.buffer, X).set(values);
+  new Float64Array(memory.buffer, LINES).set(line);
   const { instance } = instantiateSync(module, { env: { memory } });
   run(instance.exports as unknown as Kernels);
-  return bytesReadOf('x');
+  return readsOf('x');
 }
 
 const VECTOR = 16;
@@ -40,42 +46,44 @@ describe('addMoments', () => {
   // Rows of float64, of a chunk with and without a tail, and of several chunks.
   const CHUNK = 16384;
   const read = (values: Float32Array) =>
-    bytesRead(values, (kernels) => kernels.addMoments(STATES, X, 1, values.length, 1));
+    readBy(values, (kernels) => kernels.addMoments(STATES, X, 1, values.length, 1));
 
   test.each([3, 100, 256])('reads %i ordinary elements once, or the first twice', (length) => {
     for (const mean of [0, 3]) {
-      const bytes = read(normals(length, 1, mean));
+      const { bytes } = read(normals(length, 1, mean));
       expect(bytes).toBeGreaterThanOrEqual(4 * length);
       expect(bytes).toBeLessThanOrEqual(4 * (length + 1));
     }
   });
 
   test.each([700, 3136, CHUNK, CHUNK + 700, 5 * CHUNK])(
-    'reads %i ordinary elements once, and 16 vectors of each chunk before',
+    'reads %i ordinary elements once, in vectors, and 16 of each chunk before',
     (length) => {
       const samples = Math.ceil(length / CHUNK) * SAMPLES * VECTOR;
       for (const mean of [0, 0.1, 3, -1e4]) {
-        expect(read(normals(length, 1, mean))).toBe(4 * length + samples);
+        const { loads, bytes } = read(normals(length, 1, mean));
+        expect(bytes).toBe(4 * length + samples);
+        expect(loads).toBe(bytes / VECTOR);
       }
     },
   );
 
   test('samples all of a row, and so reads one with another start once', () => {
     // Its start is two deviations from its mean.
-    expect(read(drifting(10_000))).toBe(4 * 10_000 + SAMPLES * VECTOR);
+    expect(read(drifting(10_000)).bytes).toBe(4 * 10_000 + SAMPLES * VECTOR);
   });
 
   test('reads a row again that one element outweighs', () => {
     const values = normals(5000, 1);
     values[1234] = 1e6;
-    expect(read(values)).toBeGreaterThan(8 * 5000);
+    expect(read(values).bytes).toBeGreaterThan(8 * 5000);
   });
 });
 
 describe('addColumnMoments', () => {
   // 65536 elements.
   const read = (values: Float32Array, columns: number) =>
-    bytesRead(values, (kernels) =>
+    readBy(values, (kernels) =>
       kernels.addColumnMoments(STATES, X, values.length / columns, columns, SCRATCH),
     );
 
@@ -85,7 +93,7 @@ describe('addColumnMoments', () => {
     [32, 33],
   ])('reads %i columns of %i ordinary rows once, and the first row before', (columns, rows) => {
     for (const mean of [0, 3]) {
-      const bytes = read(normals(rows * columns, 1, mean), columns);
+      const { bytes } = read(normals(rows * columns, 1, mean), columns);
       expect(bytes).toBeLessThanOrEqual(4 * (rows + 1) * columns);
       expect(bytes).toBeGreaterThanOrEqual(4 * rows * columns);
     }
@@ -102,7 +110,7 @@ describe('addColumnMoments', () => {
     (columns, rows) => {
       const samples = Math.ceil((rows * columns) / 65536) * 64 * columns;
       for (const mean of [0, 0.1, 3, -1e4]) {
-        const bytes = read(normals(rows * columns, 1, mean), columns);
+        const { bytes } = read(normals(rows * columns, 1, mean), columns);
         expect(bytes).toBeGreaterThan(4 * rows * columns);
         expect(bytes).toBeLessThanOrEqual(4 * (rows * columns + samples));
       }
@@ -112,6 +120,33 @@ describe('addColumnMoments', () => {
   test('reads a column again that one element outweighs', () => {
     const values = normals(5000 * 4, 1);
     values[4 * 1234 + 2] = 1e6;
-    expect(read(values, 4)).toBeGreaterThan(4 * 5000 * 5);
+    expect(read(values, 4).bytes).toBeGreaterThan(4 * 5000 * 5);
+  });
+});
+
+describe('applyRows', () => {
+  const Y = X + 2 ** 20;
+  const read = (line: readonly number[]) =>
+    readBy(normals(180, 1), (kernels) => kernels.applyRows(Y, X, LINES, 1, 180, 1), line);
+
+  test.each([
+    ['a line', [5, 2, 3]],
+    ['a line through 0', [0, -0.5, 3]],
+    ['the least scale', [5, 2 ** -100, 3]],
+    ['the largest scale', [5, -(2 ** 100), 3]],
+    ['a scale of 0', [5, 0, 3]],
+  ])('takes %s by vectors', (_, line) => {
+    const { loads, bytes } = read(line);
+    expect(bytes).toBe(loads * VECTOR);
+    // The last vector may be met twice.
+    expect(loads).toBeLessThanOrEqual(46);
+  });
+
+  test.each([
+    ['a scale too small', [5, 2 ** -101, 3]],
+    ['a scale too large', [5, 2 ** 101, 3]],
+    ['a mean too large, where the scale is 0', [2 ** 101, 0, 3]],
+  ])('takes %s one by one', (_, line) => {
+    expect(read(line)).toEqual({ loads: 180, bytes: 720 });
   });
 });
