@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import {
-  folder,
   type Numbers,
   type Operands,
   onnx,
   product,
   type Role,
-  readVectors,
   type ValidationVector,
   type Vector,
   webnn,
 } from './conformance.ts';
+import { readJson } from './json-files.ts';
 
 // Names of vectors that have no meaning here, by the reason.
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
@@ -47,13 +46,13 @@ const REASONS = new Map(
   Object.entries(LEFT_OUT).flatMap(([reason, names]) => names.map((name) => [name, reason])),
 );
 
-if (folder === null) {
+const webnnVectors = readJson('conformance/webnn') as readonly Vector[] | null;
+const onnxVectors = readJson('conformance/onnx') as readonly Vector[] | null;
+const validations = readJson('conformance/webnn-validation') as readonly ValidationVector[] | null;
+
+if (webnnVectors === null || onnxVectors === null || validations === null) {
   test.skip('conformance vectors: neither CONFORMANCE_DIR nor ../shared/conformance is there', () => {});
 } else {
-  const webnnVectors = readVectors<Vector>('webnn');
-  const onnxVectors = readVectors<Vector>('onnx');
-  const validations = readVectors<ValidationVector>('webnn-validation');
-
   describe('the vectors', () => {
     test('are all there, and no two of one name', () => {
       expect(countByOperation(webnnVectors)).toEqual({

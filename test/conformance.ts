@@ -1,7 +1,5 @@
 // The operations of WebNN and of ONNX, said in this library's words.
 
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import {
   batchNorm,
   ChannelMoments,
@@ -59,17 +57,6 @@ export interface ValidationVector {
   readonly options: Options;
   readonly throws: boolean;
   readonly expected?: { readonly dims: Shape };
-}
-
-/** The folder of the vectors, null where there is none. */
-export const folder: string | null =
-  [
-    process.env.CONFORMANCE_DIR,
-    fileURLToPath(new URL('../../shared/conformance', import.meta.url)),
-  ].find((path) => path !== undefined && existsSync(path)) ?? null;
-
-export function readVectors<Kind>(name: string): readonly Kind[] {
-  return JSON.parse(readFileSync(`${folder}/${name}.json`, 'utf8')) as Kind[];
 }
 
 export type Operation = (inputs: Operands, options: Options) => Tensor;

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { Tensor } from '../src/index.ts';
+import { readJson } from './json-files.ts';
 
 /** Reads test/fixtures/<name>.json. */
 export function readFixture<Content>(name: string): Content {
-  const file = new URL(`./fixtures/${name}.json`, import.meta.url);
-  return JSON.parse(readFileSync(file, 'utf8')) as Content;
+  return readJson(`fixtures/${name}`) as Content;
 }
 
 /** A tensor as a fixture holds it. */

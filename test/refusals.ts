@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { expectSameBits } from './closeness.ts';
 
 /**
  * Expects a call to be refused with an error of the right class, which names the
@@ -12,14 +13,14 @@ export function expectRefusal(
   got: string,
   watched: readonly Float32Array[] = [],
 ): void {
-  const before = watched.map(bytesOf);
+  const before = watched.map((array) => array.slice());
   const error = thrownBy(call);
   expect(error).toBeInstanceOf(kind);
   const { message } = error as Error;
   expect(message.startsWith(`${argument}: expected `), message).toBe(true);
   expect(message, message).toContain(`, got ${got}`);
   watched.forEach((array, i) => {
-    expect(bytesOf(array).equals(before[i] as Buffer), message).toBe(true);
+    expectSameBits(array, before[i] as Float32Array);
   });
 }
 
@@ -70,8 +71,4 @@ function thrownBy(call: () => unknown): unknown {
     return error;
   }
   return expect.fail('expected the call to be refused, but it returned');
-}
-
-function bytesOf(array: Float32Array): Buffer {
-  return Buffer.from(new Uint8Array(array.buffer, array.byteOffset, array.byteLength));
 }

@@ -1,0 +1,1 @@
+new Worker('web-worker.js').addEventListener('message', ({ data }) => console.log(data));

@@ -1,0 +1,89 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, build, type OnResolveResult, type Plugin } from 'esbuild';
+
+const tests = new URL('../', import.meta.url);
+const vectors = process.env.CONFORMANCE_DIR
+  ? new URL(`file://${process.env.CONFORMANCE_DIR}/`)
+  : new URL('../../shared/conformance/', tests);
+
+const common: BuildOptions = {
+  bundle: true,
+  target: 'es2022',
+  alias: { vitest: fileURLToPath(new URL('suite/vitest.ts', import.meta.url)) },
+  // vitest's parts ask for its environment, which Deno permits no program by default.
+  define: { process: 'undefined' },
+  logLevel: 'warning',
+};
+
+/**
+ * Bundles the tests and the digest into modules, tests.js and bits.js, that run in any
+ * host and import nothing but wasm-norm; and bits-of-global.js, a
+ * script that takes it from the global wasmNorm.
+ *
+ * @param sweeps whether the tests sweep over millions of rows, which takes a minute
+ */
+export async function bundleSuite(folder: string, sweeps: boolean): Promise<void> {
+  const entry = (name: string) => fileURLToPath(new URL(`suite/${name}.ts`, import.meta.url));
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: [entry('tests'), entry('bits')],
+      outdir: folder,
+      format: 'esm',
+      define: { ...common.define, SWEEPS: String(sweeps) },
+      plugins: [takeLibrary({ path: 'wasm-norm', external: true }), jsonInside],
+    }),
+    build({
+      ...common,
+      entryPoints: [entry('bits')],
+      outfile: `${folder}/bits-of-global.js`,
+      format: 'iife',
+      globalName: 'bits',
+      plugins: [takeLibrary({ path: 'wasm-norm', namespace: 'global' }), jsonInside],
+    }),
+  ]);
+}
+
+/** Has the library come from where `resolved` says, not from its sources. */
+function takeLibrary(resolved: OnResolveResult): Plugin {
+  return {
+    name: 'take-library',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /\/src\// }, ({ path }) =>
+        path.endsWith('/src/index.ts')
+          ? resolved
+          : { errors: [{ text: `${path} is not a public entry` }] },
+      );
+      onLoad({ filter: /./, namespace: 'global' }, () => ({
+        contents: 'module.exports = globalThis.wasmNorm',
+      }));
+    },
+  };
+}
+
+const jsonInside: Plugin = {
+  name: 'json-inside',
+  setup({ onLoad }) {
+    onLoad({ filter: /json-files\.ts$/ }, () => {
+      const files = {
+        ...readFolder('fixtures', new URL('fixtures/', tests)),
+        ...readFolder('conformance', vectors),
+      };
+      const contents = `const files = ${JSON.stringify(files)};
+        export const readJson = (name) => JSON.parse(files[name] ?? 'null');`;
+      return { contents, loader: 'js' };
+    });
+  },
+};
+
+function readFolder(name: string, folder: URL): Record<string, string> {
+  if (!existsSync(folder)) return {};
+  const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+  return Object.fromEntries(
+    files.map((file) => [
+      `${name}/${file.slice(0, -'.json'.length)}`,
+      readFileSync(new URL(file, folder), 'utf8'),
+    ]),
+  );
+}

@@ -1,0 +1,87 @@
+// Runs the library's tests in every runtime that the README names, from the packed
+// tarball, and prints a row for each. Fails where a row does, where the bits of two
+// differ, or where npm or JSR should not be given the package.
+//
+//     npm run test:runtimes
+//     npm run test:runtimes -- --quick     without the sweeps over millions of rows
+
+import { rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { createApp } from './app.ts';
+import { bundles } from './bundles.ts';
+import { browserPages, openPages } from './chromium.ts';
+import { commandLines } from './command-lines.ts';
+import { checkPublishing } from './publishing.ts';
+import type { Row } from './row.ts';
+import type { Report } from './suite/report.ts';
+import { workerd } from './workerd.ts';
+
+const AT_ONCE = 2;
+
+interface Outcome extends Report {
+  /** Milliseconds from import to first result. */
+  readonly firstResult: number;
+}
+
+type Finding = { readonly row: Row } & (
+  | { readonly outcome: Outcome; readonly error?: never }
+  | { readonly outcome?: never; readonly error: Error }
+);
+
+async function find(row: Row): Promise<Finding> {
+  try {
+    const printed = await row.run();
+    const line = printed.trim().split('\n').at(-1) ?? '';
+    return { row, outcome: JSON.parse(line) as Outcome };
+  } catch (error) {
+    return { row, error: error as Error };
+  }
+}
+
+/** Finds out about all rows, a few at a time, and prints them in their order. */
+async function findAll(rows: readonly Row[]): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  let next = 0;
+  let printed = 0;
+  const work = async () => {
+    for (let index = next++; index < rows.length; index = next++) {
+      findings[index] = await find(rows[index] as Row);
+      for (let ready = findings[printed]; ready; ready = findings[++printed]) {
+        console.log(describe(ready));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return findings;
+}
+
+function describe({ row: { runtime, version }, outcome, error }: Finding): string {
+  const name = `${runtime.padEnd(24)}${version.padEnd(18)}`;
+  if (error) return `${name}failed: ${error.message}`;
+  const { cases, digest, firstResult, failures } = outcome;
+  const time = `${firstResult.toFixed(1)} ms`;
+  const line = `${name}${String(cases).padStart(6)}  ${digest}  ${time.padStart(9)}`;
+  return [line, ...failures.map((failure) => `  failed: ${failure}`)].join('\n');
+}
+
+const { values: options } = parseArgs({ options: { quick: { type: 'boolean' } } });
+const { folder, tarball } = await createApp(!options.quick);
+await checkPublishing(tarball);
+const pages = await openPages(folder);
+console.log(
+  `${'runtime'.padEnd(24)}${'version'.padEnd(18)} cases  ${'digest'.padEnd(16)}  first result`,
+);
+const findings = await findAll([
+  ...commandLines(folder),
+  ...workerd(folder),
+  ...browserPages(pages),
+  ...bundles(folder, pages),
+]);
+await pages.close();
+rmSync(folder, { recursive: true });
+
+const wrong = findings.filter(({ outcome }) => !outcome || outcome.failures.length > 0);
+const digests = new Set(findings.flatMap(({ outcome }) => outcome?.digest ?? []));
+if (digests.size > 1) console.log(`\nThe bits differ: ${digests.size} digests.`);
+console.log(`\n${findings.length - wrong.length} rows passed, ${wrong.length} failed`);
+if (wrong.length > 0 || digests.size !== 1) process.exitCode = 1;

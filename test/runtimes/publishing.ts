@@ -1,0 +1,12 @@
+import { fileURLToPath } from 'node:url';
+import { installed, output } from './command.ts';
+import { deno, node } from './command-lines.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Rejects where the types of the packed library don't resolve, or JSR would not take its sources. */
+export async function checkPublishing(tarball: string): Promise<void> {
+  const attw = installed('@arethetypeswrong/cli/dist/index.js');
+  await output(node(24), [attw, tarball, '--profile', 'esm-only'], root);
+  await output(deno, ['publish', '--dry-run', '--allow-dirty'], root);
+}

@@ -1,0 +1,74 @@
+import { startTests, type Task, type VitestRunner } from '@vitest/runner';
+import { report as reportBits } from './bits.ts';
+import type { Report } from './report.ts';
+
+/** Whether the sweeps over millions of rows take part; set when this is bundled. */
+declare const SWEEPS: boolean;
+
+type Files = Readonly<Record<string, () => Promise<unknown>>>;
+
+// The tests of results: against PyTorch, WebNN, ONNX and float64, in every place and layout.
+const results: Files = {
+  'adaptive-instance-norm': () => import('../../adaptive-instance-norm.test.ts'),
+  arena: () => import('../../arena.test.ts'),
+  'batch-norm': () => import('../../batch-norm.test.ts'),
+  'channel-moments': () => import('../../channel-moments.test.ts'),
+  conformance: () => import('../../conformance.test.ts'),
+  family: () => import('../../family.test.ts'),
+  gradient: () => import('../../gradient.test.ts'),
+  'group-norm': () => import('../../group-norm.test.ts'),
+  'instance-norm': () => import('../../instance-norm.test.ts'),
+  'layer-norm': () => import('../../layer-norm.test.ts'),
+  lengths: () => import('../../lengths.test.ts'),
+  'rms-norm': () => import('../../rms-norm.test.ts'),
+  'state-dict': () => import('../../state-dict.test.ts'),
+};
+
+const sweeps: Files = {
+  accuracy: () => import('../../accuracy.test.ts'),
+  'family-accuracy': () => import('../../family-accuracy.test.ts'),
+};
+
+const files: Files = SWEEPS ? { ...results, ...sweeps } : results;
+
+/** Reports the bits of seeded calls, and what the tests say. */
+export async function report(): Promise<Report> {
+  const runner: VitestRunner = {
+    config: {
+      root: '',
+      setupFiles: [],
+      name: '',
+      passWithNoTests: false,
+      testNamePattern: undefined,
+      allowOnly: false,
+      sequence: { seed: 0, hooks: 'stack', setupFiles: 'list' },
+      chaiConfig: undefined,
+      maxConcurrency: 1,
+      testTimeout: 120_000,
+      hookTimeout: 120_000,
+      retry: 0,
+      includeTaskLocation: false,
+      tags: [],
+      tagsFilter: undefined,
+      strictTags: false,
+    },
+    importFile: (name) => (files[name] as () => Promise<unknown>)(),
+  };
+  const ran = await startTests(Object.keys(files), runner);
+  const tests = ran.flatMap(testsOf);
+  const { cases, digest } = await reportBits();
+  return {
+    cases: cases + tests.filter(({ result }) => result?.state === 'pass').length,
+    digest,
+    failures: [...ran, ...tests].filter(({ result }) => result?.state === 'fail').map(describe),
+  };
+}
+
+function testsOf(task: Task): Task[] {
+  return task.type === 'suite' ? task.tasks.flatMap(testsOf) : [task];
+}
+
+function describe({ name, file, result }: Task): string {
+  const messages = result?.errors?.map(({ message }) => message) ?? [];
+  return [`${file.name}: ${name}`, ...messages].join('\n  ');
+}
