@@ -1,4 +1,4 @@
-import { kernelsBase64 } from './kernels-base64.ts';
+import { kernelsHex } from './kernels-hex.ts';
 
 export { instantiateSync } from '@assemblyscript/loader';
 
@@ -9,8 +9,9 @@ export { instantiateSync } from '@assemblyscript/loader';
  */
 export function compile(): WebAssembly.Module {
   if (typeof WebAssembly === 'undefined') throw missing('WebAssembly');
-  const binary = atob(kernelsBase64);
-  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
+  const bytes = Uint8Array.from({ length: kernelsHex.length / 2 }, (_, i) =>
+    Number.parseInt(kernelsHex.slice(2 * i, 2 * i + 2), 16),
+  );
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { instantiateKernels, type Kernels } from '../src/kernels.ts';
-import { kernelsBase64 } from '../src/kernels-base64.ts';
+import { kernelsHex } from '../src/kernels-hex.ts';
 import { expectClose, expectSameBits } from './closeness.ts';
 import { normals } from './random.ts';
 import { type Moments, moments } from './reference.ts';
 
 describe('the module', () => {
-  const bytes = Buffer.from(kernelsBase64, 'base64');
+  const bytes = Buffer.from(kernelsHex, 'hex');
   const module = new WebAssembly.Module(bytes);
 
   // Ids of sections: core specification 2.0, 5.5.2.

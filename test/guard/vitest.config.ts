@@ -17,8 +17,9 @@ export default defineConfig({
       name: 'provided-kernels',
       enforce: 'pre',
       load(id) {
-        if (!id.endsWith('/src/kernels-base64.ts')) return null;
-        return `import { inject } from 'vitest'; export const kernelsBase64 = inject('kernels');`;
+        if (!id.endsWith('/src/kernels-hex.ts')) return null;
+        return `import { inject } from 'vitest';
+          export const kernelsHex = Buffer.from(inject('kernels'), 'base64').toString('hex');`;
       },
     },
   ],
