@@ -30,12 +30,12 @@ test('the module has at most 24 KB', () => {
   expect(length).toBeLessThanOrEqual(24 * KB);
 });
 
-test('everything, with the module inside and the loader, gzips to at most 23 KB', () => {
+test('everything, with the module inside and the loader, gzips to at most 26 KB', () => {
   const bytes = bundle(everything, 'default');
   expect(Buffer.from(bytes).toString()).toContain(
     readFileSync(`${root}/dist/kernels.wasm`).toString('hex'),
   );
-  expect(gzipSync(bytes, { level: 9 }).length).toBeLessThanOrEqual(23 * KB);
+  expect(gzipSync(bytes, { level: 9 }).length).toBeLessThanOrEqual(26 * KB);
 });
 
 test('instanceNorm alone takes less than 55 % of the JavaScript of everything', () => {
