@@ -1,10 +1,11 @@
 // What a worker does: it holds a content and a style, and restyles the one by the other.
 //
 // The browser decodes and encodes: it knows every format that people have, turns
-// pictures as EXIF says, brings their colours to sRGB, and is ten times as fast as
-// a codec in JavaScript. The price: a canvas multiplies colours by alpha, so that
-// those of half-transparent pixels are rounded, and those of transparent ones lost.
-// Opaque pixels pass unchanged, to the byte.
+// pictures as EXIF says and brings their colours to sRGB. And it is six times as fast
+// as JavaScript: a JPEG of 12 megapixels was decoded in 0.4 s and written as PNG in 0.9,
+// where jpeg-js and fast-png took 2.5 and 5.8. The price: a canvas multiplies colours by
+// alpha, so that those of half-transparent pixels are rounded, and those of transparent
+// ones lost. Opaque pixels pass unchanged, to the byte.
 
 import { transfer } from 'comlink';
 import { type Image, restyle } from 'wasm-norm';
