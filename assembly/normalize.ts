@@ -7,7 +7,7 @@ import { clearState, STATE } from './state';
 // Elements that are normalized together: few enough to stay in the first-level
 // cache from their moments to their lines, enough that the roots and quotients of
 // short rows overlap.
-const GROUP: usize = 4096;
+const GROUP: usize = 2048;
 
 /**
  * Normalizes each row by its own moments, reading it from memory once. A row is

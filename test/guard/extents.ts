@@ -71,7 +71,7 @@ export const extentsOf: {
   normalizeRows: (y, states, lines, x, weight, bias, rows, share, length, period) => [
     singlesOut('y', y, rows * share * length),
     statesOut('states', states, rows),
-    linesScratch('lines', lines, Math.min(rows * share, Math.max(4096, share))),
+    linesScratch('lines', lines, Math.min(rows * share, Math.max(2048, share))),
     singlesIn('x', x, rows * share * length),
     ...optional(singlesIn('weight', weight, Math.min(rows * share, period))),
     ...optional(singlesIn('bias', bias, Math.min(rows * share, period))),
