@@ -53,6 +53,10 @@ export function applyElementsRow(
   const bytes = length << 2;
   let at: usize = 0;
 
+  const ones = f32x4.splat(1);
+  // Added where there is no bias, so that the sign of a zero does not depend on the loop.
+  const zeros = f32x4.splat(0);
+
   // The usual cases have loops without choices in them.
   if (weight && bias) {
     for (; at + 64 <= bytes; at += 64) {
@@ -69,9 +73,16 @@ export function applyElementsRow(
       v128.store(y + at, f32x4.add(cw, v128.load(bias + at, 32)), 32);
       v128.store(y + at, f32x4.add(dw, v128.load(bias + at, 48)), 48);
     }
+  } else if (weight) {
+    for (; at + 32 <= bytes; at += 32) {
+      const a = f32x4.sub(v128.load(x + at, 0), highs);
+      const b = f32x4.sub(v128.load(x + at, 16), highs);
+      const aw = f32x4.mul(scaled(a, scales, lows, shifts), v128.load(weight + at, 0));
+      const bw = f32x4.mul(scaled(b, scales, lows, shifts), v128.load(weight + at, 16));
+      v128.store(y + at, f32x4.add(aw, zeros), 0);
+      v128.store(y + at, f32x4.add(bw, zeros), 16);
+    }
   }
-  const ones = f32x4.splat(1);
-  const zeros = f32x4.splat(0);
   for (; at + 16 <= bytes; at += 16) {
     const d = f32x4.sub(v128.load(x + at), highs);
     const w = weight ? v128.load(weight + at) : ones;
