@@ -127,6 +127,11 @@ export function scaled(d: v128, scales: v128, lows: v128, shifts: v128): v128 {
   return f32x4.add(f32x4.mul(d, scales), f32x4.add(f32x4.mul(d, lows), shifts));
 }
 
+/** Returns (x - mean) * scale + shift, lane by lane: a digit less than `scaled` has. */
+export function onLine(x: v128, highs: v128, scales: v128, shifts: v128): v128 {
+  return f32x4.add(f32x4.mul(f32x4.sub(x, highs), scales), shifts);
+}
+
 /** Applies a line to the elements at every `step` bytes, in float32. */
 export function applyNarrow(y: usize, x: usize, line: usize, length: usize, step: usize): void {
   const high = highMean(line);

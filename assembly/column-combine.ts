@@ -1,6 +1,6 @@
+import { onLine } from './apply';
 import { allFitFloat32, narrowLines } from './column-apply';
 import { COMBINATION, combined, combineWide } from './combine';
-import { onLine } from './gradient-sums';
 import { LINE } from './line';
 
 /**

@@ -1,5 +1,5 @@
+import { onLine } from './apply';
 import { allFitFloat32, narrowLines } from './column-apply';
-import { onLine } from './gradient-sums';
 import { addWide, sumFour } from './lanes';
 import { LINE } from './line';
 

@@ -1,5 +1,4 @@
-import { fitsFloat32, highMean, highScale, narrowShift } from './apply';
-import { onLine } from './gradient-sums';
+import { fitsFloat32, highMean, highScale, narrowShift, onLine } from './apply';
 import { LINE, loadOr } from './line';
 
 // The gradient of the input is a combination of the gradient of the output and

@@ -1,4 +1,4 @@
-import { fitsFloat32, highMean, highScale, narrowShift } from './apply';
+import { fitsFloat32, highMean, highScale, narrowShift, onLine } from './apply';
 import { sumFour, sumPair, widenPairs } from './lanes';
 import { LINE, loadOr } from './line';
 
@@ -115,9 +115,4 @@ function addWideSums(
   }
   f64.store(sums, f64.load(sums) + sum);
   f64.store(products, f64.load(products) + product);
-}
-
-/** Returns (x - mean) * scale + shift, lane by lane: a digit less than `scaled` of apply.ts has. */
-export function onLine(x: v128, highs: v128, scales: v128, shifts: v128): v128 {
-  return f32x4.add(f32x4.mul(f32x4.sub(x, highs), scales), shifts);
 }
