@@ -20,6 +20,7 @@ export const COMBINATION = 3;
 const DOUBLE = 8;
 const SINGLE = 4;
 const ALIGNMENT = 64;
+const PAGE = 4096;
 
 // Bytes of scratch for each channel: states and parts; a line and a combination;
 // two sums, and two for elements; seven float32 for the kernels of columns; a weight
@@ -27,7 +28,7 @@ const ALIGNMENT = 64;
 const CHANNEL = (2 * STATE + LINE + COMBINATION + 4) * DOUBLE + (7 + 2) * SINGLE;
 
 function scratchSize(channels: number): number {
-  const tiles = 2 * SINGLE * Math.max(TILE, channels);
+  const tiles = 2 * (SINGLE * Math.max(TILE, channels) + PAGE);
   return ALIGNMENT + Math.ceil((channels * CHANNEL + tiles) / ALIGNMENT) * ALIGNMENT;
 }
 
@@ -70,8 +71,8 @@ export class Memory {
   readonly #columns: Float32Array;
   readonly #weight: Float32Array;
   readonly #bias: Float32Array;
-  readonly #tile: Float32Array;
-  readonly #gradient: Float32Array;
+  readonly #tile: Tile;
+  readonly #gradient: Tile;
 
   /**
    * @param space bytes behind the scratch
@@ -105,8 +106,9 @@ export class Memory {
     this.#columns = singles(channels * 7);
     this.#weight = singles(channels);
     this.#bias = singles(channels);
-    this.#tile = singles(Math.max(TILE, channels));
-    this.#gradient = singles(Math.max(TILE, channels));
+    const tile = Math.max(TILE, channels) + PAGE / SINGLE;
+    this.#tile = new Tile(singles(tile));
+    this.#gradient = new Tile(singles(tile));
   }
 
   get statesAt(): number {
@@ -146,16 +148,6 @@ export class Memory {
     return this.#columns.byteOffset;
   }
 
-  /** Where a tile of the input lies, or of the output in its place. */
-  get tileAt(): number {
-    return this.#tile.byteOffset;
-  }
-
-  /** Where a tile of the gradient lies. */
-  get gradientAt(): number {
-    return this.#gradient.byteOffset;
-  }
-
   /** Says whether an array lies in this memory, where kernels can work on it in place. */
   holds(array: Float32Array): boolean {
     return array.buffer === this.buffer;
@@ -164,27 +156,29 @@ export class Memory {
   /** Returns the address of a block, copied into the tile unless it can be used where it lies. */
   load(source: Float32Array, block: Block): number {
     if (this.#usableInPlace(source, block)) return source.byteOffset + block.start * SINGLE;
-    copyIn(this.#tile, source, block);
-    return this.tileAt;
+    this.#tile.place(source, block);
+    this.#tile.copyIn(source, block);
+    return this.#tile.at;
   }
 
   /** Returns the address of a block of the gradient, likewise. */
   loadGradient(source: Float32Array, block: Block): number {
     if (this.#usableInPlace(source, block)) return source.byteOffset + block.start * SINGLE;
-    copyIn(this.#gradient, source, block);
-    return this.gradientAt;
+    this.#gradient.place(source, block);
+    this.#gradient.copyIn(source, block);
+    return this.#gradient.at;
   }
 
   /** Returns the address to write a block to, for {@link store} to bring home. */
   target(destination: Float32Array, block: Block): number {
     return this.#usableInPlace(destination, block)
       ? destination.byteOffset + block.start * SINGLE
-      : this.tileAt;
+      : this.#tile.at;
   }
 
   /** Copies home from the tile what {@link target} had no place for. */
   store(destination: Float32Array, block: Block): void {
-    if (!this.#usableInPlace(destination, block)) copyOut(destination, this.#tile, block);
+    if (!this.#usableInPlace(destination, block)) this.#tile.copyOut(destination, block);
   }
 
   /** Returns the address of `count` weights from `start`, or 0 for none. */
@@ -214,25 +208,50 @@ export class Memory {
   }
 }
 
-function copyIn(tile: Float32Array, source: Float32Array, block: Block): void {
-  const { start, rows, length, stride } = block;
-  if (stride === length) {
-    tile.set(part(source, start, rows * length));
-    return;
-  }
-  for (let row = 0; row < rows; row++) {
-    tile.set(part(source, start + row * stride, length), row * length);
-  }
-}
+/** Scratch for one block on its way in and out. */
+class Tile {
+  readonly #area: Float32Array;
+  /** The element of the area at which the block begins. */
+  #start = 0;
 
-function copyOut(destination: Float32Array, tile: Float32Array, block: Block): void {
-  const { start, rows, length, stride } = block;
-  if (stride === length) {
-    destination.set(tile.subarray(0, rows * length), start);
-    return;
+  /** @param area a page longer than the largest block */
+  constructor(area: Float32Array) {
+    this.#area = area;
   }
-  for (let row = 0; row < rows; row++) {
-    destination.set(tile.subarray(row * length, (row + 1) * length), start + row * stride);
+
+  get at(): number {
+    return this.#area.byteOffset + this.#start * SINGLE;
+  }
+
+  /**
+   * Places a block half a page away from where it lies in its own page. Some processors
+   * copy at half the speed, or a tenth, between addresses that are nearly the same but for
+   * the page: there a load looks as if it read what a store has just written. (A large
+   * array begins at the start of a page, or a few bytes after.)
+   */
+  place(array: Float32Array, { start }: Block): void {
+    const offset = array.byteOffset + start * SINGLE - this.#area.byteOffset + PAGE / 2;
+    this.#start = (offset & (PAGE - ALIGNMENT)) / SINGLE;
+  }
+
+  copyIn(source: Float32Array, { start, rows, length, stride }: Block): void {
+    if (stride === length) {
+      this.#area.set(part(source, start, rows * length), this.#start);
+      return;
+    }
+    for (let row = 0; row < rows; row++) {
+      this.#area.set(part(source, start + row * stride, length), this.#start + row * length);
+    }
+  }
+
+  copyOut(destination: Float32Array, { start, rows, length, stride }: Block): void {
+    if (stride === length) {
+      destination.set(part(this.#area, this.#start, rows * length), start);
+      return;
+    }
+    for (let row = 0; row < rows; row++) {
+      destination.set(part(this.#area, this.#start + row * length, length), start + row * stride);
+    }
   }
 }
 
