@@ -41,17 +41,23 @@ export function lowScale(line: usize): f32 {
 }
 
 export function narrowShift(line: usize): f32 {
+  return <f32>shiftOfDifference(line);
+}
+
+/** Returns what a line adds to d * scale, d = x - high mean. */
+export function shiftOfDifference(line: usize): f64 {
   const mean = f64.load(line, 0);
   const low = mean - <f64>highMean(line);
-  return <f32>(f64.load(line, 16) - low * f64.load(line, 8));
+  return f64.load(line, 16) - low * f64.load(line, 8);
 }
 
 /**
  * Applies a line to each row: y = (x - mean) * scale + shift.
  *
- * @param y (rows, length) float32; may be x
- * @param x (rows, length) float32
+ * @param y (rows, length) float32, with a gap after each period; may be x
+ * @param x (rows, length) float32, likewise
  * @param lines (period) lines, row r takes line r mod period
+ * @param gap in elements
  */
 export function applyRows(
   y: usize,
@@ -60,16 +66,20 @@ export function applyRows(
   rows: usize,
   length: usize,
   period: usize,
+  gap: usize,
 ): void {
-  const bytes = length << 2;
   const end = lines + period * LINE;
   let line = lines;
   for (let row: usize = 0; row < rows; row++) {
     applyRow(y, x, line, length);
-    y += bytes;
-    x += bytes;
+    let step = length;
     line += LINE;
-    if (line === end) line = lines;
+    if (line === end) {
+      line = lines;
+      step += gap;
+    }
+    y += step << 2;
+    x += step << 2;
   }
 }
 
@@ -125,11 +135,6 @@ export function applyRow(y: usize, x: usize, line: usize, length: usize): void {
 /** Returns d * scale + (d * low + shift), lane by lane. */
 export function scaled(d: v128, scales: v128, lows: v128, shifts: v128): v128 {
   return f32x4.add(f32x4.mul(d, scales), f32x4.add(f32x4.mul(d, lows), shifts));
-}
-
-/** Returns (x - mean) * scale + shift, lane by lane: a digit less than `scaled` has. */
-export function onLine(x: v128, highs: v128, scales: v128, shifts: v128): v128 {
-  return f32x4.add(f32x4.mul(f32x4.sub(x, highs), scales), shifts);
 }
 
 /** Applies a line to the elements at every `step` bytes, in float32. */

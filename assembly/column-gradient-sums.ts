@@ -1,5 +1,5 @@
-import { onLine } from './apply';
 import { allFitFloat32, narrowLines } from './column-apply';
+import { scaledDifference } from './gradient-sums';
 import { addWide, sumFour } from './lanes';
 import { LINE } from './line';
 
@@ -11,7 +11,7 @@ import { LINE } from './line';
  * @param products (columns) float64
  * @param g (rows, columns) float32
  * @param x (rows, columns) float32
- * @param lines (columns) lines; 0: z is x
+ * @param lines (columns) lines
  * @param scratch (columns) times 4 float32 to work in
  */
 export function addColumnGradientSums(
@@ -25,11 +25,10 @@ export function addColumnGradientSums(
   scratch: usize,
 ): void {
   const step = columns << 2;
-  if (!lines || allFitFloat32(lines, columns)) {
-    if (lines) narrowLines(scratch, lines, columns);
-    else narrowIdentity(scratch, step);
+  if (allFitFloat32(lines, columns)) {
+    narrowLines(scratch, lines, columns);
     for (; rows >= 4; rows -= 4) {
-      addFourRows(sums, products, g, x, lines, step, scratch);
+      addFourRows(sums, products, g, x, scratch, lines, step);
       g += step << 2;
       x += step << 2;
     }
@@ -41,45 +40,44 @@ export function addColumnGradientSums(
   }
 }
 
-/** Takes apart lines that leave all as it is. */
-function narrowIdentity(narrow: usize, step: usize): void {
-  memory.fill(narrow, 0, step << 2);
-  for (let at = narrow + step; at < narrow + 2 * step; at += 4) f32.store(at, 1);
-}
-
-/** Adds four rows as a tree in float32, then in float64. */
+/**
+ * Adds four rows as a tree in float32, then in float64. With d = x - high mean,
+ *
+ *     sum(g * z) = sum(g * (d * scale)) + sum(g) * shift
+ */
 function addFourRows(
   sums: usize,
   products: usize,
   g: usize,
   x: usize,
+  narrow: usize,
   lines: usize,
   step: usize,
-  narrow: usize,
 ): void {
-  const vectors = step & ~15;
-  for (let at: usize = 0; at < vectors; at += 16) {
-    const highs = v128.load(narrow + at);
-    const scales = v128.load(narrow + at + step);
-    const shifts = v128.load(narrow + at + 3 * step);
-    const from = g + at;
-    const ofX = x + at;
-    const a = v128.load(from);
-    const b = v128.load(from + step);
-    const c = v128.load(from + 2 * step);
-    const d = v128.load(from + 3 * step);
-    const az = f32x4.mul(a, onLine(v128.load(ofX), highs, scales, shifts));
-    const bz = f32x4.mul(b, onLine(v128.load(ofX + step), highs, scales, shifts));
-    const cz = f32x4.mul(c, onLine(v128.load(ofX + 2 * step), highs, scales, shifts));
-    const dz = f32x4.mul(d, onLine(v128.load(ofX + 3 * step), highs, scales, shifts));
-    addWide(sums + (at << 1), sumFour(a, b, c, d));
-    addWide(products + (at << 1), sumFour(az, bz, cz, dz));
+  for (const end = x + (step & ~15); x < end; x += 16) {
+    const highs = v128.load(narrow);
+    const scales = v128.load(narrow + step);
+    const a = v128.load(g);
+    const b = v128.load(g + step);
+    const c = v128.load(g + 2 * step);
+    const d = v128.load(g + 3 * step);
+    const az = f32x4.mul(a, scaledDifference(v128.load(x), highs, scales));
+    const bz = f32x4.mul(b, scaledDifference(v128.load(x + step), highs, scales));
+    const cz = f32x4.mul(c, scaledDifference(v128.load(x + 2 * step), highs, scales));
+    const dz = f32x4.mul(d, scaledDifference(v128.load(x + 3 * step), highs, scales));
+    const sum = sumFour(a, b, c, d);
+    const shifted = f32x4.mul(sum, v128.load(narrow + 3 * step));
+    addWide(sums, sum);
+    addWide(products, f32x4.add(sumFour(az, bz, cz, dz), shifted));
+    sums += 32;
+    products += 32;
+    narrow += 16;
+    lines += 4 * LINE;
+    g += 16;
   }
-  const wide = vectors << 1;
-  const left = lines ? lines + (vectors >> 2) * LINE : 0;
   for (let row: usize = 0; row < 4; row++) {
-    const at = row * step + vectors;
-    addPart(sums + wide, products + wide, g + at, x + at, left, step - vectors);
+    const at = row * step;
+    addPart(sums, products, g + at, x + at, lines, step & 15);
   }
 }
 
@@ -93,16 +91,13 @@ function addPart(
   bytes: usize,
 ): void {
   for (const end = g + bytes; g < end; g += 4) {
-    let z = <f64>f32.load(x);
-    if (line) {
-      z = (z - f64.load(line, 0)) * f64.load(line, 8) + f64.load(line, 16);
-      line += LINE;
-    }
     const gradient = <f64>f32.load(g);
+    const z = (<f64>f32.load(x) - f64.load(line, 0)) * f64.load(line, 8) + f64.load(line, 16);
     f64.store(sums, f64.load(sums) + gradient);
     f64.store(products, f64.load(products) + gradient * z);
     sums += 8;
     products += 8;
+    line += LINE;
     x += 4;
   }
 }

@@ -1,9 +1,12 @@
-import { fitsFloat32, highMean, highScale, narrowShift, onLine } from './apply';
+import { fitsFloat32, highMean, highScale, shiftOfDifference } from './apply';
 import { sumFour, sumPair, widenPairs } from './lanes';
 import { LINE, loadOr } from './line';
 
 // As for moments: a row is summed in chunks from its start.
 const CHUNK: usize = 16384;
+
+// Bytes that are summed in float32 before float64.
+const BLOCK: usize = 256;
 
 /**
  * Adds to the sums of g and of g * z, g being the gradient of the output and
@@ -12,10 +15,11 @@ const CHUNK: usize = 16384;
  *
  * @param sums (period) float64, row r adds to sum r mod period
  * @param products (period) float64, likewise
- * @param g (rows, length) float32
- * @param x (rows, length) float32
+ * @param g (rows, length) float32, with a gap after each period
+ * @param x (rows, length) float32, likewise
  * @param lines (period) lines, row r takes line r mod period
  * @param weight (length) float32, which g is multiplied by first; 0: all 1
+ * @param gap in elements
  */
 export function addGradientSums(
   sums: usize,
@@ -27,6 +31,7 @@ export function addGradientSums(
   rows: usize,
   length: usize,
   period: usize,
+  gap: usize,
 ): void {
   let channel: usize = 0;
   for (let row: usize = 0; row < rows; row++) {
@@ -40,12 +45,22 @@ export function addGradientSums(
       if (fits) addChunkSums(sums + at, products + at, g + from, x + from, line, w, count);
       else addWideSums(sums + at, products + at, g + from, x + from, line, w, count);
     }
-    g += length << 2;
-    x += length << 2;
-    if (++channel === period) channel = 0;
+    let step = length;
+    if (++channel === period) {
+      channel = 0;
+      step += gap;
+    }
+    g += step << 2;
+    x += step << 2;
   }
 }
 
+/**
+ * Adds the sums of at most CHUNK elements: sixty-four in float32, then in float64.
+ * With d = x - high mean, what z has beside d * scale comes in at the end:
+ *
+ *     sum(g * z) = sum(g * (d * scale)) + sum(g) * shift
+ */
 function addChunkSums(
   sums: usize,
   products: usize,
@@ -57,40 +72,54 @@ function addChunkSums(
 ): void {
   const highs = f32x4.splat(highMean(line));
   const scales = f32x4.splat(highScale(line));
-  const shifts = f32x4.splat(narrowShift(line));
   const end = g + (length << 2);
+  const fours = g + ((length & ~15) << 2);
   let plain = f64x2.splat(0);
   let scaled = f64x2.splat(0);
-  if (weight) {
-    for (; g + 64 <= end; g += 64, x += 64, weight += 64) {
-      const a = f32x4.mul(v128.load(g, 0), v128.load(weight, 0));
-      const b = f32x4.mul(v128.load(g, 16), v128.load(weight, 16));
-      const c = f32x4.mul(v128.load(g, 32), v128.load(weight, 32));
-      const d = f32x4.mul(v128.load(g, 48), v128.load(weight, 48));
-      const az = f32x4.mul(a, onLine(v128.load(x, 0), highs, scales, shifts));
-      const bz = f32x4.mul(b, onLine(v128.load(x, 16), highs, scales, shifts));
-      const cz = f32x4.mul(c, onLine(v128.load(x, 32), highs, scales, shifts));
-      const dz = f32x4.mul(d, onLine(v128.load(x, 48), highs, scales, shifts));
-      plain = f64x2.add(plain, widenPairs(sumFour(a, b, c, d)));
-      scaled = f64x2.add(scaled, widenPairs(sumFour(az, bz, cz, dz)));
+  while (g < fours) {
+    let sum = f32x4.splat(0);
+    let product = f32x4.splat(0);
+    const stop = min(g + BLOCK, fours);
+    if (weight) {
+      for (; g < stop; g += 64, x += 64, weight += 64) {
+        const a = f32x4.mul(v128.load(g, 0), v128.load(weight, 0));
+        const b = f32x4.mul(v128.load(g, 16), v128.load(weight, 16));
+        const c = f32x4.mul(v128.load(g, 32), v128.load(weight, 32));
+        const d = f32x4.mul(v128.load(g, 48), v128.load(weight, 48));
+        const az = f32x4.mul(a, scaledDifference(v128.load(x, 0), highs, scales));
+        const bz = f32x4.mul(b, scaledDifference(v128.load(x, 16), highs, scales));
+        const cz = f32x4.mul(c, scaledDifference(v128.load(x, 32), highs, scales));
+        const dz = f32x4.mul(d, scaledDifference(v128.load(x, 48), highs, scales));
+        sum = f32x4.add(sum, sumFour(a, b, c, d));
+        product = f32x4.add(product, sumFour(az, bz, cz, dz));
+      }
+    } else {
+      for (; g < stop; g += 64, x += 64) {
+        const a = v128.load(g, 0);
+        const b = v128.load(g, 16);
+        const c = v128.load(g, 32);
+        const d = v128.load(g, 48);
+        const az = f32x4.mul(a, scaledDifference(v128.load(x, 0), highs, scales));
+        const bz = f32x4.mul(b, scaledDifference(v128.load(x, 16), highs, scales));
+        const cz = f32x4.mul(c, scaledDifference(v128.load(x, 32), highs, scales));
+        const dz = f32x4.mul(d, scaledDifference(v128.load(x, 48), highs, scales));
+        sum = f32x4.add(sum, sumFour(a, b, c, d));
+        product = f32x4.add(product, sumFour(az, bz, cz, dz));
+      }
     }
-  } else {
-    for (; g + 64 <= end; g += 64, x += 64) {
-      const a = v128.load(g, 0);
-      const b = v128.load(g, 16);
-      const c = v128.load(g, 32);
-      const d = v128.load(g, 48);
-      const az = f32x4.mul(a, onLine(v128.load(x, 0), highs, scales, shifts));
-      const bz = f32x4.mul(b, onLine(v128.load(x, 16), highs, scales, shifts));
-      const cz = f32x4.mul(c, onLine(v128.load(x, 32), highs, scales, shifts));
-      const dz = f32x4.mul(d, onLine(v128.load(x, 48), highs, scales, shifts));
-      plain = f64x2.add(plain, widenPairs(sumFour(a, b, c, d)));
-      scaled = f64x2.add(scaled, widenPairs(sumFour(az, bz, cz, dz)));
-    }
+    plain = f64x2.add(plain, widenPairs(sum));
+    scaled = f64x2.add(scaled, widenPairs(product));
   }
-  f64.store(sums, f64.load(sums) + sumPair(plain));
-  f64.store(products, f64.load(products) + sumPair(scaled));
+  const sum = sumPair(plain);
+  const product = sumPair(scaled) + sum * shiftOfDifference(line);
+  f64.store(sums, f64.load(sums) + sum);
+  f64.store(products, f64.load(products) + product);
   addWideSums(sums, products, g, x, line, weight, (end - g) >> 2);
+}
+
+/** Returns (x - mean) * scale, lane by lane. */
+export function scaledDifference(x: v128, highs: v128, scales: v128): v128 {
+  return f32x4.mul(f32x4.sub(x, highs), scales);
 }
 
 /** Adds the sums of elements in float64. */

@@ -29,7 +29,8 @@ const LONG: usize = 512;
  * Adds the moments of each row to a state.
  *
  * @param states (period) states, row r adds to state r mod period
- * @param x (rows, length) float32
+ * @param x (rows, length) float32, with a gap after each period
+ * @param gap in elements
  */
 export function addMoments(
   states: usize,
@@ -37,12 +38,16 @@ export function addMoments(
   rows: usize,
   length: usize,
   period: usize,
+  gap: usize,
 ): void {
   let channel: usize = 0;
   for (let row: usize = 0; row < rows; row++) {
     addRowMoments(states + channel * STATE, x, length);
     x += length << 2;
-    if (++channel === period) channel = 0;
+    if (++channel === period) {
+      channel = 0;
+      x += gap << 2;
+    }
   }
 }
 

@@ -45,7 +45,7 @@ export function normalizeRows(
   while (rows) {
     const count = min(rows, group);
     for (let i: usize = 0; i < count; i++) clearState(states + i * STATE);
-    addMoments(states, x, count, size, count);
+    addMoments(states, x, count, size, count, 0);
     if (length === 1) {
       makeLines(lines, states, 0, 0, count, 1, 0, count, eps, centred);
       for (let i: usize = 0; i < count; i++) {
@@ -59,7 +59,7 @@ export function normalizeRows(
     } else {
       const channels = count * share;
       makeLines(lines, states, weight, bias, channels, share, channel, period, eps, centred);
-      applyRows(y, x, lines, channels, length, channels);
+      applyRows(y, x, lines, channels, length, channels, 0);
       channel = (channel + channels) % period;
     }
     states += count * STATE;

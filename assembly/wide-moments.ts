@@ -11,7 +11,8 @@ const CHUNK: usize = 16384;
  * Adds the moments of each row to a state, in float64.
  *
  * @param states (period) states, row r adds to state r mod period
- * @param x (rows, length) float32
+ * @param x (rows, length) float32, with a gap after each period
+ * @param gap in elements
  */
 export function addWideMoments(
   states: usize,
@@ -19,6 +20,7 @@ export function addWideMoments(
   rows: usize,
   length: usize,
   period: usize,
+  gap: usize,
 ): void {
   let channel: usize = 0;
   for (let row: usize = 0; row < rows; row++) {
@@ -28,7 +30,10 @@ export function addWideMoments(
       x += count << 2;
       left -= count;
     }
-    if (++channel === period) channel = 0;
+    if (++channel === period) {
+      channel = 0;
+      x += gap << 2;
+    }
   }
 }
 

@@ -8,8 +8,9 @@ import { ChannelMoments } from './channel-moments.ts';
 import { ChannelNorm, type ChannelNormLayerOptions } from './channel-norm.ts';
 import { channelGradients, normalizeChannels, normalizeScopes } from './channel-normalize.ts';
 import { describe } from './describe.ts';
-import { type Gradients, readGradient } from './gradient.ts';
+import { addScopeGradients, type Gradients, readGradient } from './gradient.ts';
 import type { Mode } from './layer.ts';
+import { findMoments } from './normalize.ts';
 import { checkCount } from './options.ts';
 import { forEachBatchScope } from './scope.ts';
 import type { Tensor, TensorLike } from './tensor.ts';
@@ -73,7 +74,17 @@ export function batchNormBackward(
   options: BatchNormOptions = {},
 ): Gradients {
   const gradient = readGradient(gradOutput);
-  return channelGradients(gradient, readChannelArguments(x, options, RULES), forEachBatchScope);
+  return channelGradients(
+    gradient,
+    readChannelArguments(x, options, RULES),
+    (differentiation, tensor) => {
+      const { memory, input } = differentiation;
+      forEachBatchScope(tensor, (scope) => {
+        findMoments(memory, input, scope);
+        addScopeGradients(differentiation, scope, 1, false);
+      });
+    },
+  );
 }
 
 /**

@@ -5,6 +5,7 @@ import type { ChannelArguments, RunningStats } from './channel-arguments.ts';
 import {
   addScopeGradients,
   checkGradient,
+  type Differentiation,
   type Gradients,
   ParameterGradients,
 } from './gradient.ts';
@@ -69,34 +70,35 @@ export function normalizeChannels(
 }
 
 /**
- * Finds the gradients of a normalization by the statistics of scopes, or by given
- * ones.
+ * Finds the gradients of a normalization by given statistics, or by the input's own.
+ *
+ * @param addOwn finds those by the input's own
  */
 export function channelGradients(
   gradient: CheckedTensor,
   args: ChannelArguments,
-  forEachScope: ForEachScope,
+  addOwn: (differentiation: Differentiation, tensor: ChannelTensor) => void,
 ): Gradients {
   const { input, output, tensor, weight, bias, affine, fixed } = args;
   const gradOutput = checkGradient(gradient, input, output);
   const parameters = new ParameterGradients(weight, bias);
   const memory = memoryFor(0, output.data, gradOutput, input.data);
-  const forEach = fixed === null ? forEachScope : forEachParameterScope(args);
-  forEach(tensor, (scope) => {
-    if (fixed === null) findMoments(memory, input.data, scope);
-    else setStates(memory, scope, fixed.mean, fixed.variance);
-    addScopeGradients({
-      memory,
-      gradInput: output.data,
-      gradOutput,
-      input: input.data,
-      scope,
-      share: 1,
-      affine,
-      fixed: fixed !== null,
-      parameters,
+  const differentiation: Differentiation = {
+    memory,
+    gradInput: output.data,
+    gradOutput,
+    input: input.data,
+    affine,
+    parameters,
+  };
+  if (fixed === null) {
+    addOwn(differentiation, tensor);
+  } else {
+    forEachParameterScope(args)(tensor, (scope) => {
+      setStates(memory, scope, fixed.mean, fixed.variance);
+      addScopeGradients(differentiation, scope, 1, true);
     });
-  });
+  }
   clearPadding(output.data, tensor);
   return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
 }

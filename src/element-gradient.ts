@@ -1,115 +1,156 @@
-import type { ParameterGradients } from './gradient.ts';
-import {
-  type Block,
-  COMBINATION,
-  LINE,
-  MAX_CHANNELS,
-  type Memory,
-  memoryFor,
-  STATE,
-  TILE,
-} from './memory.ts';
-import type { Affine } from './normalize.ts';
+// Gradients of rows that are normalized by moments of their own, where each element
+// has a weight and a bias: layer and RMS normalization. The formula is that of
+// channels, with w * g for g in what concerns the row, and sums over the rows for the
+// parameters.
+
+import type { Differentiation } from './gradient.ts';
+import { type Block, MAX_CHANNELS, STATE } from './memory.ts';
 import { RowView } from './row-view.ts';
 
-/**
- * Finds the gradients of rows that are normalized by moments of their own, where
- * each element has a weight and a bias: layer and RMS normalization.
- *
- * The formula is that of channels, with w * g for g in what concerns the row,
- * and sums over the rows for the parameters.
- */
+// Elements that are differentiated together: few enough that input, gradient and
+// result stay in the second-level cache.
+const BATCH = 16384;
+
+// The kernel of elements takes so many rows at once.
+const ROWS = 4;
+
+/** Finds the gradients of `count` rows. */
 export function addElementGradients(
-  gradInput: Float32Array,
-  gradOutput: Float32Array,
-  input: Float32Array,
+  differentiation: Differentiation,
   count: number,
   length: number,
-  affine: Affine,
-  parameters: ParameterGradients,
 ): void {
   if (length === 0) return;
-  const memory = memoryFor(0, gradInput, gradOutput, input);
-  const { kernels, states, statesAt, linesAt, sums, products } = memory;
+  if (length <= MAX_CHANNELS) {
+    differentiateRows(differentiation, count, length);
+  } else {
+    for (let row = 0; row < count; row++) differentiateLongRow(differentiation, row, length);
+  }
+}
+
+function differentiateRows(
+  { memory, gradInput, gradOutput, input, affine, parameters }: Differentiation,
+  count: number,
+  length: number,
+): void {
+  const { kernels, states, sums, products, elementSums, elementProducts } = memory;
+  const { statesAt, linesAt, sumsAt, productsAt, combinationsAt } = memory;
   const { eps, centred } = affine;
-  // Either several whole rows, or pieces of one.
-  const step = length > MAX_CHANNELS ? 1 : Math.min(MAX_CHANNELS, Math.floor(TILE / length));
+  const fits = Math.min(MAX_CHANNELS, Math.floor(BATCH / length));
+  const step = fits - (fits % ROWS);
+  const weight = memory.loadWeight(affine.weight, 0, length);
+  elementSums.fill(0, 0, length);
+  elementProducts.fill(0, 0, length);
   for (let first = 0; first < count; first += step) {
     const rows = Math.min(step, count - first);
-    const start = first * length;
+    const tile: Block = { start: first * length, rows, length, stride: length };
+    const x = memory.load(input, tile);
+    const g = memory.loadGradient(gradOutput, tile);
     states.fill(0, 0, rows * STATE);
     sums.fill(0, 0, rows);
     products.fill(0, 0, rows);
-    new RowView(start, 1, 0, rows, length, length).addMoments(memory, input);
+    kernels.addMoments(statesAt, x, rows, length, rows, 0);
     kernels.makeLines(linesAt, statesAt, 0, 0, rows, 1, 0, rows, eps, centred);
-    const tiles = cut(start, rows, length);
-    for (const tile of tiles) {
-      const element = tile.start - start;
-      const x = memory.load(input, tile);
-      const g = memory.loadGradient(gradOutput, tile);
-      const w = memory.loadWeight(affine.weight, element, tile.length);
-      const { sumsAt, productsAt } = memory;
-      kernels.addGradientSums(sumsAt, productsAt, g, x, linesAt, w, rows, tile.length, rows);
-      addParameterSums(memory, g, x, tile, element, parameters);
+    kernels.addGradientSums(sumsAt, productsAt, g, x, linesAt, weight, rows, length, rows, 0);
+    if (!parameters.none) {
+      const { elementSumsAt, elementProductsAt, columnsAt } = memory;
+      kernels.addElementGradientSums(
+        elementSumsAt,
+        elementProductsAt,
+        g,
+        x,
+        linesAt,
+        rows,
+        length,
+        columnsAt,
+      );
     }
-    setCombinations(memory, rows, length, centred);
-    for (const tile of tiles) {
-      const x = memory.load(input, tile);
-      const g = memory.loadGradient(gradOutput, tile);
-      const w = memory.loadWeight(affine.weight, tile.start - start, tile.length);
-      const dx = memory.target(gradInput, tile);
-      const { combinationsAt } = memory;
-      kernels.combineRows(dx, g, x, linesAt, combinationsAt, w, rows, tile.length, rows);
-      memory.store(gradInput, tile);
-    }
+    kernels.makeCombinations(
+      combinationsAt,
+      statesAt,
+      linesAt,
+      sumsAt,
+      productsAt,
+      0,
+      rows,
+      1,
+      0,
+      rows,
+      centred,
+    );
+    const dx = memory.target(gradInput, tile);
+    kernels.combineRows(dx, g, x, linesAt, combinationsAt, weight, rows, length, rows, 0);
+    memory.store(gradInput, tile);
   }
+  parameters.add(0, length, elementSums, elementProducts);
 }
 
-function cut(start: number, rows: number, length: number): readonly Block[] {
-  if (length <= MAX_CHANNELS) return [{ start, rows, length, stride: length }];
-  const tiles: Block[] = [];
-  for (let done = 0; done < length; done += MAX_CHANNELS) {
-    const piece = Math.min(MAX_CHANNELS, length - done);
-    tiles.push({ start: start + done, rows: 1, length: piece, stride: piece });
-  }
-  return tiles;
-}
-
-/** Adds up the gradients of weight and bias, for which it normalizes the input into the tile. */
-function addParameterSums(
-  memory: Memory,
-  g: number,
-  x: number,
-  { rows, length }: Block,
-  element: number,
-  parameters: ParameterGradients,
+/** Finds the gradients of a row whose elements have more weights than the scratch holds. */
+function differentiateLongRow(
+  { memory, gradInput, gradOutput, input, affine, parameters }: Differentiation,
+  row: number,
+  length: number,
 ): void {
-  if (parameters.none) return;
-  const { kernels, linesAt, columnsAt, tileAt } = memory;
-  const { elementSums, elementProducts, elementSumsAt, elementProductsAt } = memory;
-  elementSums.fill(0, 0, length);
-  elementProducts.fill(0, 0, length);
-  kernels.applyRows(tileAt, x, linesAt, rows, length, rows);
-  kernels.addColumnGradientSums(
-    elementSumsAt,
-    elementProductsAt,
-    g,
-    tileAt,
+  const { kernels, states, sums, products, elementSums, elementProducts } = memory;
+  const { statesAt, linesAt, sumsAt, productsAt, combinationsAt } = memory;
+  const { eps, centred } = affine;
+  const start = row * length;
+  states.fill(0, 0, STATE);
+  sums[0] = 0;
+  products[0] = 0;
+  new RowView(start, 1, 0, 1, length, length).addMoments(memory, input);
+  kernels.makeLines(linesAt, statesAt, 0, 0, 1, 1, 0, 1, eps, centred);
+  forEachPiece(start, length, (piece, element) => {
+    const x = memory.load(input, piece);
+    const g = memory.loadGradient(gradOutput, piece);
+    const w = memory.loadWeight(affine.weight, element, piece.length);
+    kernels.addGradientSums(sumsAt, productsAt, g, x, linesAt, w, 1, piece.length, 1, 0);
+    if (parameters.none) return;
+    elementSums.fill(0, 0, piece.length);
+    elementProducts.fill(0, 0, piece.length);
+    const { elementSumsAt, elementProductsAt, columnsAt } = memory;
+    kernels.addElementGradientSums(
+      elementSumsAt,
+      elementProductsAt,
+      g,
+      x,
+      linesAt,
+      1,
+      piece.length,
+      columnsAt,
+    );
+    parameters.add(element, piece.length, elementSums, elementProducts);
+  });
+  kernels.makeCombinations(
+    combinationsAt,
+    statesAt,
+    linesAt,
+    sumsAt,
+    productsAt,
     0,
-    rows,
-    length,
-    columnsAt,
+    1,
+    1,
+    0,
+    1,
+    centred,
   );
-  parameters.add(element, length, elementSums, elementProducts);
+  forEachPiece(start, length, (piece, element) => {
+    const x = memory.load(input, piece);
+    const g = memory.loadGradient(gradOutput, piece);
+    const w = memory.loadWeight(affine.weight, element, piece.length);
+    const dx = memory.target(gradInput, piece);
+    kernels.combineRows(dx, g, x, linesAt, combinationsAt, w, 1, piece.length, 1, 0);
+    memory.store(gradInput, piece);
+  });
 }
 
-function setCombinations(memory: Memory, rows: number, length: number, centred: boolean): void {
-  const { lines, sums, products, combinations } = memory;
-  for (let row = 0; row < rows; row++) {
-    const rstd = lines[row * LINE + 1] as number;
-    const at = row * COMBINATION;
-    combinations[at] = rstd;
-    combinations[at + 1] = (-rstd * (products[row] as number)) / length;
-    combinations[at + 2] = centred ? (-rstd * (sums[row] as number)) / length : 0;
+function forEachPiece(
+  start: number,
+  length: number,
+  work: (piece: Block, element: number) => void,
+): void {
+  for (let done = 0; done < length; done += MAX_CHANNELS) {
+    const size = Math.min(MAX_CHANNELS, length - done);
+    work({ start: start + done, rows: 1, length: size, stride: size }, done);
   }
 }

@@ -1,8 +1,9 @@
-import { COMBINATION, LINE, type Memory, STATE } from './memory.ts';
-import { type Affine, makeLines } from './normalize.ts';
+import { MAX_CHANNELS, type Memory } from './memory.ts';
+import { type Affine, findMoments, makeLines, mergeGroups } from './normalize.ts';
 import { type Output, refuseOverlap, sameMemory } from './options.ts';
-import type { Scope } from './scope.ts';
-import { sameShape } from './shape.ts';
+import { capacityFor, forEachBatch, type Rows } from './rows.ts';
+import { forEachSampleScope, isRowwise, type Scope } from './scope.ts';
+import { type ChannelTensor, sameShape } from './shape.ts';
 import { type CheckedTensor, checkData, readTensor, type Tensor } from './tensor.ts';
 
 /** The gradients of a loss with respect to a normalization's arguments. */
@@ -82,77 +83,129 @@ function addTo(
   sums: Float64Array,
 ): void {
   if (gradient === null) return;
+  let at = first % gradient.length;
   for (let i = 0; i < count; i++) {
-    (gradient[(first + i) % gradient.length] as number) += sums[i] as number;
+    (gradient[at] as number) += sums[i] as number;
+    if (++at === gradient.length) at = 0;
   }
 }
 
-interface ScopeGradient {
+/** What a gradient is found of, and where it goes. */
+export interface Differentiation {
   readonly memory: Memory;
   /** Written. */
   readonly gradInput: Float32Array;
   readonly gradOutput: Float32Array;
   readonly input: Float32Array;
-  readonly scope: Scope;
-  /** How many channels each state serves. */
-  readonly share: number;
   readonly affine: Affine;
-  /** Whether mean and variance do not depend on the input. */
-  readonly fixed: boolean;
   /** Added to. */
   readonly parameters: ParameterGradients;
 }
 
 /**
+ * Finds the gradients of a tensor whose samples' channels have statistics of their
+ * own, `share` of them together: instance and group normalization.
+ */
+export function addSampleGradients(
+  differentiation: Differentiation,
+  tensor: ChannelTensor,
+  share: number,
+): void {
+  const { memory, gradInput, gradOutput, input, affine } = differentiation;
+  const { samples, channels, spatial, lengths } = tensor;
+  const rows: Rows = {
+    count: (samples * channels) / share,
+    share,
+    length: spatial,
+    period: affine.weight?.length ?? channels,
+  };
+  // The moments of a group that no tile holds are merged of its channels', wherever it lies.
+  const inPlace =
+    share === 1 && [gradInput, gradOutput, input].every((array) => memory.holds(array));
+  const capacity = Math.min(capacityFor(rows, inPlace), Math.floor(MAX_CHANNELS / share));
+  if (isRowwise(tensor) && lengths === null && capacity > 0) {
+    if (spatial > 0) differentiateRows(differentiation, rows, capacity);
+    return;
+  }
+  forEachSampleScope(
+    tensor,
+    (scope) => {
+      findMoments(memory, input, scope);
+      mergeGroups(memory, scope, share);
+      addScopeGradients(differentiation, scope, share, false);
+    },
+    share,
+  );
+}
+
+/** Finds the gradients of rows, reading them from memory once. */
+function differentiateRows(
+  { memory, gradInput, gradOutput, input, affine, parameters }: Differentiation,
+  rows: Rows,
+  capacity: number,
+): void {
+  const { share, length } = rows;
+  const { kernels, sums, products } = memory;
+  forEachBatch(rows, capacity, ({ tile, first, rows: batch, channel, channels }) => {
+    const w = memory.loadWeight(affine.weight, channel, channels);
+    const x = memory.load(input, tile);
+    const g = memory.loadGradient(gradOutput, tile);
+    const dx = memory.target(gradInput, tile);
+    kernels.differentiateRows(
+      dx,
+      memory.sumsAt,
+      memory.productsAt,
+      memory.statesAt,
+      memory.linesAt,
+      memory.combinationsAt,
+      g,
+      x,
+      w,
+      batch,
+      share,
+      length,
+      channels,
+      affine.eps,
+    );
+    memory.store(gradInput, tile);
+    parameters.add(first * share, batch * share, sums, products);
+  });
+}
+
+/**
  * Finds the gradients of a scope, whose states are given.
  *
- * With g the gradient of the output, z the normalized input and w the weight,
- *
- *     d bias   = sum(g)
- *     d weight = sum(g * z)
- *     d x      = rstd * (w * g - mean(w * g) - z * mean(w * g * z))
- *
- * where the means are over all that shares a mean and variance. Those terms are
- * absent where mean and variance do not depend on x (`fixed`), and the first
- * where the moments are about 0.
+ * @param share how many channels each state serves
+ * @param fixed whether mean and variance do not depend on the input
  */
-export function addScopeGradients({
-  memory,
-  gradInput,
-  gradOutput,
-  input,
-  scope,
-  share,
-  affine,
-  fixed,
-  parameters,
-}: ScopeGradient): void {
-  const { sums, products } = memory;
+export function addScopeGradients(
+  { memory, gradInput, gradOutput, input, affine, parameters }: Differentiation,
+  scope: Scope,
+  share: number,
+  fixed: boolean,
+): void {
+  const { kernels, sums, products } = memory;
   const { views, first, channels } = scope;
-  const { weight } = affine;
   makeLines(memory, scope, share, { ...affine, weight: null, bias: null });
   sums.fill(0, 0, channels);
   products.fill(0, 0, channels);
   for (const view of views) view.addGradientSums(memory, gradOutput, input);
   parameters.add(first, channels, sums, products);
 
-  for (let group = 0; group < channels; group += share) {
-    const rstd = memory.lines[group * LINE + 1] as number;
-    const count = memory.states[(group / share) * STATE] as number;
-    let sum = 0;
-    let product = 0;
-    for (let i = group; i < group + share; i++) {
-      const w = weight === null ? 1 : (weight[(first + i) % weight.length] as number);
-      sum += w * (sums[i] as number);
-      product += w * (products[i] as number);
-      memory.combinations[i * COMBINATION] = w * rstd;
-    }
-    const b = fixed ? 0 : (-rstd * product) / count;
-    const c = fixed || !affine.centred ? 0 : (-rstd * sum) / count;
-    for (let i = group; i < group + share; i++) {
-      memory.combinations[i * COMBINATION + 1] = b;
-      memory.combinations[i * COMBINATION + 2] = c;
-    }
-  }
+  const period = affine.weight?.length ?? channels;
+  const count = Math.min(period, channels);
+  kernels.makeCombinations(
+    memory.combinationsAt,
+    fixed ? 0 : memory.statesAt,
+    memory.linesAt,
+    memory.sumsAt,
+    memory.productsAt,
+    memory.loadWeight(affine.weight, first % period, count),
+    channels / share,
+    share,
+    0,
+    count,
+    affine.centred,
+  );
   for (const view of views) view.combine(memory, gradInput, gradOutput, input);
 }

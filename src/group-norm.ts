@@ -1,5 +1,5 @@
 import {
-  addScopeGradients,
+  addSampleGradients,
   checkGradient,
   type Gradients,
   ParameterGradients,
@@ -115,23 +115,16 @@ export function groupNormBackward(
   const slopes = checkGradient(gradient, input, output);
   const parameters = new ParameterGradients(affine.weight, affine.bias);
   const memory = memoryFor(Math.min(share, input.data.length), output.data, slopes, input.data);
-  forEachSampleScope(
-    tensor,
-    (scope) => {
-      findMoments(memory, input.data, scope);
-      mergeGroups(memory, scope, share);
-      addScopeGradients({
-        memory,
-        gradInput: output.data,
-        gradOutput: slopes,
-        input: input.data,
-        scope,
-        share,
-        affine,
-        fixed: false,
-        parameters,
-      });
+  addSampleGradients(
+    {
+      memory,
+      gradInput: output.data,
+      gradOutput: slopes,
+      input: input.data,
+      affine,
+      parameters,
     },
+    tensor,
     share,
   );
   return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };

@@ -7,7 +7,7 @@ import {
 } from './channel-arguments.ts';
 import { ChannelNorm, type ChannelNormLayerOptions } from './channel-norm.ts';
 import { channelGradients, normalizeChannels, normalizeScopes } from './channel-normalize.ts';
-import { type Gradients, readGradient } from './gradient.ts';
+import { addSampleGradients, type Gradients, readGradient } from './gradient.ts';
 import type { Mode } from './layer.ts';
 import { normalizeRows, type StatesVisitor } from './normalize.ts';
 import { forEachSampleScope, isRowwise } from './scope.ts';
@@ -73,7 +73,11 @@ export function instanceNormBackward(
   options: InstanceNormOptions = {},
 ): Gradients {
   const gradient = readGradient(gradOutput);
-  return channelGradients(gradient, readChannelArguments(x, options, RULES), forEachSampleScope);
+  return channelGradients(
+    gradient,
+    readChannelArguments(x, options, RULES),
+    (differentiation, tensor) => addSampleGradients(differentiation, tensor, 1),
+  );
 }
 
 function normalizeInstances(args: ChannelArguments, visit?: StatesVisitor): void {

@@ -5,9 +5,23 @@ import { compile, instantiateSync } from '#host';
  * counts are elements, address 0 means absent.
  */
 export interface Kernels {
-  addMoments(states: number, x: number, rows: number, length: number, period: number): void;
+  addMoments(
+    states: number,
+    x: number,
+    rows: number,
+    length: number,
+    period: number,
+    gap: number,
+  ): void;
   addColumnMoments(states: number, x: number, rows: number, columns: number, scratch: number): void;
-  addWideMoments(states: number, x: number, rows: number, length: number, period: number): void;
+  addWideMoments(
+    states: number,
+    x: number,
+    rows: number,
+    length: number,
+    period: number,
+    gap: number,
+  ): void;
   addWideColumnMoments(states: number, x: number, rows: number, columns: number): void;
   mergeStates(states: number, parts: number, count: number, share: number, period: number): void;
   makeLines(
@@ -43,6 +57,7 @@ export interface Kernels {
     rows: number,
     length: number,
     period: number,
+    gap: number,
   ): void;
   applyColumns(
     y: number,
@@ -71,6 +86,7 @@ export interface Kernels {
     rows: number,
     length: number,
     period: number,
+    gap: number,
   ): void;
   addColumnGradientSums(
     sums: number,
@@ -82,6 +98,45 @@ export interface Kernels {
     columns: number,
     scratch: number,
   ): void;
+  addElementGradientSums(
+    sums: number,
+    products: number,
+    g: number,
+    x: number,
+    lines: number,
+    rows: number,
+    columns: number,
+    scratch: number,
+  ): void;
+  makeCombinations(
+    combinations: number,
+    states: number,
+    lines: number,
+    sums: number,
+    products: number,
+    weight: number,
+    groups: number,
+    share: number,
+    first: number,
+    period: number,
+    centred: boolean,
+  ): void;
+  differentiateRows(
+    dx: number,
+    sums: number,
+    products: number,
+    states: number,
+    lines: number,
+    combinations: number,
+    g: number,
+    x: number,
+    weight: number,
+    rows: number,
+    share: number,
+    length: number,
+    period: number,
+    eps: number,
+  ): void;
   combineRows(
     dx: number,
     g: number,
@@ -92,6 +147,7 @@ export interface Kernels {
     rows: number,
     length: number,
     period: number,
+    gap: number,
   ): void;
   combineColumns(
     dx: number,

@@ -1,5 +1,6 @@
-import { type Block, MAX_CHANNELS, type Memory, memoryFor, STATE, TILE } from './memory.ts';
+import { type Block, MAX_CHANNELS, type Memory, memoryFor, STATE } from './memory.ts';
 import { RowView } from './row-view.ts';
+import { capacityFor, forEachBatch, type Rows } from './rows.ts';
 import type { Scope } from './scope.ts';
 
 /** What a normalization does beside subtracting a mean and dividing by a root. */
@@ -17,15 +18,6 @@ export interface Affine {
 /** Is shown the states of consecutive rows or channels before others overwrite them. */
 export type StatesVisitor = (states: Float64Array, first: number, count: number) => void;
 
-/** Contiguous rows with moments of their own, each of `share` channels of `length` elements. */
-export interface Rows {
-  readonly count: number;
-  readonly share: number;
-  readonly length: number;
-  /** After so many channels weight and bias begin again; a multiple of share. */
-  readonly period: number;
-}
-
 /** Normalizes each row by its own moments; a row that fits the cache is read from memory once. */
 export function normalizeRows(
   output: Float32Array,
@@ -34,55 +26,41 @@ export function normalizeRows(
   affine: Affine,
   visit?: StatesVisitor,
 ): void {
-  const { count, share, length, period } = rows;
-  const size = share * length;
-  if (size === 0) return;
+  const { count, share, length } = rows;
+  if (share * length === 0) return;
   const memory = memoryFor(0, output, input);
   const { kernels, states, statesAt, linesAt } = memory;
   const { weight, bias, eps, centred } = affine;
-  const inPlace = memory.holds(output) && memory.holds(input);
-  const capacity = inPlace ? MAX_CHANNELS : Math.min(MAX_CHANNELS, Math.floor(TILE / size));
-  const rowsPerPeriod = period / share;
-  const step =
-    period <= MAX_CHANNELS && rowsPerPeriod <= capacity
-      ? capacity - (capacity % rowsPerPeriod)
-      : Math.min(capacity, Math.floor(MAX_CHANNELS / share));
-  for (let first = 0, batch = 0; first < count; first += batch) {
-    if (step === 0) {
-      batch = 1;
-      normalizeLongRow(memory, output, input, rows, first, affine);
-    } else {
-      const left = count - first;
-      batch = Math.min(
-        step,
-        step < rowsPerPeriod ? rowsPerPeriod - (first % rowsPerPeriod) : left,
-        left,
-      );
-      const channel = (first * share) % period;
-      const channels = Math.min(batch * share, period);
-      const tile: Block = { start: first * size, rows: batch, length: size, stride: size };
-      const w = memory.loadWeight(weight, channel, channels);
-      const b = memory.loadBias(bias, channel, channels);
-      const x = memory.load(input, tile);
-      const y = memory.target(output, tile);
-      kernels.normalizeRows(
-        y,
-        statesAt,
-        linesAt,
-        x,
-        w,
-        b,
-        batch,
-        share,
-        length,
-        channels,
-        eps,
-        centred,
-      );
-      memory.store(output, tile);
+  const capacity = capacityFor(rows, memory.holds(output) && memory.holds(input));
+  if (capacity === 0) {
+    for (let row = 0; row < count; row++) {
+      normalizeLongRow(memory, output, input, rows, row, affine);
+      visit?.(states, row, 1);
     }
-    visit?.(states, first, batch);
+    return;
   }
+  forEachBatch(rows, capacity, ({ tile, first, rows: batch, channel, channels }) => {
+    const w = memory.loadWeight(weight, channel, channels);
+    const b = memory.loadBias(bias, channel, channels);
+    const x = memory.load(input, tile);
+    const y = memory.target(output, tile);
+    kernels.normalizeRows(
+      y,
+      statesAt,
+      linesAt,
+      x,
+      w,
+      b,
+      batch,
+      share,
+      length,
+      channels,
+      eps,
+      centred,
+    );
+    memory.store(output, tile);
+    visit?.(states, first, batch);
+  });
 }
 
 /** Normalizes a row whose elements don't fit the tile, or whose weights don't fit the scratch. */

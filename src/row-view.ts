@@ -3,6 +3,16 @@ import type { View } from './view.ts';
 
 const DOUBLE = 8;
 
+/** What a kernel takes at once. */
+interface Part {
+  /** Its rows are channels; beyond the last they begin again with the first. */
+  readonly tile: Block;
+  /** The first row's. */
+  readonly channel: number;
+  /** How many elements lie between a last channel and a first. */
+  readonly gap: number;
+}
+
 /**
  * Each channel is a row in each sample:
  *
@@ -36,35 +46,39 @@ export class RowView implements View {
 
   addMoments(memory: Memory, input: Float32Array, wide = false): void {
     const { kernels, statesAt } = memory;
-    this.#forEachTile((tile, channel) => {
+    this.#forEachPart(memory.holds(input), ({ tile, channel, gap }) => {
+      const { rows, length } = tile;
       const states = statesAt + channel * STATE * DOUBLE;
       const x = memory.load(input, tile);
-      if (wide) kernels.addWideMoments(states, x, tile.rows, tile.length, this.channels);
-      else kernels.addMoments(states, x, tile.rows, tile.length, this.channels);
+      const add = wide ? kernels.addWideMoments : kernels.addMoments;
+      add(states, x, rows, length, this.channels, gap);
     });
   }
 
   apply(memory: Memory, output: Float32Array, input: Float32Array): void {
     const { kernels, linesAt } = memory;
-    this.#forEachTile((tile, channel) => {
+    const inPlace = memory.holds(output) && memory.holds(input);
+    this.#forEachPart(inPlace, ({ tile, channel, gap }) => {
+      const { rows, length } = tile;
       const lines = linesAt + channel * LINE * DOUBLE;
       const x = memory.load(input, tile);
       const y = memory.target(output, tile);
-      kernels.applyRows(y, x, lines, tile.rows, tile.length, this.channels);
+      kernels.applyRows(y, x, lines, rows, length, this.channels, gap);
       memory.store(output, tile);
     });
   }
 
   addGradientSums(memory: Memory, gradOutput: Float32Array, input: Float32Array): void {
     const { kernels, linesAt, sumsAt, productsAt } = memory;
-    this.#forEachTile((tile, channel) => {
+    const inPlace = memory.holds(gradOutput) && memory.holds(input);
+    this.#forEachPart(inPlace, ({ tile, channel, gap }) => {
+      const { rows, length } = tile;
       const lines = linesAt + channel * LINE * DOUBLE;
       const sums = sumsAt + channel * DOUBLE;
       const products = productsAt + channel * DOUBLE;
       const x = memory.load(input, tile);
       const g = memory.loadGradient(gradOutput, tile);
-      const { rows, length } = tile;
-      kernels.addGradientSums(sums, products, g, x, lines, 0, rows, length, this.channels);
+      kernels.addGradientSums(sums, products, g, x, lines, 0, rows, length, this.channels, gap);
     });
   }
 
@@ -75,54 +89,58 @@ export class RowView implements View {
     input: Float32Array,
   ): void {
     const { kernels, linesAt, combinationsAt } = memory;
-    this.#forEachTile((tile, channel) => {
+    const inPlace = memory.holds(gradInput) && memory.holds(gradOutput) && memory.holds(input);
+    this.#forEachPart(inPlace, ({ tile, channel, gap }) => {
+      const { rows, length } = tile;
       const lines = linesAt + channel * LINE * DOUBLE;
       const combinations = combinationsAt + channel * COMBINATION * DOUBLE;
       const x = memory.load(input, tile);
       const g = memory.loadGradient(gradOutput, tile);
       const dx = memory.target(gradInput, tile);
-      const { rows, length } = tile;
-      kernels.combineRows(dx, g, x, lines, combinations, 0, rows, length, this.channels);
+      kernels.combineRows(dx, g, x, lines, combinations, 0, rows, length, this.channels, gap);
       memory.store(gradInput, tile);
     });
   }
 
   /**
-   * Calls `work` with as many whole samples as a tile holds; or where it holds
-   * not even one, as many channels of one; or with the pieces of a row. Only
-   * whole samples go beyond the last channel to the first.
+   * Calls `work` with all samples at once where they need not be copied; or with as many
+   * whole ones as a tile holds; or where it holds not even one, as many channels of one;
+   * or with the pieces of a row.
    */
-  #forEachTile(work: (tile: Block, channel: number) => void): void {
+  #forEachPart(inPlace: boolean, work: (part: Part) => void): void {
     const { channels } = this;
+    const start = this.#start;
+    const samples = this.#samples;
+    const sampleStride = this.#sampleStride;
     const length = this.#length;
     const stride = this.#stride;
-    const start = this.#start;
-    if (length === 0) return;
-    const capacity = Math.floor(TILE / length);
-    const packed = stride === length && this.#sampleStride === channels * length;
-    if (packed && capacity >= channels) {
-      const step = capacity - (capacity % channels);
-      const total = this.#samples * channels;
-      for (let row = 0; row < total; row += step) {
-        const rows = Math.min(step, total - row);
-        work({ start: start + row * length, rows, length, stride }, 0);
+    const size = channels * length;
+    if (size === 0) return;
+    const packed = samples === 1 || sampleStride === size;
+    if (stride === length && (inPlace || (packed && size <= TILE))) {
+      const gap = packed ? 0 : sampleStride - size;
+      const step = inPlace ? samples : Math.floor(TILE / size);
+      for (let sample = 0; sample < samples; sample += step) {
+        const rows = Math.min(step, samples - sample) * channels;
+        const tile = { start: start + sample * size, rows, length, stride };
+        work({ tile, channel: 0, gap });
       }
       return;
     }
-    for (let sample = 0; sample < this.#samples; sample++) {
-      const origin = start + sample * this.#sampleStride;
+    const capacity = Math.floor(TILE / length);
+    for (let sample = 0; sample < samples; sample++) {
+      const origin = start + sample * sampleStride;
       for (let channel = 0; channel < channels; channel += Math.max(1, capacity)) {
         const at = origin + channel * stride;
         if (capacity > 0) {
-          work(
-            { start: at, rows: Math.min(capacity, channels - channel), length, stride },
-            channel,
-          );
+          const rows = Math.min(capacity, channels - channel);
+          work({ tile: { start: at, rows, length, stride }, channel, gap: 0 });
           continue;
         }
         for (let done = 0; done < length; done += TILE) {
           const piece = Math.min(TILE, length - done);
-          work({ start: at + done, rows: 1, length: piece, stride: piece }, channel);
+          const tile = { start: at + done, rows: 1, length: piece, stride: piece };
+          work({ tile, channel, gap: 0 });
         }
       }
     }

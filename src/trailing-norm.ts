@@ -4,6 +4,7 @@
 import { describe } from './describe.ts';
 import { addElementGradients } from './element-gradient.ts';
 import { checkGradient, type Gradients, ParameterGradients } from './gradient.ts';
+import { memoryFor } from './memory.ts';
 import { type Affine, normalizeRows } from './normalize.ts';
 import { checkEps, type Output, readOutput, readParameter, refuseOverlap } from './options.ts';
 import { readShape, sizeOf } from './shape.ts';
@@ -97,6 +98,14 @@ export function trailingGradients(
 ): Gradients {
   const gradOutput = checkGradient(gradient, input, output);
   const parameters = new ParameterGradients(affine.weight, affine.bias);
-  addElementGradients(output.data, gradOutput, input.data, rows, length, affine, parameters);
+  const differentiation = {
+    memory: memoryFor(0, output.data, gradOutput, input.data),
+    gradInput: output.data,
+    gradOutput,
+    input: input.data,
+    affine,
+    parameters,
+  };
+  addElementGradients(differentiation, rows, length);
   return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
 }

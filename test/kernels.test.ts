@@ -25,6 +25,7 @@ describe('the module', () => {
     expect(names.sort()).toEqual([
       'function addColumnGradientSums',
       'function addColumnMoments',
+      'function addElementGradientSums',
       'function addGradientSums',
       'function addMoments',
       'function addWideColumnMoments',
@@ -34,6 +35,8 @@ describe('the module', () => {
       'function applyRows',
       'function combineColumns',
       'function combineRows',
+      'function differentiateRows',
+      'function makeCombinations',
       'function makeLines',
       'function mergeStates',
       'function normalizeRows',
@@ -215,7 +218,7 @@ describe.each([
       const x = bench.floats(normals(rows * length, length, 4, 2));
       const states = bench.doubles(new Float64Array(rows * STATE));
       bench.run(
-        (kernels) => kernels[name](states.byteOffset, x.byteOffset, rows, length, rows),
+        (kernels) => kernels[name](states.byteOffset, x.byteOffset, rows, length, rows, 0),
         states,
       );
       const found = rowsOf(states, STATE);
@@ -230,7 +233,10 @@ describe.each([
       const bench = new Bench(7 * length);
       const x = bench.floats(normals(7 * length, length, 4, 2));
       const states = bench.doubles(new Float64Array(3 * STATE));
-      bench.run((kernels) => kernels[name](states.byteOffset, x.byteOffset, 7, length, 3), states);
+      bench.run(
+        (kernels) => kernels[name](states.byteOffset, x.byteOffset, 7, length, 3, 0),
+        states,
+      );
       rowsByPeriod(x, length, 3).forEach((values, i) => {
         expectMoments(rowsOf(states, STATE)[i] as Float64Array, moments(values));
       });
@@ -244,7 +250,7 @@ describe.each([
       const x = bench.floats(values);
       const state = bench.doubles(new Float64Array(STATE));
       const add = (start: number, length: number) => (kernels: Kernels) =>
-        kernels[name](state.byteOffset, x.byteOffset + start * 4, 1, length, 1);
+        kernels[name](state.byteOffset, x.byteOffset + start * 4, 1, length, 1, 0);
       bench.run(add(0, cut), state);
       bench.run(add(cut, 1000 - cut), state);
       expectMoments(state, moments(values));
@@ -257,12 +263,12 @@ describe.each([
     const x = bench.floats(normals(length, 2, 1e4, 1));
     const whole = bench.doubles(new Float64Array(STATE));
     const cut = bench.doubles(new Float64Array(STATE));
-    bench.run((kernels) => kernels[name](whole.byteOffset, x.byteOffset, 1, length, 1), whole);
+    bench.run((kernels) => kernels[name](whole.byteOffset, x.byteOffset, 1, length, 1, 0), whole);
     for (let done = 0, piece = 16384; done < length; done += piece) {
       piece = done === 0 ? 16384 : 32768;
       const count = Math.min(piece, length - done);
       const start = x.byteOffset + done * 4;
-      bench.run((kernels) => kernels[name](cut.byteOffset, start, 1, count, 1), cut);
+      bench.run((kernels) => kernels[name](cut.byteOffset, start, 1, count, 1, 0), cut);
     }
     expect([...cut]).toEqual([...whole]);
   });
@@ -275,7 +281,7 @@ test('addMoments finds a mean of exactly the value where all are equal, and no d
       const x = bench.floats(new Float32Array(length).fill(value));
       const state = bench.doubles(new Float64Array(STATE));
       bench.run(
-        ({ addMoments }) => addMoments(state.byteOffset, x.byteOffset, 1, length, 1),
+        ({ addMoments }) => addMoments(state.byteOffset, x.byteOffset, 1, length, 1, 0),
         state,
       );
       expect([...state]).toEqual([length, Math.fround(value), 0, 0]);
@@ -576,7 +582,7 @@ describe('applyRows', () => {
         const y = bench.floats(new Float32Array(rows * length));
         const at = bench.doubles(LINES.flat());
         const apply = (target: Float32Array) => (kernels: Kernels) =>
-          kernels.applyRows(target.byteOffset, x.byteOffset, at.byteOffset, rows, length, 3);
+          kernels.applyRows(target.byteOffset, x.byteOffset, at.byteOffset, rows, length, 3, 0);
         bench.run(apply(y), y);
         rowsOf(x, length).forEach((row, i) => {
           const line = LINES[i % 3] as (typeof LINES)[number];
@@ -839,6 +845,7 @@ describe('addGradientSums', () => {
               rows,
               length,
               period,
+              0,
             ),
           sums,
           products,
@@ -858,14 +865,106 @@ describe('addGradientSums', () => {
   );
 });
 
+describe('addElementGradientSums', () => {
+  // Four rows at a time and one by one; the lines of a third row are not for float32.
+  test.each([
+    [1, NORMALIZED],
+    [4, NORMALIZED.slice(0, 2)],
+    [6, NORMALIZED.slice(0, 2)],
+    [9, NORMALIZED.slice(0, 2)],
+    [9, NORMALIZED],
+  ])('adds g and g * z of any number of elements over %i rows', (rows, set) => {
+    for (const columns of [...COLUMNS, 67]) {
+      const bench = new Bench(2 * rows * columns);
+      const g = bench.floats(normals(rows * columns, columns, 0.1));
+      const x = bench.floats(normals(rows * columns, columns + 1));
+      const lineOf = (row: number) => set[row % set.length] as (typeof NORMALIZED)[number];
+      const lines = bench.doubles(Array.from({ length: rows }, (_, row) => lineOf(row)).flat());
+      const sums = bench.doubles(new Float64Array(columns).fill(5));
+      const products = bench.doubles(new Float64Array(columns).fill(-7));
+      const scratch = bench.floats(new Float32Array(12).fill(Number.NaN));
+      bench.run(
+        (kernels) =>
+          kernels.addElementGradientSums(
+            sums.byteOffset,
+            products.byteOffset,
+            g.byteOffset,
+            x.byteOffset,
+            lines.byteOffset,
+            rows,
+            columns,
+            scratch.byteOffset,
+          ),
+        sums,
+        products,
+        scratch,
+      );
+      const terms = Array.from(x, (value, i) => onLine(value, lineOf(Math.floor(i / columns))));
+      const overRows = (term: (i: number) => number) =>
+        Array.from({ length: columns }, (_, column) =>
+          sum(Array.from({ length: rows }, (_, row) => term(row * columns + column))),
+        );
+      const gAt = (i: number) => g[i] as number;
+      expectWithin(
+        sums,
+        overRows(gAt).map((value) => 5 + value),
+        overRows((i) => Math.abs(gAt(i))),
+      );
+      expectWithin(
+        products,
+        overRows((i) => gAt(i) * (terms[i]?.z as number)).map((value) => value - 7),
+        overRows((i) => Math.abs(gAt(i)) * (terms[i]?.size as number)),
+      );
+    }
+  });
+
+  test('gives the same bits wherever rows are cut at a multiple of four', () => {
+    const [rows, columns] = [11, 37];
+    const bench = new Bench(2 * rows * columns);
+    const g = bench.floats(normals(rows * columns, 1));
+    const x = bench.floats(normals(rows * columns, 2));
+    const lines = bench.doubles(
+      Array.from({ length: rows }, (_, row) => [row / 7, 1 + row / 5, row / 3]).flat(),
+    );
+    const scratch = bench.floats(new Float32Array(12));
+    const add = (...cuts: readonly number[]) => {
+      const sums = bench.doubles(new Float64Array(columns));
+      const products = bench.doubles(new Float64Array(columns));
+      let first = 0;
+      for (const cut of [...cuts, rows]) {
+        const at = 4 * first * columns;
+        const count = cut - first;
+        const line = lines.byteOffset + 24 * first;
+        bench.run(
+          (kernels) =>
+            kernels.addElementGradientSums(
+              sums.byteOffset,
+              products.byteOffset,
+              g.byteOffset + at,
+              x.byteOffset + at,
+              line,
+              count,
+              columns,
+              scratch.byteOffset,
+            ),
+          sums,
+          products,
+          scratch,
+        );
+        first = cut;
+      }
+      return [...sums, ...products];
+    };
+    expect(add(4)).toEqual(add());
+    expect(add(4, 8)).toEqual(add());
+  });
+});
+
 describe('addColumnGradientSums', () => {
   test.each(COLUMNS)('adds g and g * z of %i columns of any number of rows', (columns) => {
     for (const rows of ROWS) {
-      for (const set of [...LINE_SETS, null]) {
-        const lineOf = (i: number) =>
-          set === null
-            ? ([0, 1, 0] as const)
-            : (set[i % set.length] as (typeof NORMALIZED)[number]);
+      for (const set of LINE_SETS) {
+        const lineOf = (i: number) => set[i % set.length] as (typeof NORMALIZED)[number];
         const bench = new Bench(2 * rows * columns);
         const g = bench.floats(normals(rows * columns, rows, 0.1));
         const x = bench.floats(normals(rows * columns, rows + 1));
@@ -880,7 +979,7 @@ describe('addColumnGradientSums', () => {
               products.byteOffset,
               g.byteOffset,
               x.byteOffset,
-              set === null ? 0 : lines.byteOffset,
+              lines.byteOffset,
               rows,
               columns,
               scratch.byteOffset,
@@ -889,13 +988,7 @@ describe('addColumnGradientSums', () => {
           products,
           scratch,
         );
-        expectGradientSums(
-          sums,
-          products,
-          columnsOf(g, columns),
-          columnsOf(x, columns),
-          lineOf as (i: number) => (typeof NORMALIZED)[number],
-        );
+        expectGradientSums(sums, products, columnsOf(g, columns), columnsOf(x, columns), lineOf);
       }
     }
   });
@@ -955,6 +1048,7 @@ describe('combineRows', () => {
             rows,
             length,
             3,
+            0,
           );
         bench.run(combine(dx, g), dx);
         expectCombined(
@@ -1016,4 +1110,272 @@ describe('combineColumns', () => {
       }
     },
   );
+});
+
+describe('makeCombinations', () => {
+  // Of 2 groups of 3 channels.
+  const SUMS = [1, -2, 0.5, 4, 3, -1];
+  const PRODUCTS = [-3, 0.25, 2, 1, -5, 7];
+  const RSTD = [0.5, 3];
+  const COUNTS = [12, 40];
+
+  test.each([
+    ['none', null, 0],
+    ['one for each channel', [2, -1, 0.5, 3, 1, -4], 0],
+    ['those of a period, from its third', [2, -1, 0.5, 3], 2],
+  ])('combines by the formula of the gradient, weights: %s', (_, weight, first) => {
+    for (const centred of [true, false]) {
+      for (const fixed of [true, false]) {
+        const bench = new Bench();
+        const combinations = bench.doubles(new Float64Array(6 * 3));
+        const states = bench.doubles(COUNTS.flatMap((count) => [count, 9, 9, 9]));
+        const lines = bench.doubles(SUMS.flatMap((_, i) => [9, Number(RSTD[i < 3 ? 0 : 1]), 9]));
+        const sums = bench.doubles(SUMS);
+        const products = bench.doubles(PRODUCTS);
+        const weights = weight && bench.floats(weight);
+        bench.run(
+          (kernels) =>
+            kernels.makeCombinations(
+              combinations.byteOffset,
+              fixed ? 0 : states.byteOffset,
+              lines.byteOffset,
+              sums.byteOffset,
+              products.byteOffset,
+              weights ? weights.byteOffset : 0,
+              2,
+              3,
+              first,
+              weight?.length ?? 6,
+              centred,
+            ),
+          combinations,
+        );
+        const weightOf = (i: number) => weight?.[(first + i) % weight.length] ?? 1;
+        const expected = SUMS.flatMap((_, i) => {
+          const group = i < 3 ? 0 : 1;
+          const [rstd, count] = [Number(RSTD[group]), Number(COUNTS[group])];
+          const mean = (values: readonly number[]) =>
+            sum([0, 1, 2].map((j) => weightOf(3 * group + j) * Number(values[3 * group + j]))) /
+            count;
+          return [
+            weightOf(i) * rstd,
+            fixed ? 0 : -rstd * mean(PRODUCTS),
+            fixed || !centred ? 0 : -rstd * mean(SUMS),
+          ];
+        });
+        expectWithin(combinations, expected, expected.map(Math.abs), 2 ** -50);
+      }
+    }
+  });
+});
+
+describe('differentiateRows', () => {
+  // Several groups of 2048 elements, some of more than one row; and rows larger than a group.
+  test.each([
+    [1, 1, 5],
+    [7, 1, 49],
+    [100, 1, 49],
+    [5, 3, 200],
+    [9, 4, 67],
+    [3, 2, 3000],
+  ])('gives what its parts give, %i rows of %i channels of %i', (rows, share, length) => {
+    const [size, channels] = [rows * share * length, rows * share];
+    const period = rows === 1 ? share : share * Math.ceil(rows / 2);
+    for (const weighted of [false, true]) {
+      const bench = new Bench(8 * size + 64 * channels);
+      const g = bench.floats(normals(size, 1));
+      const x = bench.floats(normals(size, 2, 3, 2));
+      const weight = bench.floats(normals(period, 3, 1));
+      const w = weighted ? weight.byteOffset : 0;
+      const dx = bench.floats(new Float32Array(size));
+      const expected = bench.floats(new Float32Array(size));
+      const parts = {
+        states: bench.doubles(new Float64Array(rows * STATE)),
+        lines: bench.doubles(new Float64Array(channels * LINE)),
+        combinations: bench.doubles(new Float64Array(channels * 3)),
+      };
+      const sums = bench.doubles(new Float64Array(channels).fill(Number.NaN));
+      const products = bench.doubles(new Float64Array(channels).fill(Number.NaN));
+      const expectedSums = bench.doubles(new Float64Array(channels));
+      const expectedProducts = bench.doubles(new Float64Array(channels));
+      const { states, lines, combinations } = parts;
+      const differentiate = (target: Float32Array) => (kernels: Kernels) =>
+        kernels.differentiateRows(
+          target.byteOffset,
+          sums.byteOffset,
+          products.byteOffset,
+          states.byteOffset,
+          lines.byteOffset,
+          combinations.byteOffset,
+          g.byteOffset,
+          x.byteOffset,
+          w,
+          rows,
+          share,
+          length,
+          period,
+          1e-5,
+        );
+      bench.run(differentiate(dx), dx, sums, products, ...Object.values(parts));
+
+      const [at, sumsAt, productsAt] = [lines, expectedSums, expectedProducts].map(
+        ({ byteOffset }) => byteOffset,
+      ) as [number, number, number];
+      const { kernels } = bench;
+      states.fill(0);
+      kernels.addMoments(states.byteOffset, x.byteOffset, rows, share * length, rows, 0);
+      kernels.makeLines(at, states.byteOffset, 0, 0, channels, share, 0, channels, 1e-5, true);
+      kernels.addGradientSums(
+        sumsAt,
+        productsAt,
+        g.byteOffset,
+        x.byteOffset,
+        at,
+        0,
+        channels,
+        length,
+        channels,
+        0,
+      );
+      kernels.makeCombinations(
+        combinations.byteOffset,
+        states.byteOffset,
+        at,
+        sumsAt,
+        productsAt,
+        w,
+        rows,
+        share,
+        0,
+        period,
+        true,
+      );
+      kernels.combineRows(
+        expected.byteOffset,
+        g.byteOffset,
+        x.byteOffset,
+        at,
+        combinations.byteOffset,
+        0,
+        channels,
+        length,
+        channels,
+        0,
+      );
+      expectSameBits(dx, expected);
+      expect([...sums]).toEqual([...expectedSums]);
+      expect([...products]).toEqual([...expectedProducts]);
+
+      const gradient = g.slice();
+      bench.run(differentiate(g), g, sums, products, ...Object.values(parts));
+      expectSameBits(g, expected);
+      g.set(gradient);
+      bench.run(differentiate(x), x, sums, products, ...Object.values(parts));
+      expectSameBits(x, expected);
+    }
+  });
+});
+
+describe('rows with a gap after each period', () => {
+  // 3 samples of 5 channels, of which it takes the second and third.
+  const [SAMPLES, CHANNELS, PERIOD, LENGTH] = [3, 5, 2, 43];
+  const GAP = (CHANNELS - PERIOD) * LENGTH;
+  const SIZE = SAMPLES * CHANNELS * LENGTH;
+  const START = 4 * LENGTH;
+
+  type Run = (kernels: Kernels, at: Addresses, offset: number, rows: number, gap: number) => void;
+  interface Addresses {
+    readonly numbers: number;
+    readonly others: number;
+    readonly x: number;
+    readonly g: number;
+    readonly lines: number;
+    readonly out: number;
+  }
+
+  const runs: readonly [string, Run][] = [
+    [
+      'addMoments',
+      (kernels, { numbers, x }, offset, rows, gap) =>
+        kernels.addMoments(numbers, x + offset, rows, LENGTH, PERIOD, gap),
+    ],
+    [
+      'addWideMoments',
+      (kernels, { numbers, x }, offset, rows, gap) =>
+        kernels.addWideMoments(numbers, x + offset, rows, LENGTH, PERIOD, gap),
+    ],
+    [
+      'applyRows',
+      (kernels, { out, x, lines }, offset, rows, gap) =>
+        kernels.applyRows(out + offset, x + offset, lines, rows, LENGTH, PERIOD, gap),
+    ],
+    [
+      'addGradientSums',
+      (kernels, { numbers, others, x, g, lines }, offset, rows, gap) =>
+        kernels.addGradientSums(
+          numbers,
+          others,
+          g + offset,
+          x + offset,
+          lines,
+          0,
+          rows,
+          LENGTH,
+          PERIOD,
+          gap,
+        ),
+    ],
+    [
+      'combineRows',
+      // Its combinations are as good as any other numbers.
+      (kernels, { out, x, g, lines }, offset, rows, gap) =>
+        kernels.combineRows(
+          out + offset,
+          g + offset,
+          x + offset,
+          lines,
+          lines,
+          0,
+          rows,
+          LENGTH,
+          PERIOD,
+          gap,
+        ),
+    ],
+  ];
+
+  test.each(runs)('%s takes them as if each sample came by itself', (_, run) => {
+    const results = [true, false].map((together) => {
+      const bench = new Bench(3 * SIZE);
+      const numbers = bench.doubles(new Float64Array(PERIOD * STATE));
+      const others = bench.doubles(new Float64Array(PERIOD));
+      const x = bench.floats(normals(SIZE, 1, 2));
+      const g = bench.floats(normals(SIZE, 2));
+      const lines = bench.doubles(NORMALIZED.slice(0, PERIOD).flat());
+      const out = bench.floats(new Float32Array(SIZE));
+      const at = Object.fromEntries(
+        Object.entries({ numbers, others, x, g, lines, out }).map(([name, { byteOffset }]) => [
+          name,
+          byteOffset,
+        ]),
+      ) as unknown as Addresses;
+      bench.run(
+        (kernels) => {
+          if (together) {
+            run(kernels, at, START, SAMPLES * PERIOD, GAP);
+          } else {
+            for (let sample = 0; sample < SAMPLES; sample++) {
+              run(kernels, at, START + 4 * sample * CHANNELS * LENGTH, PERIOD, 0);
+            }
+          }
+        },
+        numbers,
+        others,
+        out,
+      );
+      return [...numbers, ...others, ...out];
+    });
+    expect(results[0]).toEqual(results[1]);
+    expect(results[0]?.some((value) => value !== 0)).toBe(true);
+  });
 });

@@ -25,14 +25,36 @@ const COMBINATION = 24;
 const singlesIn = used('in', 4);
 const singlesOut = used('out', 4);
 const singlesScratch = used('scratch', 4);
+const doublesIn = used('in', 8);
+const doublesOut = used('out', 8);
 const doublesInOut = used('inout', 8);
 const statesIn = used('in', STATE);
 const statesOut = used('out', STATE);
 const statesInOut = used('inout', STATE);
+const statesScratch = used('scratch', STATE);
 const linesIn = used('in', LINE);
 const linesOut = used('out', LINE);
 const linesScratch = used('scratch', LINE);
 const combinationsIn = used('in', COMBINATION);
+const combinationsOut = used('out', COMBINATION);
+const combinationsScratch = used('scratch', COMBINATION);
+
+/** Rows with a gap after each period. */
+const withGaps = (
+  use: Use,
+  name: string,
+  start: number,
+  rows: number,
+  length: number,
+  period: number,
+  gap: number,
+): readonly Extent[] => {
+  if (gap === 0) return [use(name, start, rows * length)];
+  return Array.from({ length: Math.ceil(rows / period) }, (_, i) => {
+    const count = Math.min(period, rows - i * period) * length;
+    return use(name, start + 4 * i * (period * length + gap), count);
+  });
+};
 
 /** Nothing, where address 0 says that there is no such array. */
 const optional = (extent: Extent): readonly Extent[] => (extent.start === 0 ? [] : [extent]);
@@ -41,18 +63,18 @@ const optional = (extent: Extent): readonly Extent[] => (extent.start === 0 ? []
 export const extentsOf: {
   readonly [name in keyof Kernels]: (...values: Parameters<Kernels[name]>) => readonly Extent[];
 } = {
-  addMoments: (states, x, rows, length, period) => [
+  addMoments: (states, x, rows, length, period, gap) => [
     statesInOut('states', states, Math.min(rows, period)),
-    singlesIn('x', x, rows * length),
+    ...withGaps(singlesIn, 'x', x, rows, length, period, gap),
   ],
   addColumnMoments: (states, x, rows, columns, scratch) => [
     statesInOut('states', states, columns),
     singlesIn('x', x, rows * columns),
     singlesScratch('scratch', scratch, columns * 6),
   ],
-  addWideMoments: (states, x, rows, length, period) => [
+  addWideMoments: (states, x, rows, length, period, gap) => [
     statesInOut('states', states, Math.min(rows, period)),
-    singlesIn('x', x, rows * length),
+    ...withGaps(singlesIn, 'x', x, rows, length, period, gap),
   ],
   addWideColumnMoments: (states, x, rows, columns) => [
     statesInOut('states', states, columns),
@@ -76,9 +98,9 @@ export const extentsOf: {
     ...optional(singlesIn('weight', weight, Math.min(rows * share, period))),
     ...optional(singlesIn('bias', bias, Math.min(rows * share, period))),
   ],
-  applyRows: (y, x, lines, rows, length, period) => [
-    singlesOut('y', y, rows * length),
-    singlesIn('x', x, rows * length),
+  applyRows: (y, x, lines, rows, length, period, gap) => [
+    ...withGaps(singlesOut, 'y', y, rows, length, period, gap),
+    ...withGaps(singlesIn, 'x', x, rows, length, period, gap),
     linesIn('lines', lines, Math.min(rows, period)),
   ],
   applyColumns: (y, x, lines, rows, columns, scratch) => [
@@ -94,11 +116,11 @@ export const extentsOf: {
     ...optional(singlesIn('weight', weight, columns)),
     ...optional(singlesIn('bias', bias, columns)),
   ],
-  addGradientSums: (sums, products, g, x, lines, weight, rows, length, period) => [
+  addGradientSums: (sums, products, g, x, lines, weight, rows, length, period, gap) => [
     doublesInOut('sums', sums, Math.min(rows, period)),
     doublesInOut('products', products, Math.min(rows, period)),
-    singlesIn('g', g, rows * length),
-    singlesIn('x', x, rows * length),
+    ...withGaps(singlesIn, 'g', g, rows, length, period, gap),
+    ...withGaps(singlesIn, 'x', x, rows, length, period, gap),
     linesIn('lines', lines, Math.min(rows, period)),
     ...optional(singlesIn('weight', weight, length)),
   ],
@@ -110,10 +132,65 @@ export const extentsOf: {
     ...optional(linesIn('lines', lines, columns)),
     singlesScratch('scratch', scratch, columns * 4),
   ],
-  combineRows: (dx, g, x, lines, combinations, weight, rows, length, period) => [
-    singlesOut('dx', dx, rows * length),
-    singlesIn('g', g, rows * length),
-    singlesIn('x', x, rows * length),
+  addElementGradientSums: (sums, products, g, x, lines, rows, columns, scratch) => [
+    doublesInOut('sums', sums, columns),
+    doublesInOut('products', products, columns),
+    singlesIn('g', g, rows * columns),
+    singlesIn('x', x, rows * columns),
+    linesIn('lines', lines, rows),
+    singlesScratch('scratch', scratch, 12),
+  ],
+  makeCombinations: (
+    combinations,
+    states,
+    lines,
+    sums,
+    products,
+    weight,
+    groups,
+    share,
+    first,
+    period,
+  ) => [
+    combinationsOut('combinations', combinations, groups * share),
+    ...optional(statesIn('states', states, groups)),
+    linesIn('lines', lines, groups * share),
+    doublesIn('sums', sums, groups * share),
+    doublesIn('products', products, groups * share),
+    ...optional(singlesIn('weight', weight, Math.min(first + groups * share, period))),
+  ],
+  differentiateRows: (
+    dx,
+    sums,
+    products,
+    states,
+    lines,
+    combinations,
+    g,
+    x,
+    weight,
+    rows,
+    share,
+    length,
+    period,
+  ) => {
+    const channels = Math.min(rows * share, Math.max(2048, share));
+    return [
+      singlesOut('dx', dx, rows * share * length),
+      doublesOut('sums', sums, rows * share),
+      doublesOut('products', products, rows * share),
+      statesScratch('states', states, Math.min(rows, 2048)),
+      linesScratch('lines', lines, channels),
+      combinationsScratch('combinations', combinations, channels),
+      singlesIn('g', g, rows * share * length),
+      singlesIn('x', x, rows * share * length),
+      ...optional(singlesIn('weight', weight, Math.min(rows * share, period))),
+    ];
+  },
+  combineRows: (dx, g, x, lines, combinations, weight, rows, length, period, gap) => [
+    ...withGaps(singlesOut, 'dx', dx, rows, length, period, gap),
+    ...withGaps(singlesIn, 'g', g, rows, length, period, gap),
+    ...withGaps(singlesIn, 'x', x, rows, length, period, gap),
     linesIn('lines', lines, Math.min(rows, period)),
     combinationsIn('combinations', combinations, Math.min(rows, period)),
     ...optional(singlesIn('weight', weight, length)),

@@ -28,7 +28,7 @@ class Bench {
 
   applyRows(y: number = this.y.byteOffset): void {
     const { x, lines, kernels } = this;
-    kernels.applyRows(y, x.byteOffset, lines.byteOffset, ROWS, LENGTH, PERIOD);
+    kernels.applyRows(y, x.byteOffset, lines.byteOffset, ROWS, LENGTH, PERIOD, 0);
   }
 }
 

@@ -46,7 +46,7 @@ describe('addMoments', () => {
   // Rows of float64, of a chunk with and without a tail, and of several chunks.
   const CHUNK = 16384;
   const read = (values: Float32Array) =>
-    readBy(values, (kernels) => kernels.addMoments(STATES, X, 1, values.length, 1));
+    readBy(values, (kernels) => kernels.addMoments(STATES, X, 1, values.length, 1, 0));
 
   test.each([3, 100, 256])('reads %i ordinary elements once, or the first twice', (length) => {
     for (const mean of [0, 3]) {
@@ -127,7 +127,7 @@ describe('addColumnMoments', () => {
 describe('applyRows', () => {
   const Y = X + 2 ** 20;
   const read = (line: readonly number[]) =>
-    readBy(normals(180, 1), (kernels) => kernels.applyRows(Y, X, LINES, 1, 180, 1), line);
+    readBy(normals(180, 1), (kernels) => kernels.applyRows(Y, X, LINES, 1, 180, 1, 0), line);
 
   test.each([
     ['a line', [5, 2, 3]],
