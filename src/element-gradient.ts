@@ -4,7 +4,8 @@
 // parameters.
 
 import type { Differentiation } from './gradient.ts';
-import { type Block, MAX_CHANNELS, STATE } from './memory.ts';
+import { type Block, MAX_CHANNELS, type Memory, STATE } from './memory.ts';
+import type { Affine } from './normalize.ts';
 import { RowView } from './row-view.ts';
 
 // Elements that are differentiated together: few enough that input, gradient and
@@ -33,53 +34,24 @@ function differentiateRows(
   count: number,
   length: number,
 ): void {
-  const { kernels, states, sums, products, elementSums, elementProducts } = memory;
-  const { statesAt, linesAt, sumsAt, productsAt, combinationsAt } = memory;
-  const { eps, centred } = affine;
+  const { kernels, statesAt, linesAt, combinationsAt, elementSums, elementProducts } = memory;
   const fits = Math.min(MAX_CHANNELS, Math.floor(BATCH / length));
   const step = fits - (fits % ROWS);
-  const weight = memory.loadWeight(affine.weight, 0, length);
-  elementSums.fill(0, 0, length);
-  elementProducts.fill(0, 0, length);
+  const w = memory.loadWeight(affine.weight, 0, length);
+  clearElementSums(memory, length);
   for (let first = 0; first < count; first += step) {
     const rows = Math.min(step, count - first);
     const tile: Block = { start: first * length, rows, length, stride: length };
     const x = memory.load(input, tile);
     const g = memory.loadGradient(gradOutput, tile);
-    states.fill(0, 0, rows * STATE);
-    sums.fill(0, 0, rows);
-    products.fill(0, 0, rows);
+    clearRows(memory, rows);
     kernels.addMoments(statesAt, x, rows, length, rows, 0);
-    kernels.makeLines(linesAt, statesAt, 0, 0, rows, 1, 0, rows, eps, centred);
-    kernels.addGradientSums(sumsAt, productsAt, g, x, linesAt, weight, rows, length, rows, 0);
-    if (!parameters.none) {
-      const { elementSumsAt, elementProductsAt, columnsAt } = memory;
-      kernels.addElementGradientSums(
-        elementSumsAt,
-        elementProductsAt,
-        g,
-        x,
-        linesAt,
-        rows,
-        length,
-        columnsAt,
-      );
-    }
-    kernels.makeCombinations(
-      combinationsAt,
-      statesAt,
-      linesAt,
-      sumsAt,
-      productsAt,
-      0,
-      rows,
-      1,
-      0,
-      rows,
-      centred,
-    );
+    makeRowLines(memory, rows, affine);
+    addSums(memory, g, x, w, rows, length);
+    if (!parameters.none) addElementSums(memory, g, x, rows, length);
+    makeRowCombinations(memory, rows, affine);
     const dx = memory.target(gradInput, tile);
-    kernels.combineRows(dx, g, x, linesAt, combinationsAt, weight, rows, length, rows, 0);
+    kernels.combineRows(dx, g, x, linesAt, combinationsAt, w, rows, length, rows, 0);
     memory.store(gradInput, tile);
   }
   parameters.add(0, length, elementSums, elementProducts);
@@ -91,49 +63,22 @@ function differentiateLongRow(
   row: number,
   length: number,
 ): void {
-  const { kernels, states, sums, products, elementSums, elementProducts } = memory;
-  const { statesAt, linesAt, sumsAt, productsAt, combinationsAt } = memory;
-  const { eps, centred } = affine;
+  const { kernels, linesAt, combinationsAt, elementSums, elementProducts } = memory;
   const start = row * length;
-  states.fill(0, 0, STATE);
-  sums[0] = 0;
-  products[0] = 0;
+  clearRows(memory, 1);
   new RowView(start, 1, 0, 1, length, length).addMoments(memory, input);
-  kernels.makeLines(linesAt, statesAt, 0, 0, 1, 1, 0, 1, eps, centred);
+  makeRowLines(memory, 1, affine);
   forEachPiece(start, length, (piece, element) => {
     const x = memory.load(input, piece);
     const g = memory.loadGradient(gradOutput, piece);
     const w = memory.loadWeight(affine.weight, element, piece.length);
-    kernels.addGradientSums(sumsAt, productsAt, g, x, linesAt, w, 1, piece.length, 1, 0);
+    addSums(memory, g, x, w, 1, piece.length);
     if (parameters.none) return;
-    elementSums.fill(0, 0, piece.length);
-    elementProducts.fill(0, 0, piece.length);
-    const { elementSumsAt, elementProductsAt, columnsAt } = memory;
-    kernels.addElementGradientSums(
-      elementSumsAt,
-      elementProductsAt,
-      g,
-      x,
-      linesAt,
-      1,
-      piece.length,
-      columnsAt,
-    );
+    clearElementSums(memory, piece.length);
+    addElementSums(memory, g, x, 1, piece.length);
     parameters.add(element, piece.length, elementSums, elementProducts);
   });
-  kernels.makeCombinations(
-    combinationsAt,
-    statesAt,
-    linesAt,
-    sumsAt,
-    productsAt,
-    0,
-    1,
-    1,
-    0,
-    1,
-    centred,
-  );
+  makeRowCombinations(memory, 1, affine);
   forEachPiece(start, length, (piece, element) => {
     const x = memory.load(input, piece);
     const g = memory.loadGradient(gradOutput, piece);
@@ -153,4 +98,69 @@ function forEachPiece(
     const size = Math.min(MAX_CHANNELS, length - done);
     work({ start: start + done, rows: 1, length: size, stride: size }, done);
   }
+}
+
+function clearRows({ states, sums, products }: Memory, rows: number): void {
+  states.fill(0, 0, rows * STATE);
+  sums.fill(0, 0, rows);
+  products.fill(0, 0, rows);
+}
+
+function clearElementSums({ elementSums, elementProducts }: Memory, length: number): void {
+  elementSums.fill(0, 0, length);
+  elementProducts.fill(0, 0, length);
+}
+
+function makeRowLines({ kernels, linesAt, statesAt }: Memory, rows: number, affine: Affine): void {
+  kernels.makeLines(linesAt, statesAt, 0, 0, rows, 1, 0, rows, affine.eps, affine.centred);
+}
+
+function addSums(
+  { kernels, sumsAt, productsAt, linesAt }: Memory,
+  g: number,
+  x: number,
+  weight: number,
+  rows: number,
+  length: number,
+): void {
+  kernels.addGradientSums(sumsAt, productsAt, g, x, linesAt, weight, rows, length, rows, 0);
+}
+
+function addElementSums(
+  { kernels, elementSumsAt, elementProductsAt, linesAt, columnsAt }: Memory,
+  g: number,
+  x: number,
+  rows: number,
+  length: number,
+): void {
+  kernels.addElementGradientSums(
+    elementSumsAt,
+    elementProductsAt,
+    g,
+    x,
+    linesAt,
+    rows,
+    length,
+    columnsAt,
+  );
+}
+
+function makeRowCombinations(
+  { kernels, combinationsAt, statesAt, linesAt, sumsAt, productsAt }: Memory,
+  rows: number,
+  { centred }: Affine,
+): void {
+  kernels.makeCombinations(
+    combinationsAt,
+    statesAt,
+    linesAt,
+    sumsAt,
+    productsAt,
+    0,
+    rows,
+    1,
+    0,
+    rows,
+    centred,
+  );
 }
