@@ -1,10 +1,23 @@
-// Writes build/kernels.wasm into src/kernels-hex.ts, so that importing the library
-// needs neither a fetch nor a file system. Hexadecimal is longer than base64, but gzips
-// to 1.2 KB less, since equal bytes stay equal text, and decodes no slower.
+// Writes build/kernels.wasm into src/kernels-text.ts, so that importing the library
+// needs neither a fetch nor a file system. Nearly every byte becomes one character that
+// no string escapes, since equal bytes as equal text are what gzip lives on: in the
+// bundle of everything that takes 0.6 KB less than hexadecimal, 2.1 less than base64.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const hex = readFileSync('build/kernels.wasm').toString('hex');
+/** The inverse of src/decode-bytes.ts, which says how. */
+function encodeBytes(bytes) {
+  let text = '';
+  for (const byte of bytes) {
+    const value = (byte + 4) % 256;
+    const over = Math.floor(value / 88);
+    if (over > 0) text += String.fromCharCode(123 + over);
+    text += String.fromCharCode(36 + (value % 88));
+  }
+  return text;
+}
+
+const text = JSON.stringify(encodeBytes(readFileSync('build/kernels.wasm')));
 writeFileSync(
-  'src/kernels-hex.ts',
-  `// Written by scripts/embed-kernels.mjs from assembly/.\nexport const kernelsHex: string =\n  '${hex}';\n`,
+  'src/kernels-text.ts',
+  `// Written by scripts/embed-kernels.mjs from assembly/.\nexport const kernelsText: string =\n  ${text};\n`,
 );

@@ -1,4 +1,5 @@
-import { kernelsHex } from './kernels-hex.ts';
+import { decodeBytes } from './decode-bytes.ts';
+import { kernelsText } from './kernels-text.ts';
 
 export { instantiateSync } from '@assemblyscript/loader';
 
@@ -9,9 +10,7 @@ export { instantiateSync } from '@assemblyscript/loader';
  */
 export function compile(): WebAssembly.Module {
   if (typeof WebAssembly === 'undefined') throw missing('WebAssembly');
-  const bytes = Uint8Array.from({ length: kernelsHex.length / 2 }, (_, i) =>
-    Number.parseInt(kernelsHex.slice(2 * i, 2 * i + 2), 16),
-  );
+  const bytes = decodeBytes(kernelsText);
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {

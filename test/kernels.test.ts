@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { decodeBytes } from '../src/decode-bytes.ts';
 import { instantiateKernels, type Kernels } from '../src/kernels.ts';
-import { kernelsHex } from '../src/kernels-hex.ts';
+import { kernelsText } from '../src/kernels-text.ts';
 import { expectClose, expectSameBits } from './closeness.ts';
 import { normals } from './random.ts';
 import { type Moments, moments } from './reference.ts';
 
 describe('the module', () => {
-  const bytes = Buffer.from(kernelsHex, 'hex');
+  const bytes = decodeBytes(kernelsText);
   const module = new WebAssembly.Module(bytes);
 
   // Ids of sections: core specification 2.0, 5.5.2.

@@ -17,9 +17,11 @@ export default defineConfig({
       name: 'provided-kernels',
       enforce: 'pre',
       load(id) {
-        if (!id.endsWith('/src/kernels-hex.ts')) return null;
+        if (!id.endsWith('/src/host.ts')) return null;
         return `import { inject } from 'vitest';
-          export const kernelsHex = Buffer.from(inject('kernels'), 'base64').toString('hex');`;
+          export { instantiateSync } from '@assemblyscript/loader';
+          export const compile = () =>
+            new WebAssembly.Module(Buffer.from(inject('kernels'), 'base64'));`;
       },
     },
   ],
