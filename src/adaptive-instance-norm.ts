@@ -1,3 +1,4 @@
+import { describe } from './describe.ts';
 import { LINE, memoryFor, STATE } from './memory.ts';
 import { applyLines, findMoments } from './normalize.ts';
 import {
@@ -9,6 +10,7 @@ import {
   refuseOverlap,
   sameMemory,
 } from './options.ts';
+import { refuseValue } from './refuse.ts';
 import { forEachSampleScope } from './scope.ts';
 import { type ChannelTensor, channelTensor, type Layout } from './shape.ts';
 import { checkData, readTensor, type Tensor, type TensorLike } from './tensor.ts';
@@ -90,10 +92,9 @@ export function adaptiveInstanceNorm(
 function checkStyle(content: ChannelTensor, style: ChannelTensor, shape: readonly number[]): void {
   const samples = style.samples === 1 ? 1 : content.samples;
   if (style.samples !== samples || style.channels !== content.channels || style.spatial === 0) {
-    throw new RangeError(
-      `style: expected ${content.samples === 1 ? 1 : `1 or ${content.samples}`} samples of ` +
-        `${content.channels} channels with at least 1 spatial element, got [${shape.join(', ')}]`,
-    );
+    const counts = content.samples === 1 ? 1 : `1 or ${content.samples}`;
+    const expected = `${counts} samples of ${content.channels} channels with at least 1 spatial element`;
+    refuseValue('style', expected, describe(shape));
   }
 }
 

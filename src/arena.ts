@@ -1,5 +1,5 @@
-import { describe } from './describe.ts';
 import { createSpace, MAX_SPACE, type Memory } from './memory.ts';
+import { checkCount, checkInterval } from './options.ts';
 import { readShape, sizeOf } from './shape.ts';
 import { readTensor, Tensor, type TensorLike } from './tensor.ts';
 
@@ -30,14 +30,8 @@ export class Arena {
    *   number from 0 to nearly 2^32, or more than the host can give.
    */
   constructor(byteLength: number) {
-    if (typeof byteLength !== 'number') {
-      throw new TypeError(`byteLength: expected a number, got ${describe(byteLength)}`);
-    }
-    if (!Number.isInteger(byteLength) || byteLength < 0 || byteLength > MAX_SPACE) {
-      throw new RangeError(
-        `byteLength: expected a whole number from 0 to ${MAX_SPACE}, got ${byteLength}`,
-      );
-    }
+    checkCount(byteLength, 'byteLength', 0);
+    checkInterval(byteLength, 'byteLength', 0, MAX_SPACE);
     this.#memory = createSpace(byteLength);
     this.#capacity = byteLength;
   }

@@ -12,6 +12,7 @@ import { addScopeGradients, type Gradients, readGradient } from './gradient.ts';
 import type { Mode } from './layer.ts';
 import { findMoments } from './normalize.ts';
 import { checkCount } from './options.ts';
+import { refuseKind, refuseValue } from './refuse.ts';
 import { forEachBatchScope } from './scope.ts';
 import type { Tensor, TensorLike } from './tensor.ts';
 
@@ -29,8 +30,8 @@ const RULES: ChannelRules = {
   checkStatistics({ samples, spatial, lengths }, { shape }) {
     const elements = lengths?.reduce((sum, length) => sum + length, 0) ?? samples * spatial;
     if (elements !== 1) return;
-    const got = lengths ? `lengths [${lengths.join(', ')}]` : `shape [${shape.join(', ')}]`;
-    throw new RangeError(`x: expected more than 1 element in each channel, got ${got}`);
+    const got = lengths ? `lengths ${describe(lengths)}` : `shape ${describe(shape)}`;
+    refuseValue('x', 'more than 1 element in each channel', got);
   },
 };
 
@@ -121,14 +122,14 @@ export class BatchNorm extends ChannelNorm {
       throw new TypeError('setRunningStats: expected a layer with running statistics, got none');
     }
     if (!(moments instanceof ChannelMoments)) {
-      throw new TypeError(`moments: expected ChannelMoments, got ${describe(moments)}`);
+      refuseKind('moments', 'ChannelMoments', moments);
     }
     if (moments.numFeatures !== numFeatures) {
-      throw new RangeError(`moments: expected ${numFeatures} channels, got ${moments.numFeatures}`);
+      refuseValue('moments', `${numFeatures} channels`, moments.numFeatures);
     }
     const least = this.unbiased ? 2 : 1;
     if (moments.count < least) {
-      throw new RangeError(`moments: expected at least ${least} elements, got ${moments.count}`);
+      refuseValue('moments', `at least ${least} elements`, moments.count);
     }
     runningMean.set(moments.mean);
     runningVar.set(moments.variance({ unbiased: this.unbiased }));

@@ -12,6 +12,7 @@ import {
   refuseOverlaps,
   sameMemory,
 } from './options.ts';
+import { refuseKind } from './refuse.ts';
 import { type ChannelTensor, channelTensor, type Layout } from './shape.ts';
 import { type CheckedTensor, readTensor, type TensorLike } from './tensor.ts';
 
@@ -170,7 +171,7 @@ function requireBoth(
 ): RunningStats {
   if (mean === null || variance === null) {
     const absent = mean === null ? 'runningMean' : 'runningVar';
-    throw new TypeError(`${absent}: expected a Float32Array where ${name} is false, got null`);
+    refuseKind(absent, `a Float32Array where ${name} is false`, null);
   }
   return { mean, variance };
 }

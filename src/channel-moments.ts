@@ -9,6 +9,7 @@ import {
   checkOptions,
   readLengths,
 } from './options.ts';
+import { refuseKind, refuseValue } from './refuse.ts';
 import { forEachBatchScope } from './scope.ts';
 import { channelTensor, type Layout } from './shape.ts';
 import { readTensor, type TensorLike } from './tensor.ts';
@@ -76,21 +77,19 @@ export class ChannelMoments {
   static fromJSON(json: ChannelMomentsJSON): ChannelMoments {
     const { count, mean, squares, rest } = json ?? {};
     const lists = { mean, squares, rest };
-    if (typeof count !== 'number' || !Object.values(lists).every(Array.isArray)) {
-      throw new TypeError(`json: expected { count, mean, squares, rest }, got ${describe(json)}`);
+    if (!Object.values(lists).every(Array.isArray)) {
+      refuseKind('json', '{ count, mean, squares, rest }', json);
     }
-    if (!Number.isSafeInteger(count) || count < 0) {
-      throw new RangeError(`count: expected a whole number of at least 0, got ${count}`);
-    }
+    checkCount(count, 'count', 0);
     const moments = new ChannelMoments(mean.length);
     for (const [name, list] of Object.entries(lists)) {
       if (list.length === mean.length) continue;
-      throw new RangeError(`${name}: expected ${mean.length} numbers, got ${list.length}`);
+      refuseValue(name, `${mean.length} numbers`, list.length);
     }
     for (let i = 0; i < mean.length; i++) {
       const square = fromJSON(squares[i], 'squares');
       if (square < 0) {
-        throw new RangeError(`squares: expected numbers of at least 0, got ${square}`);
+        refuseValue('squares', 'numbers of at least 0', square);
       }
       const state = [count, fromJSON(mean[i], 'mean'), square, fromJSON(rest[i], 'rest')];
       moments.#states.set(state, i * STATE);
@@ -148,9 +147,7 @@ export class ChannelMoments {
     const { data, shape } = readTensor(x, 'x');
     const tensor = channelTensor(shape, layout, ownLengths, 'x');
     if (tensor.channels !== this.numFeatures) {
-      throw new RangeError(
-        `x: expected ${this.numFeatures} channels, got shape [${shape.join(', ')}]`,
-      );
+      refuseValue('x', `${this.numFeatures} channels`, `shape ${describe(shape)}`);
     }
     const memory = memoryFor(0, data);
     forEachBatchScope(tensor, (scope) => {
@@ -173,12 +170,10 @@ export class ChannelMoments {
    */
   merge(other: ChannelMoments): this {
     if (!(other instanceof ChannelMoments)) {
-      throw new TypeError(`other: expected ChannelMoments, got ${describe(other)}`);
+      refuseKind('other', 'ChannelMoments', other);
     }
     if (other.numFeatures !== this.numFeatures) {
-      throw new RangeError(
-        `other: expected ${this.numFeatures} channels, got ${other.numFeatures}`,
-      );
+      refuseValue('other', `${this.numFeatures} channels`, other.numFeatures);
     }
     const memory = memoryFor(0);
     for (let first = 0; first < this.numFeatures; first += MAX_CHANNELS) {
@@ -220,7 +215,7 @@ function toJSON(value: number): number | string {
 function fromJSON(value: unknown, name: string): number {
   const isNumber = typeof value === 'number';
   if (!isNumber && !['-0', 'NaN', 'Infinity', '-Infinity'].includes(value as string)) {
-    throw new TypeError(`${name}: expected numbers, got ${describe(value)}`);
+    refuseKind(name, 'numbers', value);
   }
   return Number(value);
 }

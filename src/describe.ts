@@ -1,3 +1,8 @@
+/** Says whether a value has properties by name: an object that is no array. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
 /** Says in a few words what a value is, for an error message. */
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);

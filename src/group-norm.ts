@@ -1,3 +1,4 @@
+import { describe } from './describe.ts';
 import {
   addSampleGradients,
   checkGradient,
@@ -27,6 +28,7 @@ import {
   readParameter,
   refuseOverlap,
 } from './options.ts';
+import { refuseValue } from './refuse.ts';
 import { forEachSampleScope, isRowwise } from './scope.ts';
 import { type ChannelTensor, channelTensor, checkChannels, type Layout } from './shape.ts';
 import { arrayEntry, type StateEntry } from './state-dict.ts';
@@ -155,8 +157,10 @@ function readArguments(
   checkDivisible(channels, numGroups, 'x');
   const share = channels / numGroups;
   if (samples * share * spatial === 1) {
-    throw new RangeError(
-      `x: expected more than 1 element in a group, got shape [${input.shape.join(', ')}] in ${numGroups} groups`,
+    refuseValue(
+      'x',
+      'more than 1 element in a group',
+      `shape ${describe(input.shape)} in ${numGroups} groups`,
     );
   }
   const output = readOutput(out, input, 'x');
@@ -173,9 +177,7 @@ function readArguments(
 
 function checkDivisible(channels: number, numGroups: number, name: string): void {
   if (channels % numGroups !== 0) {
-    throw new RangeError(
-      `${name}: expected a number of channels that ${numGroups} groups divide, got ${channels}`,
-    );
+    refuseValue(name, `a number of channels that ${numGroups} groups divide`, channels);
   }
 }
 

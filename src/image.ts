@@ -1,5 +1,6 @@
 import { describe } from './describe.ts';
 import { checkCount, checkFinite, checkLayout, checkOptions } from './options.ts';
+import { checkObject, refuseKind, refuseValue } from './refuse.ts';
 import type { Layout } from './shape.ts';
 import { kindOf, lengthOf, readTensor, Tensor, type TensorLike } from './tensor.ts';
 
@@ -112,21 +113,19 @@ export function tensorToImage(tensor: TensorLike, options: TensorToImageOptions 
  * @throws TypeError, RangeError naming the argument.
  */
 export function readImage(image: unknown, name: string): ImageLike {
-  if (image === null || typeof image !== 'object') {
-    throw new TypeError(`${name}: expected { data, width, height }, got ${describe(image)}`);
-  }
-  const { data, width, height } = image as { data?: unknown; width?: unknown; height?: unknown };
+  checkObject(image, name, '{ data, width, height }');
+  const { data, width, height } = image;
   if (!isByteArray(data)) {
-    throw new TypeError(
-      `${name}.data: expected a Uint8ClampedArray or Uint8Array, got ${describe(data)}`,
-    );
+    refuseKind(`${name}.data`, 'a Uint8ClampedArray or Uint8Array', data);
   }
   checkCount(width, `${name}.width`);
   checkCount(height, `${name}.height`);
   const length = lengthOf(data);
   if (length !== 4 * width * height) {
-    throw new RangeError(
-      `${name}.data: expected ${4 * width * height} bytes for ${width} x ${height} RGBA pixels, got ${length}`,
+    refuseValue(
+      `${name}.data`,
+      `${4 * width * height} bytes for ${width} x ${height} RGBA pixels`,
+      length,
     );
   }
   return { data, width, height };
@@ -140,7 +139,7 @@ function isByteArray(value: unknown): value is Uint8ClampedArray | Uint8Array {
 function readTriple(value: unknown, name: string): readonly number[] {
   const triple: readonly unknown[] = Array.isArray(value) ? [...value] : [value, value, value];
   if (triple.length !== 3) {
-    throw new RangeError(`${name}: expected one number or three, got ${triple.length}`);
+    refuseValue(name, 'one number or three', triple.length);
   }
   for (const item of triple) checkFinite(item, name);
   return triple as readonly number[];
@@ -148,7 +147,7 @@ function readTriple(value: unknown, name: string): readonly number[] {
 
 function readStds(std: unknown): readonly number[] {
   const stds = readTriple(std, 'std');
-  if (stds.includes(0)) throw new RangeError('std: expected numbers other than 0, got 0');
+  if (stds.includes(0)) refuseValue('std', 'numbers other than 0', '0');
   return stds;
 }
 
@@ -160,7 +159,7 @@ function pictureSize(
   const [channels, height, width] = layout === 'nchw' ? sizes : [sizes[2], sizes[0], sizes[1]];
   if (sizes.length !== 3 || channels !== 3 || !height || !width) {
     const expected = layout === 'nchw' ? '[1, 3, height, width]' : '[1, height, width, 3]';
-    throw new RangeError(`tensor: expected shape ${expected}, got [${shape.join(', ')}]`);
+    refuseValue('tensor', `shape ${expected}`, describe(shape));
   }
   return { width, height };
 }

@@ -7,9 +7,11 @@ import {
 } from './channel-arguments.ts';
 import { ChannelNorm, type ChannelNormLayerOptions } from './channel-norm.ts';
 import { channelGradients, normalizeChannels, normalizeScopes } from './channel-normalize.ts';
+import { describe } from './describe.ts';
 import { addSampleGradients, type Gradients, readGradient } from './gradient.ts';
 import type { Mode } from './layer.ts';
 import { normalizeRows, type StatesVisitor } from './normalize.ts';
+import { refuseValue } from './refuse.ts';
 import { forEachSampleScope, isRowwise } from './scope.ts';
 import type { Tensor, TensorLike } from './tensor.ts';
 
@@ -29,10 +31,10 @@ const RULES: ChannelRules = {
   byDefault: true,
   conditional: true,
   checkStatistics({ spatial, lengths }, { shape }) {
-    const single = lengths?.includes(1) ? `lengths [${lengths.join(', ')}]` : null;
+    const single = lengths?.includes(1) ? `lengths ${describe(lengths)}` : null;
     if (spatial !== 1 && single === null) return;
-    const got = single ?? `shape [${shape.join(', ')}]`;
-    throw new RangeError(`x: expected more than 1 spatial element, got ${got}`);
+    const got = single ?? `shape ${describe(shape)}`;
+    refuseValue('x', 'more than 1 spatial element', got);
   },
 };
 

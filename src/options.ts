@@ -1,4 +1,5 @@
 import { describe } from './describe.ts';
+import { checkObject, refuseKind, refuseValue } from './refuse.ts';
 import type { Layout } from './shape.ts';
 import { sameShape } from './shape.ts';
 import {
@@ -16,28 +17,26 @@ import {
  * option can't pass in silence.
  */
 export function checkOptions(options: unknown, known: readonly string[]): void {
-  if (options === null || typeof options !== 'object' || Array.isArray(options)) {
-    throw new TypeError(`options: expected an object, got ${describe(options)}`);
-  }
+  checkObject(options, 'options', 'an object');
   for (const name in options) {
     if (!known.includes(name)) {
-      throw new TypeError(`options: expected ${known.join(', ')}, got ${describe(name)}`);
+      refuseKind('options', known.join(', '), name);
     }
   }
 }
 
 export function checkBoolean(value: unknown, name: string): asserts value is boolean {
   if (typeof value !== 'boolean') {
-    throw new TypeError(`${name}: expected true or false, got ${describe(value)}`);
+    refuseKind(name, 'true or false', value);
   }
 }
 
 export function checkFinite(value: unknown, name: string): asserts value is number {
   if (typeof value !== 'number') {
-    throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
+    refuseKind(name, 'a number', value);
   }
   if (!Number.isFinite(value)) {
-    throw new RangeError(`${name}: expected a finite number, got ${value}`);
+    refuseValue(name, 'a finite number', value);
   }
 }
 
@@ -49,21 +48,21 @@ export function checkInterval(
 ): asserts value is number {
   checkFinite(value, name);
   if (value < from || value > to) {
-    throw new RangeError(`${name}: expected a number from ${from} to ${to}, got ${value}`);
+    refuseValue(name, `a number from ${from} to ${to}`, value);
   }
 }
 
 export function checkEps(value: unknown): asserts value is number {
   checkFinite(value, 'eps');
-  if (value < 0) throw new RangeError(`eps: expected a number of at least 0, got ${value}`);
+  if (value < 0) refuseValue('eps', 'a number of at least 0', value);
 }
 
 export function checkCount(value: unknown, name: string, least = 1): asserts value is number {
   if (typeof value !== 'number') {
-    throw new TypeError(`${name}: expected a number, got ${describe(value)}`);
+    refuseKind(name, 'a number', value);
   }
   if (!Number.isSafeInteger(value) || value < least) {
-    throw new RangeError(`${name}: expected a whole number of at least ${least}, got ${value}`);
+    refuseValue(name, `a whole number of at least ${least}`, value);
   }
 }
 
@@ -73,10 +72,10 @@ export function checkLayout(value: unknown): asserts value is Layout {
 
 export function checkOneOf(value: unknown, name: string, names: readonly string[]): void {
   if (typeof value !== 'string') {
-    throw new TypeError(`${name}: expected ${quoted(names)}, got ${describe(value)}`);
+    refuseKind(name, quoted(names), value);
   }
   if (!names.includes(value)) {
-    throw new RangeError(`${name}: expected ${quoted(names)}, got ${describe(value)}`);
+    refuseValue(name, quoted(names), describe(value));
   }
 }
 
@@ -88,11 +87,11 @@ function quoted(names: readonly string[]): string {
 export function readLengths(value: unknown): readonly number[] | null {
   if (value === null || value === undefined) return null;
   const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && 'length' in value);
-  if (!isList) throw new TypeError(`lengths: expected an array of numbers, got ${describe(value)}`);
+  if (!isList) refuseKind('lengths', 'an array of numbers', value);
   const lengths: unknown[] = Array.from(value as ArrayLike<unknown>);
   for (const length of lengths) {
     if (typeof length !== 'number') {
-      throw new TypeError(`lengths: expected numbers, got ${describe(length)}`);
+      refuseKind('lengths', 'numbers', length);
     }
   }
   return lengths as number[];
@@ -106,12 +105,12 @@ export function readParameter(
 ): Float32Array | null {
   if (value === null || value === undefined) return null;
   if (!isFloat32Array(value)) {
-    throw new TypeError(`${name}: expected a Float32Array, got ${describe(value)}`);
+    refuseKind(name, 'a Float32Array', value);
   }
   const length = lengthOf(value);
   if (!lengths.includes(length)) {
     const expected = [...new Set(lengths)].join(' or ');
-    throw new RangeError(`${name}: expected ${expected} elements, got ${length}`);
+    refuseValue(name, `${expected} elements`, length);
   }
   return plainArray(value);
 }
@@ -125,7 +124,7 @@ export function allocate<Values>(make: () => Values, count: number, name: string
   try {
     return make();
   } catch {
-    throw new RangeError(`${name}: expected as many as there is memory for, got ${count}`);
+    refuseValue(name, 'as many as there is memory for', count);
   }
 }
 
@@ -157,7 +156,7 @@ export function readOutput(out: unknown, x: CheckedTensor, name: string): Output
   }
   const { data, shape } = given;
   if (!sameShape(shape, x.shape)) {
-    throw new RangeError(`out: expected shape [${x.shape.join(', ')}], got [${shape.join(', ')}]`);
+    refuseValue('out', `shape ${describe(x.shape)}`, describe(shape));
   }
   if (!sameMemory(data, x.data)) refuseOverlap('out', data, name, x.data);
   return { tensor: out instanceof Tensor ? out : new Tensor(data, shape), data };
@@ -197,9 +196,10 @@ export function refuseOverlap(
   const otherStart = other.byteOffset;
   const otherEnd = otherStart + other.byteLength;
   if (start < otherEnd && otherStart < end) {
-    throw new RangeError(
-      `${name}: expected memory of its own, got bytes ${start} to ${end} of a buffer ` +
-        `of which ${otherName} holds ${otherStart} to ${otherEnd}`,
+    refuseValue(
+      name,
+      'memory of its own',
+      `bytes ${start} to ${end} of a buffer of which ${otherName} holds ${otherStart} to ${otherEnd}`,
     );
   }
 }

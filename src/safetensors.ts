@@ -1,28 +1,25 @@
 // The safetensors format: 8 bytes of header length, a JSON header, the data, all
 // little-endian. https://github.com/huggingface/safetensors#format
 
-import { describe } from './describe.ts';
-import { readShape, sizeOf } from './shape.ts';
+import { describe, isObject } from './describe.ts';
+import { checkObject, refuseKind, refuseValue } from './refuse.ts';
+import { readShape, sameShape, sizeOf } from './shape.ts';
 import { checkData, readTensor, Tensor, type TensorLike } from './tensor.ts';
 
 interface Dtype {
   readonly bytes: number;
-  readonly read: (view: DataView, at: number) => number;
+  readonly read: (buffer: ArrayBuffer) => Float32Array;
 }
 
-const SINGLE: Dtype = { bytes: 4, read: (view, at) => view.getFloat32(at, true) };
-
+// By typed arrays, which are little-endian as the file is, wherever the kernels work:
+// those share such arrays with WebAssembly.
 const DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
-  ['F64', { bytes: 8, read: (view, at) => view.getFloat64(at, true) }],
-  ['F32', SINGLE],
-  ['F16', { bytes: 2, read: (view, at) => halfToNumber(view.getUint16(at, true)) }],
-  ['BF16', { bytes: 2, read: (view, at) => bfloatToNumber(view.getUint16(at, true)) }],
-  ['I64', { bytes: 8, read: (view, at) => Number(view.getBigInt64(at, true)) }],
+  ['F64', { bytes: 8, read: (buffer) => new Float32Array(new Float64Array(buffer)) }],
+  ['F32', { bytes: 4, read: (buffer) => new Float32Array(buffer) }],
+  ['F16', { bytes: 2, read: (buffer) => Float32Array.from(new Uint16Array(buffer), ofHalf) }],
+  ['BF16', { bytes: 2, read: (buffer) => ofUpperHalves(new Uint16Array(buffer)) }],
+  ['I64', { bytes: 8, read: (buffer) => Float32Array.from(new BigInt64Array(buffer), Number) }],
 ]);
-
-// Where float32 lie in memory as in a file, their bytes are copied: 3.2 MB are written in
-// 0.25 instead of 10 ms, and read in 0.5 instead of 3.5.
-const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 const LENGTH_BYTES = 8;
 
@@ -33,7 +30,7 @@ const METADATA = '__metadata__';
 const ENTRY_DEPTH = 2;
 
 // PyTorch keeps this one buffer as an integer.
-const COUNT = 'num_batches_tracked';
+const COUNT = /(^|\.)num_batches_tracked$/;
 
 /**
  * Reads the tensors of a safetensors file, each converted to float32.
@@ -47,24 +44,14 @@ const COUNT = 'num_batches_tracked';
  * norm.loadStateDict(weights, { prefix: 'encoder.norm.' });
  */
 export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Record<string, Tensor> {
-  const view = viewOf(bytes);
-  const { header, start } = readHeader(view);
+  const { header, data } = split(viewOf(bytes));
   const { [METADATA]: metadata = {}, ...named } = header;
   checkMetadata(metadata);
-  const entries = Object.entries(named);
+  const entries = Object.entries(named).map(([name, entry]) => readEntry(name, entry));
+  checkOffsets(entries, data.length);
   const tensors: Record<string, Tensor> = Object.create(null);
-  const spans = entries.map(([name, entry]) => readEntry(name, entry));
-  checkSpans(spans, view.byteLength - start);
-  for (const { name, shape, dtype, begin, end } of spans) {
-    const data = new Float32Array(sizeOf(shape));
-    if (dtype === SINGLE && LITTLE_ENDIAN) {
-      bytesOf(data).set(new Uint8Array(view.buffer, view.byteOffset + start + begin, end - begin));
-    } else {
-      for (let i = 0; i < data.length; i++) {
-        data[i] = dtype.read(view, start + begin + i * dtype.bytes);
-      }
-    }
-    tensors[name] = new Tensor(data, shape);
+  for (const { name, shape, dtype, offsets } of entries) {
+    tensors[name] = new Tensor(dtype.read(data.slice(...offsets).buffer), shape);
   }
   return tensors;
 }
@@ -80,62 +67,44 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Record<string,
 export function writeSafetensors(
   tensors: Readonly<Record<string, TensorLike>>,
 ): Uint8Array<ArrayBuffer> {
-  if (tensors === null || typeof tensors !== 'object') {
-    throw new TypeError(`tensors: expected an object of tensors, got ${describe(tensors)}`);
-  }
+  checkObject(tensors, 'tensors', 'an object of tensors');
   const entries = Object.entries(tensors).map(([name, tensor]) => {
-    if (name === METADATA) {
-      throw new RangeError(`tensors: expected names of tensors, got ${describe(name)}`);
-    }
-    const isCount = name === COUNT || name.endsWith(`.${COUNT}`);
-    const { data, shape } = readTensor(tensor, name);
-    return { name, data, shape, bytes: isCount ? 8 : 4 };
+    if (name === METADATA) refuseValue('tensors', 'names of tensors', describe(name));
+    return { name, isCount: COUNT.test(name), ...readTensor(tensor, name) };
   });
-  for (const { name, data, shape, bytes } of entries) {
+  for (const { name, data, shape, isCount } of entries) {
     checkData(data, shape, `${name}.data`);
-    if (bytes === 8) checkCounts(data, name);
+    if (isCount) checkCounts(data, name);
   }
   // The widest first, so that every tensor is aligned to its elements.
-  entries.sort((a, b) => b.bytes - a.bytes);
+  entries.sort((a, b) => Number(b.isCount) - Number(a.isCount));
   const header: [string, object][] = [];
+  const parts: (Float32Array | BigInt64Array)[] = [];
   let end = 0;
-  for (const { name, data, shape, bytes } of entries) {
+  for (const { name, data, shape, isCount } of entries) {
+    const part = isCount ? BigInt64Array.from(data, BigInt) : data;
     const begin = end;
-    end += data.length * bytes;
-    header.push([name, { dtype: bytes === 8 ? 'I64' : 'F32', shape, data_offsets: [begin, end] }]);
+    end += part.byteLength;
+    parts.push(part);
+    header.push([name, { dtype: isCount ? 'I64' : 'F32', shape, data_offsets: [begin, end] }]);
   }
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const padded = Math.ceil(json.length / 8) * 8;
   const file = new Uint8Array(LENGTH_BYTES + padded + end);
-  const view = new DataView(file.buffer);
-  view.setBigUint64(0, BigInt(padded), true);
-  file.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + padded);
+  new DataView(file.buffer).setBigUint64(0, BigInt(padded), true);
+  file.fill(0x20, LENGTH_BYTES);
   file.set(json, LENGTH_BYTES);
   let at = LENGTH_BYTES + padded;
-  for (const { data, bytes } of entries) {
-    if (bytes === 4 && LITTLE_ENDIAN) {
-      file.set(bytesOf(data), at);
-      at += data.byteLength;
-      continue;
-    }
-    for (const value of data) {
-      if (bytes === 8) view.setBigInt64(at, BigInt(value), true);
-      else view.setFloat32(at, value, true);
-      at += bytes;
-    }
+  for (const { buffer, byteOffset, byteLength } of parts) {
+    file.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
   }
   return file;
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
 function checkCounts(data: Float32Array, name: string): void {
   for (const value of data) {
-    if (!Number.isSafeInteger(value)) {
-      throw new RangeError(`${name}: expected whole numbers, got ${value}`);
-    }
+    if (!Number.isSafeInteger(value)) refuseValue(name, 'whole numbers', value);
   }
 }
 
@@ -146,40 +115,32 @@ function viewOf(bytes: unknown): DataView {
       : new DataView(bytes as ArrayBuffer);
   } catch {
     // No buffer, or one that was detached.
-    throw new TypeError(`bytes: expected a Uint8Array or ArrayBuffer, got ${describe(bytes)}`);
+    refuseKind('bytes', 'a Uint8Array or ArrayBuffer', bytes);
   }
 }
 
-function readHeader(view: DataView): {
+/** Parts a file into the header and the bytes of the data. */
+function split(view: DataView): {
   readonly header: Readonly<Record<string, unknown>>;
-  readonly start: number;
+  readonly data: Uint8Array;
 } {
-  if (view.byteLength < LENGTH_BYTES) {
-    throw new RangeError(`safetensors: expected at least 8 bytes, got ${view.byteLength}`);
-  }
-  const length = view.getBigUint64(0, true);
   const rest = view.byteLength - LENGTH_BYTES;
-  if (length > BigInt(rest)) {
-    throw new RangeError(`safetensors: expected a header of at most ${rest} bytes, got ${length}`);
-  }
-  // A copy, since browsers decode no text from shared memory.
-  const json = new Uint8Array(view.buffer, view.byteOffset + LENGTH_BYTES, Number(length)).slice();
+  if (rest < 0) refuseValue('safetensors', 'at least 8 bytes', view.byteLength);
+  const length = view.getBigUint64(0, true);
+  if (length > rest) refuseValue('safetensors', `a header of at most ${rest} bytes`, length);
+  const body = new Uint8Array(view.buffer, view.byteOffset + LENGTH_BYTES, rest);
   let text: string;
   let header: unknown;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(json);
+    // Of a copy, since browsers decode no text from shared memory.
+    text = new TextDecoder('utf-8', { fatal: true }).decode(body.slice(0, Number(length)));
     header = JSON.parse(text);
   } catch {
-    throw new RangeError('safetensors: expected a header in JSON, got something else');
+    refuseValue('safetensors', 'a header in JSON', 'something else');
   }
   refuseDuplicates(text);
-  if (header === null || typeof header !== 'object' || Array.isArray(header)) {
-    throw new RangeError(`safetensors: expected an object as header, got ${describe(header)}`);
-  }
-  return {
-    header: header as Readonly<Record<string, unknown>>,
-    start: LENGTH_BYTES + Number(length),
-  };
+  if (!isObject(header)) refuseValue('safetensors', 'an object as header', describe(header));
+  return { header, data: body.subarray(Number(length)) };
 }
 
 /**
@@ -205,7 +166,7 @@ function refuseDuplicates(text: string): void {
     const name: unknown = JSON.parse(text.slice(start, at + 1));
     const names = open[depth - 1] as Set<unknown>;
     if (names.has(name)) {
-      throw new RangeError(`safetensors ${describe(name)}: expected one of this name, got two`);
+      refuseValue(`safetensors ${describe(name)}`, 'one of this name', 'two');
     }
     names.add(name);
   }
@@ -225,49 +186,39 @@ function isName(text: string, from: number): boolean {
   return text[at] === ':';
 }
 
-interface Span {
+interface Entry {
   readonly name: string;
   readonly shape: readonly number[];
   readonly dtype: Dtype;
-  readonly begin: number;
-  readonly end: number;
+  readonly offsets: readonly [begin: number, end: number];
 }
 
-function readEntry(name: string, entry: unknown): Span {
+function readEntry(name: string, entry: unknown): Entry {
   const label = `safetensors ${describe(name)}`;
-  if (entry === null || typeof entry !== 'object') {
-    throw new RangeError(
-      `${label}: expected { dtype, shape, data_offsets }, got ${describe(entry)}`,
-    );
+  if (!isObject(entry)) {
+    refuseValue(label, '{ dtype, shape, data_offsets }', describe(entry));
   }
-  const { dtype, shape, data_offsets } = entry as Readonly<Record<string, unknown>>;
+  const { dtype, shape, data_offsets: offsets } = entry;
   const found = DTYPES.get(dtype as string);
   if (found === undefined) {
-    const known = [...DTYPES.keys()].join(', ');
-    throw new RangeError(`${label}: expected a dtype of ${known}, got ${describe(dtype)}`);
+    refuseValue(label, `a dtype of ${[...DTYPES.keys()].join(', ')}`, describe(dtype));
   }
   const sizes = readSizes(shape, `${label} shape`);
-  const offsets: readonly unknown[] = Array.isArray(data_offsets) ? data_offsets : [];
-  const [begin, end] = offsets;
-  if (offsets.length !== 2 || !Number.isSafeInteger(begin) || !Number.isSafeInteger(end)) {
-    throw new RangeError(`${label}: expected two data_offsets, got ${describe(data_offsets)}`);
-  }
-  const bytes = sizeOf(sizes) * found.bytes;
-  if ((end as number) - (begin as number) !== bytes) {
-    throw new RangeError(
-      `${label}: expected ${bytes} bytes for ${describe(sizes)}, got data_offsets ${describe(data_offsets)}`,
-    );
-  }
-  return { name, shape: sizes, dtype: found, begin: begin as number, end: end as number };
+  if (!isOffsets(offsets)) refuseValue(label, 'two data_offsets', describe(offsets));
+  return { name, shape: sizes, dtype: found, offsets };
+}
+
+function isOffsets(value: unknown): value is [number, number] {
+  return Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger);
 }
 
 function checkMetadata(metadata: unknown): void {
-  const isObject = metadata !== null && typeof metadata === 'object' && !Array.isArray(metadata);
-  const fault = isObject
+  const fault = isObject(metadata)
     ? Object.values(metadata).find((text) => typeof text !== 'string')
     : metadata;
-  if (isObject && fault === undefined) return;
-  throw new RangeError(`safetensors "${METADATA}": expected texts by name, got ${describe(fault)}`);
+  if (fault !== undefined) {
+    refuseValue(`safetensors "${METADATA}"`, 'texts by name', describe(fault));
+  }
 }
 
 /** Reads a shape, of which in a file nothing but the value can be wrong. */
@@ -280,25 +231,25 @@ function readSizes(shape: unknown, label: string): readonly number[] {
 }
 
 /** Refuses data with gaps, overlaps or bytes that belong to nothing. */
-function checkSpans(spans: readonly Span[], length: number): void {
+function checkOffsets(entries: readonly Entry[], length: number): void {
+  const inOrder = [...entries].sort(({ offsets: a }, { offsets: b }) => a[0] - b[0] || a[1] - b[1]);
   let at = 0;
-  for (const { name, begin, end } of [...spans].sort(
-    (a, b) => a.begin - b.begin || a.end - b.end,
-  )) {
-    if (begin !== at) {
-      throw new RangeError(
-        `safetensors ${describe(name)}: expected data from byte ${at}, got ${begin}`,
+  for (const { name, shape, dtype, offsets } of inOrder) {
+    const expected = [at, at + sizeOf(shape) * dtype.bytes];
+    if (!sameShape(offsets, expected)) {
+      refuseValue(
+        `safetensors ${describe(name)}`,
+        `data from byte ${expected.join(' to ')} for ${describe(shape)}`,
+        `data_offsets ${describe(offsets)}`,
       );
     }
-    at = end;
+    at = offsets[1];
   }
-  if (at !== length) {
-    throw new RangeError(`safetensors: expected ${at} bytes of data, got ${length}`);
-  }
+  if (at !== length) refuseValue('safetensors', `${at} bytes of data`, length);
 }
 
 /** Returns the value of IEEE 754 binary16 bits. */
-function halfToNumber(bits: number): number {
+function ofHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;
@@ -307,11 +258,7 @@ function halfToNumber(bits: number): number {
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
-const word = new Uint32Array(1);
-const single = new Float32Array(word.buffer);
-
-/** Returns the value of bfloat16 bits: the upper half of a float32. */
-function bfloatToNumber(bits: number): number {
-  word[0] = bits << 16;
-  return single[0] as number;
+/** Returns the values of bfloat16 bits: the upper halves of float32. */
+function ofUpperHalves(bits: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(bits, (half) => half << 16).buffer);
 }

@@ -1,4 +1,5 @@
 import { describe } from './describe.ts';
+import { refuseKind, refuseValue } from './refuse.ts';
 
 /**
  * Where the channels of a tensor lie: 'nchw' is (N, C, *), 'nhwc' is (N, *, C).
@@ -13,25 +14,23 @@ export type Layout = 'nchw' | 'nhwc';
  */
 export function readShape(shape: unknown, name: string): number[] {
   if (!Array.isArray(shape)) {
-    throw new TypeError(`${name}: expected an array of sizes, got ${describe(shape)}`);
+    refuseKind(name, 'an array of sizes', shape);
   }
   const sizes: number[] = [];
   let product = 1;
   for (let i = 0, rank = shape.length; i < rank; i++) {
     const size: unknown = shape[i];
     if (typeof size !== 'number') {
-      throw new TypeError(`${name}: expected numbers, got ${describe(size)} at position ${i}`);
+      refuseKind(name, 'numbers', size, ` at position ${i}`);
     }
     if (!Number.isSafeInteger(size) || size < 0) {
-      throw new RangeError(
-        `${name}: expected whole sizes of at least 0, got ${size} at position ${i}`,
-      );
+      refuseValue(name, 'whole sizes of at least 0', `${size} at position ${i}`);
     }
     sizes.push(size + 0); // -0 becomes 0
     product *= size;
   }
   if (product > Number.MAX_SAFE_INTEGER) {
-    throw new RangeError(`${name}: expected at most 2^53 - 1 elements, got ${describe(sizes)}`);
+    refuseValue(name, 'at most 2^53 - 1 elements', describe(sizes));
   }
   return sizes;
 }
@@ -73,14 +72,10 @@ export function channelTensor(
 ): ChannelTensor {
   const expected = layout === 'nchw' ? '(N, C, *)' : '(N, *, C)';
   if (shape.length < 2) {
-    throw new RangeError(
-      `${name}: expected at least 2 dimensions, ${expected}, got shape [${shape.join(', ')}]`,
-    );
+    refuseValue(name, `at least 2 dimensions, ${expected}`, `shape ${describe(shape)}`);
   }
   if (lengths !== null && shape.length !== 3) {
-    throw new RangeError(
-      `${name}: expected 3 dimensions where there are lengths, got shape [${shape.join(', ')}]`,
-    );
+    refuseValue(name, '3 dimensions where there are lengths', `shape ${describe(shape)}`);
   }
   const channelAt = layout === 'nchw' ? 1 : shape.length - 1;
   const samples = shape[0] as number;
@@ -98,19 +93,17 @@ export function channelTensor(
  */
 export function checkChannels(shape: readonly number[], layout: Layout, expected: number): void {
   if (shape[layout === 'nchw' ? 1 : shape.length - 1] !== expected) {
-    throw new RangeError(`x: expected ${expected} channels, got shape [${shape.join(', ')}]`);
+    refuseValue('x', `${expected} channels`, `shape ${describe(shape)}`);
   }
 }
 
 function checkLengths(lengths: readonly number[], samples: number, spatial: number): void {
   if (lengths.length !== samples) {
-    throw new RangeError(
-      `lengths: expected ${samples} numbers, one for each sample, got ${lengths.length}`,
-    );
+    refuseValue('lengths', `${samples} numbers, one for each sample`, lengths.length);
   }
   for (const length of lengths) {
     if (!Number.isInteger(length) || length < 0 || length > spatial) {
-      throw new RangeError(`lengths: expected whole numbers from 0 to ${spatial}, got ${length}`);
+      refuseValue('lengths', `whole numbers from 0 to ${spatial}`, length);
     }
   }
 }

@@ -1,7 +1,8 @@
 import { describe } from './describe.ts';
 import { checkBoolean, checkOptions } from './options.ts';
+import { checkObject, refuseKind, refuseValue } from './refuse.ts';
 import { sameShape } from './shape.ts';
-import { readTensor, type TensorLike } from './tensor.ts';
+import { readTensor } from './tensor.ts';
 
 /** A parameter or buffer of a layer, by PyTorch's name. */
 export interface StateEntry {
@@ -30,26 +31,23 @@ export function loadState(
   dict: unknown,
   options: { readonly prefix?: string | undefined; readonly strict?: boolean | undefined },
 ): void {
-  if (dict === null || typeof dict !== 'object') {
-    throw new TypeError(`stateDict: expected an object of tensors, got ${describe(dict)}`);
-  }
+  checkObject(dict, 'stateDict', 'an object of tensors');
   checkOptions(options, ['prefix', 'strict']);
   const { prefix = '', strict = true } = options;
   if (typeof prefix !== 'string') {
-    throw new TypeError(`prefix: expected a string, got ${describe(prefix)}`);
+    refuseKind('prefix', 'a string', prefix);
   }
   checkBoolean(strict, 'strict');
-  const source = dict as Readonly<Record<string, TensorLike>>;
   const names = new Set(entries.map(({ name }) => prefix + name));
   const faults: string[] = [];
   const found: { readonly entry: StateEntry; readonly data: Float32Array }[] = [];
   for (const entry of entries) {
     const key = prefix + entry.name;
-    if (!Object.hasOwn(source, key)) {
+    if (!Object.hasOwn(dict, key)) {
       if (strict && !entry.optional) faults.push(`missing ${describe(key)}`);
       continue;
     }
-    const { data, shape } = readTensor(source[key], key);
+    const { data, shape } = readTensor(dict[key], key);
     // A scalar may come as one element.
     const scalar = entry.shape.length === 0 && data.length === 1;
     const fits = sameShape(shape, entry.shape) || scalar;
@@ -58,25 +56,21 @@ export function loadState(
     else if (fits) found.push({ entry, data: data.slice() });
     else
       faults.push(
-        `${describe(key)} of shape [${shape.join(', ')}] instead of [${entry.shape.join(', ')}]`,
+        `${describe(key)} of shape ${describe(shape)} instead of ${describe(entry.shape)}`,
       );
   }
   if (strict) {
-    for (const key of Object.keys(source)) {
+    for (const key of Object.keys(dict)) {
       if (key.startsWith(prefix) && !names.has(key)) faults.push(`unexpected ${describe(key)}`);
     }
   }
   if (faults.length > 0) {
-    throw new RangeError(
-      `stateDict: expected ${[...names].join(', ') || 'no keys'}, got ${faults.join('; ')}`,
-    );
+    refuseValue('stateDict', [...names].join(', ') || 'no keys', faults.join('; '));
   }
   // Whatever was done to the layer's own arrays, all are written or none.
   for (const { entry, data } of found) {
     if (entry.values.length === data.length) continue;
-    throw new RangeError(
-      `${entry.name}: expected a layer that holds ${data.length} values, got ${entry.values.length}`,
-    );
+    refuseValue(entry.name, `a layer that holds ${data.length} values`, entry.values.length);
   }
   for (const { entry, data } of found) entry.assign(data);
 }

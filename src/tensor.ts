@@ -1,4 +1,5 @@
 import { describe } from './describe.ts';
+import { refuseKind, refuseValue } from './refuse.ts';
 import { readShape, sizeOf } from './shape.ts';
 
 /**
@@ -104,14 +105,13 @@ export interface CheckedTensor {
  * @throws TypeError, RangeError as {@link Tensor} does, naming the argument.
  */
 export function readTensor(x: unknown, name: string): CheckedTensor {
-  if (x === null || typeof x !== 'object') {
-    throw new TypeError(`${name}: expected a tensor, { data, shape }, got ${describe(x)}`);
-  }
-  const { data, shape, dims } = x as { data?: unknown; shape?: unknown; dims?: unknown };
+  const { data, shape, dims } = (typeof x === 'object' && x ? x : {}) as {
+    readonly data?: unknown;
+    readonly shape?: unknown;
+    readonly dims?: unknown;
+  };
   const sizes = shape ?? dims;
-  if (sizes === undefined) {
-    throw new TypeError(`${name}: expected a tensor, { data, shape }, got ${describe(x)}`);
-  }
+  if (sizes === undefined) refuseKind(name, 'a tensor, { data, shape }', x);
   const own = readShape(sizes, `${name}.${shape === undefined ? 'dims' : 'shape'}`);
   checkData(data, own, `${name}.data`);
   return { data: plainArray(data), shape: own };
@@ -127,12 +127,10 @@ export function checkData(
   name: string,
 ): asserts data is Float32Array {
   if (!isFloat32Array(data)) {
-    throw new TypeError(`${name}: expected a Float32Array, got ${describe(data)}`);
+    refuseKind(name, 'a Float32Array', data);
   }
   const length = lengthOf(data);
   if (length !== sizeOf(shape)) {
-    throw new RangeError(
-      `${name}: expected ${sizeOf(shape)} elements for shape [${shape.join(', ')}], got ${length}`,
-    );
+    refuseValue(name, `${sizeOf(shape)} elements for shape ${describe(shape)}`, length);
   }
 }

@@ -7,6 +7,7 @@ import { checkGradient, type Gradients, ParameterGradients } from './gradient.ts
 import { memoryFor } from './memory.ts';
 import { type Affine, normalizeRows } from './normalize.ts';
 import { checkEps, type Output, readOutput, readParameter, refuseOverlap } from './options.ts';
+import { refuseKind, refuseValue } from './refuse.ts';
 import { readShape, sizeOf } from './shape.ts';
 import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from './tensor.ts';
 
@@ -37,13 +38,11 @@ interface TrailingOptions {
  */
 export function readNormalizedShape(value: unknown): readonly number[] {
   if (typeof value !== 'number' && !Array.isArray(value)) {
-    throw new TypeError(
-      `normalizedShape: expected a number or an array of numbers, got ${describe(value)}`,
-    );
+    refuseKind('normalizedShape', 'a number or an array of numbers', value);
   }
   const shape = readShape(typeof value === 'number' ? [value] : value, 'normalizedShape');
   if (shape.length === 0) {
-    throw new RangeError('normalizedShape: expected at least 1 dimension, got []');
+    refuseValue('normalizedShape', 'at least 1 dimension', '[]');
   }
   return shape;
 }
@@ -59,9 +58,7 @@ export function readTrailingArguments(
   const trailing = readNormalizedShape(normalizedShape);
   const leading = input.shape.length - trailing.length;
   if (leading < 0 || trailing.some((size, i) => size !== input.shape[leading + i])) {
-    throw new RangeError(
-      `x: expected shape [*, ${trailing.join(', ')}], got [${input.shape.join(', ')}]`,
-    );
+    refuseValue('x', `shape [*, ${trailing.join(', ')}]`, describe(input.shape));
   }
   checkEps(eps);
   const length = sizeOf(trailing);

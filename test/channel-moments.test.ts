@@ -321,7 +321,7 @@ describe('the JSON of ChannelMoments', () => {
       [null, TypeError, 'json', 'null'],
       ['{}', TypeError, 'json', '"{}"'],
       [{}, TypeError, 'json', 'a value of type Object'],
-      [{ ...valid, count: '2' }, TypeError, 'json', 'a value of type Object'],
+      [{ ...valid, count: '2' }, TypeError, 'count', '"2"'],
       [{ ...valid, mean: undefined }, TypeError, 'json', 'a value of type Object'],
       [{ ...valid, squares: 3 }, TypeError, 'json', 'a value of type Object'],
       [{ ...valid, count: -1 }, RangeError, 'count', '-1'],

@@ -194,7 +194,7 @@ describe('readSafetensors refuses', () => {
   const entries: [string, unknown, string][] = [
     ['null for an entry', null, 'null'],
     ['text for an entry', 'F32', '"F32"'],
-    ['an array for an entry', [1], 'undefined'],
+    ['an array for an entry', [1], '[1]'],
     ['no dtype', { ...valid, dtype: undefined }, 'undefined'],
     ['a dtype that is not read', { ...valid, dtype: 'F8_E4M3' }, '"F8_E4M3"'],
     ['a dtype of the prototype', { ...valid, dtype: 'constructor' }, '"constructor"'],
@@ -208,8 +208,8 @@ describe('readSafetensors refuses', () => {
     ['offsets that run backwards', { ...valid, data_offsets: [8, 0] }, 'data_offsets [8, 0]'],
     ['bytes of another dtype', { ...valid, dtype: 'F16' }, 'data_offsets [0, 8]'],
     ['a huge shape', { ...valid, shape: [2 ** 40] }, 'data_offsets [0, 8]'],
-    ['data that begins before the data', { ...valid, data_offsets: [-8, 0] }, '-8'],
-    ['data that begins late', { ...valid, data_offsets: [4, 12] }, '4'],
+    ['data that begins before the data', { ...valid, data_offsets: [-8, 0] }, 'data_offsets [-8, 0]'],
+    ['data that begins late', { ...valid, data_offsets: [4, 12] }, 'data_offsets [4, 12]'],
   ];
   test.each(entries)('%s', (_, entry, got) => {
     const file = makeFile({ x: entry }, Array(8).fill(0));
@@ -296,7 +296,7 @@ describe('readSafetensors refuses', () => {
     };
     const file = makeFile(header, Array(bytes).fill(0));
     expect(() => readSafetensors(file)).toThrow(
-      /^safetensors "[ab]": expected data from byte \d+, got \d+$/,
+      /^safetensors "[ab]": expected data from byte \d+ to \d+ for \[2\], got data_offsets \[\d+, \d+\]$/,
     );
   });
 
