@@ -140,7 +140,7 @@ export class BatchNorm extends ChannelNorm {
     checkCount(this.numBatchesTracked, 'numBatchesTracked', 0);
     const batches = this.numBatchesTracked + (tracks ? 1 : 0);
     const momentum = this.momentum ?? (batches === 0 ? 0 : 1 / batches);
-    const result = batchNorm(x, { ...this.#options(mode), momentum, out });
+    const result = batchNorm(x, this.#options(mode, momentum, out));
     if (tracks) this.numBatchesTracked++;
     return result;
   }
@@ -149,9 +149,26 @@ export class BatchNorm extends ChannelNorm {
     return batchNormBackward(gradOutput, x, this.#options(mode));
   }
 
-  #options(mode: Mode): BatchNormOptions {
-    const options = this.commonOptions(mode, !mode.training || this.trackRunningStats);
+  #options(mode: Mode, momentum?: number, out?: TensorLike): BatchNormOptions {
+    const { weight, bias, eps, layout, unbiased } = this;
+    const keeps = !mode.training || this.trackRunningStats;
+    const runningMean = keeps ? this.runningMean : null;
+    const runningVar = keeps ? this.runningVar : null;
     const untracked = this.runningMean === null && this.runningVar === null;
-    return { ...options, training: mode.training || untracked };
+    const training = mode.training || untracked;
+    const { lengths } = mode;
+    return {
+      weight,
+      bias,
+      eps,
+      layout,
+      lengths,
+      runningMean,
+      runningVar,
+      training,
+      momentum,
+      unbiased,
+      out,
+    };
   }
 }

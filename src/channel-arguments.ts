@@ -125,10 +125,10 @@ export function readChannelArguments(
   const tensor = channelTensor(input.shape, layout, readLengths(lengths), 'x');
   if (own) rules.checkStatistics(tensor, input);
   const { samples, channels } = tensor;
-  const allowed = rules.conditional ? [channels, samples * channels] : [channels];
+  const most = rules.conditional ? samples * channels : channels;
   const output = readOutput(out, input, 'x');
-  const checkedWeight = readParameter(weight, 'weight', ...allowed);
-  const checkedBias = readParameter(bias, 'bias', ...allowed);
+  const checkedWeight = readParameter(weight, 'weight', channels, most);
+  const checkedBias = readParameter(bias, 'bias', channels, most);
   const mean = readParameter(runningMean, 'runningMean', channels);
   const variance = readParameter(runningVar, 'runningVar', channels);
   const fixed = own ? null : requireBoth(mean, variance, rules.switch);

@@ -1,5 +1,4 @@
-import type { ChannelNormOptions } from './channel-arguments.ts';
-import { type ForwardOptions, Layer, type Mode } from './layer.ts';
+import { type ForwardOptions, Layer } from './layer.ts';
 import {
   checkBoolean,
   checkCount,
@@ -11,7 +10,7 @@ import {
 } from './options.ts';
 import { checkChannels, type Layout } from './shape.ts';
 import { arrayEntry, type StateEntry } from './state-dict.ts';
-import type { Tensor, TensorLike } from './tensor.ts';
+import type { CheckedTensor, Tensor, TensorLike } from './tensor.ts';
 
 /** Options of the layers InstanceNorm and BatchNorm. */
 export interface ChannelNormLayerOptions {
@@ -39,6 +38,7 @@ export interface ChannelForwardOptions extends ForwardOptions {
 }
 
 const OPTIONS = ['eps', 'momentum', 'affine', 'trackRunningStats', 'unbiased', 'layout'];
+const FORWARD_OPTIONS = ['out', 'lengths'];
 
 /** What InstanceNorm and BatchNorm share: parameters and running statistics for each channel. */
 export abstract class ChannelNorm extends Layer {
@@ -112,7 +112,7 @@ export abstract class ChannelNorm extends Layer {
     return super.forward(x, options);
   }
 
-  protected override checkInput({ shape }: Tensor): void {
+  protected override checkInput({ shape }: CheckedTensor): void {
     checkBoolean(this.trackRunningStats, 'trackRunningStats');
     checkLayout(this.layout);
     const matters = this.weight !== null || this.runningMean !== null;
@@ -127,19 +127,7 @@ export abstract class ChannelNorm extends Layer {
   }
 
   protected override get forwardOptions(): readonly string[] {
-    return ['out', 'lengths'];
-  }
-
-  /**
-   * The options of a call that InstanceNorm and BatchNorm have in common.
-   *
-   * @param keep whether running statistics have a part in it
-   */
-  protected commonOptions({ lengths }: Mode, keep: boolean): ChannelNormOptions {
-    const { weight, bias, eps, layout, unbiased } = this;
-    const runningMean = keep ? this.runningMean : null;
-    const runningVar = keep ? this.runningVar : null;
-    return { weight, bias, eps, layout, lengths, runningMean, runningVar, unbiased };
+    return FORWARD_OPTIONS;
   }
 
   protected override stateEntries(): readonly StateEntry[] {

@@ -235,22 +235,22 @@ export class GroupNorm extends Layer {
     this.bias = affine ? makeValues(numChannels, 0, 'numChannels') : null;
   }
 
-  protected override checkInput({ shape }: Tensor): void {
+  protected override checkInput({ shape }: CheckedTensor): void {
     checkLayout(this.layout);
     if (this.weight !== null) checkChannels(shape, this.layout, this.numChannels);
   }
 
   protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {
-    return groupNorm(x, this.numGroups, { ...this.#options(), out });
+    return groupNorm(x, this.numGroups, this.#options(out));
   }
 
   protected override differentiate(gradOutput: TensorLike, x: TensorLike): Gradients {
     return groupNormBackward(gradOutput, x, this.numGroups, this.#options());
   }
 
-  #options(): GroupNormOptions {
+  #options(out?: TensorLike): GroupNormOptions {
     const { weight, bias, eps, layout } = this;
-    return { weight, bias, eps, layout };
+    return { weight, bias, eps, layout, out };
   }
 
   protected override stateEntries(): readonly StateEntry[] {

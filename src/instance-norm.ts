@@ -115,18 +115,31 @@ export class InstanceNorm extends ChannelNorm {
   }
 
   protected override run(x: TensorLike, mode: Mode, out: TensorLike | undefined): Tensor {
-    return instanceNorm(x, { ...this.#options(mode), out });
+    return instanceNorm(x, this.#options(mode, out));
   }
 
   protected override differentiate(gradOutput: TensorLike, x: TensorLike, mode: Mode): Gradients {
     return instanceNormBackward(gradOutput, x, this.#options(mode));
   }
 
-  #options(mode: Mode): InstanceNormOptions {
+  #options({ training, lengths }: Mode, out?: TensorLike): InstanceNormOptions {
+    const { weight, bias, eps, layout, unbiased, trackRunningStats } = this;
+    const runningMean = trackRunningStats ? this.runningMean : null;
+    const runningVar = trackRunningStats ? this.runningVar : null;
+    const useInputStats = training || !trackRunningStats;
+    const momentum = this.momentum ?? 0;
     return {
-      ...this.commonOptions(mode, this.trackRunningStats),
-      useInputStats: mode.training || !this.trackRunningStats,
-      momentum: this.momentum ?? 0,
+      weight,
+      bias,
+      eps,
+      layout,
+      lengths,
+      runningMean,
+      runningVar,
+      useInputStats,
+      momentum,
+      unbiased,
+      out,
     };
   }
 }

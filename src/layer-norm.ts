@@ -126,16 +126,16 @@ export class LayerNorm extends Layer {
   }
 
   protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {
-    return layerNorm(x, this.normalizedShape, { ...this.#options(), out });
+    return layerNorm(x, this.normalizedShape, this.#options(out));
   }
 
   protected override differentiate(gradOutput: TensorLike, x: TensorLike): Gradients {
     return layerNormBackward(gradOutput, x, this.normalizedShape, this.#options());
   }
 
-  #options(): LayerNormOptions {
+  #options(out?: TensorLike): LayerNormOptions {
     const { weight, bias, eps } = this;
-    return { weight, bias, eps };
+    return { weight, bias, eps, out };
   }
 
   protected override stateEntries(): readonly StateEntry[] {

@@ -1,7 +1,7 @@
 import type { Gradients } from './gradient.ts';
 import { checkBoolean, checkOptions, readLengths } from './options.ts';
 import { loadState, type StateEntry } from './state-dict.ts';
-import { readTensor, Tensor, type TensorLike } from './tensor.ts';
+import { type CheckedTensor, readTensor, Tensor, type TensorLike } from './tensor.ts';
 
 /** Options of a layer's `forward`. */
 export interface ForwardOptions {
@@ -23,11 +23,13 @@ export interface Mode {
   readonly lengths: readonly number[] | null;
 }
 
+const FORWARD_OPTIONS = ['out'];
+
 /** How many elements of an input are remembered, to tell whether it was overwritten. */
 const PROBES = 32;
 
 interface Pass {
-  readonly x: Tensor;
+  readonly x: CheckedTensor;
   readonly mode: Mode;
   readonly probes: readonly number[];
 }
@@ -69,11 +71,10 @@ export abstract class Layer {
   forward(x: TensorLike, options: ForwardOptions = {}): Tensor {
     checkOptions(options, this.forwardOptions);
     const { out, lengths } = options as ForwardOptions & { readonly lengths?: unknown };
-    const { data, shape } = readTensor(x, 'x');
-    const input = new Tensor(data, shape);
+    const input = readTensor(x, 'x');
     this.checkInput(input);
     const mode = { training: this.#training, lengths: readLengths(lengths) };
-    const probes = probe(data);
+    const probes = probe(input.data);
     const result = this.run(input, mode, out);
     this.#last = { x: input, mode, probes };
     return result;
@@ -127,11 +128,11 @@ export abstract class Layer {
 
   /** The names of the options that `forward` takes. */
   protected get forwardOptions(): readonly string[] {
-    return ['out'];
+    return FORWARD_OPTIONS;
   }
 
   /** Refuses an input that the layer was not made for, where a function would take it. */
-  protected checkInput(_x: Tensor): void {}
+  protected checkInput(_x: CheckedTensor): void {}
 
   protected abstract run(x: TensorLike, mode: Mode, out: TensorLike | undefined): Tensor;
 

@@ -66,8 +66,10 @@ export function checkCount(value: unknown, name: string, least = 1): asserts val
   }
 }
 
+const LAYOUTS: readonly Layout[] = ['nchw', 'nhwc'];
+
 export function checkLayout(value: unknown): asserts value is Layout {
-  checkOneOf(value, 'layout', ['nchw', 'nhwc']);
+  checkOneOf(value, 'layout', LAYOUTS);
 }
 
 export function checkOneOf(value: unknown, name: string, names: readonly string[]): void {
@@ -97,19 +99,20 @@ export function readLengths(value: unknown): readonly number[] | null {
   return lengths as number[];
 }
 
-/** Reads an optional parameter that holds one of several numbers of values. */
+/** Reads an optional parameter of a number of values, or of another one. */
 export function readParameter(
   value: unknown,
   name: string,
-  ...lengths: readonly number[]
+  count: number,
+  otherCount: number = count,
 ): Float32Array | null {
   if (value === null || value === undefined) return null;
   if (!isFloat32Array(value)) {
     refuseKind(name, 'a Float32Array', value);
   }
   const length = lengthOf(value);
-  if (!lengths.includes(length)) {
-    const expected = [...new Set(lengths)].join(' or ');
+  if (length !== count && length !== otherCount) {
+    const expected = count === otherCount ? count : `${count} or ${otherCount}`;
     refuseValue(name, `${expected} elements`, length);
   }
   return plainArray(value);
@@ -158,7 +161,7 @@ export function readOutput(out: unknown, x: CheckedTensor, name: string): Output
   if (!sameShape(shape, x.shape)) {
     refuseValue('out', `shape ${describe(x.shape)}`, describe(shape));
   }
-  if (!sameMemory(data, x.data)) refuseOverlap('out', data, name, x.data);
+  if (data !== x.data) refusePartialOverlap('out', data, name, x.data);
   return { tensor: out instanceof Tensor ? out : new Tensor(data, shape), data };
 }
 
@@ -181,6 +184,18 @@ export function refuseOverlaps(written: Arrays, read: Arrays): void {
     }
     for (const other in read) refuseOverlap(name, written[name], other, read[other]);
   }
+}
+
+/** Refuses an array to write to that shares memory with another, unless it is the same memory. */
+export function refusePartialOverlap(
+  name: string,
+  array: Float32Array,
+  otherName: string,
+  other: Float32Array,
+): void {
+  // Their buffer, slow to ask for, is another as a rule.
+  if (array.buffer !== other.buffer || sameMemory(array, other)) return;
+  refuseOverlap(name, array, otherName, other);
 }
 
 /** Refuses an array to write to that shares memory with another. */

@@ -122,15 +122,15 @@ export class RMSNorm extends Layer {
   }
 
   protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {
-    return rmsNorm(x, this.normalizedShape, { ...this.#options(), out });
+    return rmsNorm(x, this.normalizedShape, this.#options(out));
   }
 
   protected override differentiate(gradOutput: TensorLike, x: TensorLike): Gradients {
     return rmsNormBackward(gradOutput, x, this.normalizedShape, this.#options());
   }
 
-  #options(): RMSNormOptions {
-    return { weight: this.weight, eps: this.eps };
+  #options(out?: TensorLike): RMSNormOptions {
+    return { weight: this.weight, eps: this.eps, out };
   }
 
   protected override stateEntries(): readonly StateEntry[] {
