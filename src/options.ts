@@ -177,12 +177,14 @@ type Arrays = Readonly<Record<string, Float32Array | null>>;
 /** Refuses an array to write to that shares memory with one to read, or with another to write. */
 export function refuseOverlaps(written: Arrays, read: Arrays): void {
   for (const name in written) {
+    const array = written[name];
+    if (!array) continue;
     let later = false;
     for (const other in written) {
-      if (later) refuseOverlap(name, written[name], other, written[other]);
+      if (later) refuseOverlap(name, array, other, written[other]);
       else later = other === name;
     }
-    for (const other in read) refuseOverlap(name, written[name], other, read[other]);
+    for (const other in read) refuseOverlap(name, array, other, read[other]);
   }
 }
 
