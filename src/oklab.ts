@@ -4,11 +4,12 @@
 
 import type { Image, ImageLike } from './image.ts';
 import { cubeRoot } from './roots.ts';
-import { byteOfLinear, linearOfByte } from './srgb.ts';
+import { sharedSrgb } from './srgb.ts';
 import { Tensor } from './tensor.ts';
 
 /** Makes a (1, 3, height, width) tensor of an image's lightness, a (green to red) and b (blue to yellow). */
 export function imageToOklab({ data, width, height }: ImageLike): Tensor {
+  const { linearOfByte } = sharedSrgb();
   const pixels = width * height;
   const values = new Float32Array(3 * pixels);
   for (let pixel = 0; pixel < pixels; pixel++) {
@@ -28,6 +29,7 @@ export function imageToOklab({ data, width, height }: ImageLike): Tensor {
 /** Makes an opaque image of a (1, 3, height, width) tensor; colours beyond sRGB are clamped. */
 export function oklabToImage(tensor: Tensor): Image {
   const [, , height, width] = tensor.shape as [number, number, number, number];
+  const srgb = sharedSrgb();
   const pixels = width * height;
   const values = tensor.data;
   const bytes = new Uint8ClampedArray(4 * pixels).fill(255);
@@ -41,9 +43,9 @@ export function oklabToImage(tensor: Tensor): Image {
     const red = 4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short;
     const green = -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short;
     const blue = -0.0041960863 * long - 0.7034186147 * medium + 1.707614701 * short;
-    bytes[pixel * 4] = byteOfLinear(red);
-    bytes[pixel * 4 + 1] = byteOfLinear(green);
-    bytes[pixel * 4 + 2] = byteOfLinear(blue);
+    bytes[pixel * 4] = srgb.byteOfLinear(red);
+    bytes[pixel * 4 + 1] = srgb.byteOfLinear(green);
+    bytes[pixel * 4 + 2] = srgb.byteOfLinear(blue);
   }
   return { data: bytes, width, height };
 }

@@ -2,6 +2,44 @@
 
 import { fifthRoot } from './roots.ts';
 
+// Steps of light of which each has a byte to begin the search at.
+const STEPS = 4096;
+
+/** The transfer function in tables. */
+export class Srgb {
+  /** The linear light of each byte. */
+  readonly linearOfByte: Float64Array = Float64Array.from({ length: 256 }, (_, byte) =>
+    decode(byte / 255),
+  );
+  // Light from thresholds[byte] on rounds to a byte above it.
+  readonly #thresholds = Float64Array.from({ length: 255 }, (_, byte) =>
+    decode((byte + 0.5) / 255),
+  );
+  // The smallest byte of each step.
+  readonly #smallest = new Uint8Array(STEPS + 1);
+
+  constructor() {
+    for (let step = 0, byte = 0; step <= STEPS; step++) {
+      byte = this.#round(step / STEPS, byte);
+      this.#smallest[step] = byte;
+    }
+  }
+
+  /** Returns the nearest byte to a linear light; beyond 0 to 1 the first or last. */
+  byteOfLinear(light: number): number {
+    if (!(light > 0)) return 0;
+    if (light >= 1) return 255;
+    return this.#round(light, this.#smallest[Math.floor(light * STEPS)] as number);
+  }
+
+  /** Rounds to the nearest byte, which is at least as great as one that is known. */
+  #round(light: number, least: number): number {
+    let byte = least;
+    while (byte < 255 && light >= (this.#thresholds[byte] as number)) byte++;
+    return byte;
+  }
+}
+
 /** Returns the linear light, 0 to 1, of an encoded value from 0 to 1. */
 function decode(value: number): number {
   if (value <= 0.04045) return value / 12.92;
@@ -10,26 +48,10 @@ function decode(value: number): number {
   return base * base * root * root; // base ** 2.4
 }
 
-/** The linear light of each byte. */
-export const linearOfByte: Float64Array = Float64Array.from({ length: 256 }, (_, byte) =>
-  decode(byte / 255),
-);
+let srgb: Srgb | undefined;
 
-// Light from thresholds[byte] on rounds to a byte above it.
-const thresholds = Float64Array.from({ length: 255 }, (_, byte) => decode((byte + 0.5) / 255));
-
-// The smallest byte of each of 4096 steps of light: a search starts there.
-const STEPS = 4096;
-const smallest = Uint8Array.from({ length: STEPS + 1 }, (_, step) => {
-  const byte = thresholds.findIndex((threshold) => step / STEPS < threshold);
-  return byte === -1 ? 255 : byte;
-});
-
-/** Returns the nearest byte to a linear light; beyond 0 to 1 the first or last. */
-export function byteOfLinear(light: number): number {
-  if (!(light > 0)) return 0;
-  if (light >= 1) return 255;
-  let byte = smallest[Math.floor(light * STEPS)] as number;
-  while (byte < 255 && light >= (thresholds[byte] as number)) byte++;
-  return byte;
+/** Returns the one set of tables, made when first asked for: who imports needs none. */
+export function sharedSrgb(): Srgb {
+  srgb ??= new Srgb();
+  return srgb;
 }

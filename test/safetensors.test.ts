@@ -208,7 +208,11 @@ describe('readSafetensors refuses', () => {
     ['offsets that run backwards', { ...valid, data_offsets: [8, 0] }, 'data_offsets [8, 0]'],
     ['bytes of another dtype', { ...valid, dtype: 'F16' }, 'data_offsets [0, 8]'],
     ['a huge shape', { ...valid, shape: [2 ** 40] }, 'data_offsets [0, 8]'],
-    ['data that begins before the data', { ...valid, data_offsets: [-8, 0] }, 'data_offsets [-8, 0]'],
+    [
+      'data that begins before the data',
+      { ...valid, data_offsets: [-8, 0] },
+      'data_offsets [-8, 0]',
+    ],
     ['data that begins late', { ...valid, data_offsets: [4, 12] }, 'data_offsets [4, 12]'],
   ];
   test.each(entries)('%s', (_, entry, got) => {
