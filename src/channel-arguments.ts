@@ -43,8 +43,8 @@ export interface ChannelNormOptions {
   readonly out?: TensorLike | undefined;
 }
 
-/** Checked arguments of instance and batch normalization. */
-export interface ChannelArguments {
+/** Checked arguments of a normalization by channels or groups of them. */
+export interface ScopeArguments {
   readonly input: CheckedTensor;
   readonly output: Output;
   readonly tensor: ChannelTensor;
@@ -52,13 +52,19 @@ export interface ChannelArguments {
   readonly bias: Float32Array | null;
   /** The same weight and bias, repeated to one length. */
   readonly affine: Affine;
+  /** How many consecutive channels have a mean and variance in common. */
+  readonly share: number;
+  /** What to normalize by instead of the input's own statistics. */
+  readonly fixed: RunningStats | null;
+}
+
+/** Checked arguments of instance and batch normalization. */
+export interface ChannelArguments extends ScopeArguments {
   /** What is to be moved, either may be absent; or where `fixed` is not null, nothing. */
   readonly mean: Float32Array | null;
   readonly variance: Float32Array | null;
   readonly momentum: number;
   readonly unbiased: boolean;
-  /** What to normalize by instead of the input's own statistics. */
-  readonly fixed: RunningStats | null;
 }
 
 /** A mean and a variance for each channel. */
@@ -156,6 +162,7 @@ export function readChannelArguments(
       eps,
       centred: true,
     },
+    share: 1,
     mean,
     variance,
     momentum,

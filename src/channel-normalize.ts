@@ -1,7 +1,7 @@
-// What instance and batch normalization have in common: they differ in the
+// What instance, group and batch normalization have in common: they differ in the
 // scopes over which statistics are taken.
 
-import type { ChannelArguments, RunningStats } from './channel-arguments.ts';
+import type { ChannelArguments, RunningStats, ScopeArguments } from './channel-arguments.ts';
 import {
   addScopeGradients,
   checkGradient,
@@ -10,28 +10,56 @@ import {
   ParameterGradients,
 } from './gradient.ts';
 import { memoryFor } from './memory.ts';
-import { applyLines, findMoments, makeLines, type StatesVisitor, setStates } from './normalize.ts';
+import {
+  applyLines,
+  findMoments,
+  makeLines,
+  mergeGroups,
+  normalizeRows,
+  type StatesVisitor,
+  setStates,
+} from './normalize.ts';
 import { ChannelAverage } from './running-stats.ts';
-import { forEachBatchScope, forEachSampleScope, type Scope } from './scope.ts';
+import { forEachBatchScope, forEachSampleScope, isRowwise, type Scope } from './scope.ts';
 import type { ChannelTensor } from './shape.ts';
 import type { CheckedTensor, Tensor } from './tensor.ts';
 
 /** Goes through a tensor by what shares a mean and variance. */
-export type ForEachScope = (tensor: ChannelTensor, work: (scope: Scope) => void) => void;
+export type ForEachScope = (
+  tensor: ChannelTensor,
+  work: (scope: Scope) => void,
+  share?: number,
+) => void;
 
 /** Normalizes each scope by its own statistics. */
 export function normalizeScopes(
-  { input, output, tensor, affine }: ChannelArguments,
+  { input, output, tensor, affine, share }: ScopeArguments,
   forEachScope: ForEachScope,
   visit?: StatesVisitor,
 ): void {
-  const memory = memoryFor(0, output.data, input.data);
-  forEachScope(tensor, (scope) => {
+  // An empty tensor may have groups of any size.
+  const memory = memoryFor(Math.min(share, input.data.length), output.data, input.data);
+  const normalize = (scope: Scope) => {
     findMoments(memory, input.data, scope);
+    mergeGroups(memory, scope, share);
     visit?.(memory.states, scope.first, scope.channels);
-    makeLines(memory, scope, 1, affine);
+    makeLines(memory, scope, share, affine);
     applyLines(memory, output.data, input.data, scope);
-  });
+  };
+  forEachScope(tensor, normalize, share);
+}
+
+/** Normalizes channels, or groups of them, of each sample by their own statistics. */
+export function normalizeSamples(args: ScopeArguments, visit?: StatesVisitor): void {
+  const { input, output, tensor, affine, share } = args;
+  const { samples, channels, spatial, lengths } = tensor;
+  if (!isRowwise(tensor) || lengths !== null) {
+    normalizeScopes(args, forEachSampleScope, visit);
+    return;
+  }
+  const period = affine.weight?.length ?? affine.bias?.length ?? channels;
+  const rows = { count: (samples * channels) / share, share, length: spatial, period };
+  normalizeRows(output.data, input.data, rows, affine, visit);
 }
 
 /** Normalizes by given statistics. */
@@ -76,13 +104,14 @@ export function normalizeChannels(
  */
 export function channelGradients(
   gradient: CheckedTensor,
-  args: ChannelArguments,
-  addOwn: (differentiation: Differentiation, tensor: ChannelTensor) => void,
+  args: ScopeArguments,
+  addOwn: (differentiation: Differentiation, tensor: ChannelTensor, share: number) => void,
 ): Gradients {
-  const { input, output, tensor, weight, bias, affine, fixed } = args;
+  const { input, output, tensor, weight, bias, affine, share, fixed } = args;
   const gradOutput = checkGradient(gradient, input, output);
   const parameters = new ParameterGradients(weight, bias);
-  const memory = memoryFor(0, output.data, gradOutput, input.data);
+  const channels = Math.min(share, input.data.length);
+  const memory = memoryFor(channels, output.data, gradOutput, input.data);
   const differentiation: Differentiation = {
     memory,
     gradInput: output.data,
@@ -92,7 +121,7 @@ export function channelGradients(
     parameters,
   };
   if (fixed === null) {
-    addOwn(differentiation, tensor);
+    addOwn(differentiation, tensor, share);
   } else {
     forEachParameterScope(args)(tensor, (scope) => {
       setStates(memory, scope, fixed.mean, fixed.variance);
@@ -104,7 +133,7 @@ export function channelGradients(
 }
 
 /** Where statistics are given, scopes need only tell apart what has a weight of its own. */
-function forEachParameterScope({ tensor, affine }: ChannelArguments): ForEachScope {
+function forEachParameterScope({ tensor, affine }: ScopeArguments): ForEachScope {
   const parameters = affine.weight?.length ?? affine.bias?.length ?? tensor.channels;
   return parameters === tensor.channels ? forEachBatchScope : forEachSampleScope;
 }

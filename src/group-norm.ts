@@ -1,21 +1,9 @@
+import { readAffine } from './affine.ts';
+import type { ScopeArguments } from './channel-arguments.ts';
+import { channelGradients, normalizeSamples } from './channel-normalize.ts';
 import { describe } from './describe.ts';
-import {
-  addSampleGradients,
-  checkGradient,
-  type Gradients,
-  ParameterGradients,
-  readGradient,
-} from './gradient.ts';
+import { addSampleGradients, type Gradients, readGradient } from './gradient.ts';
 import { Layer, type Mode } from './layer.ts';
-import { memoryFor } from './memory.ts';
-import {
-  type Affine,
-  applyLines,
-  findMoments,
-  makeLines,
-  mergeGroups,
-  normalizeRows,
-} from './normalize.ts';
 import {
   checkBoolean,
   checkCount,
@@ -23,14 +11,10 @@ import {
   checkLayout,
   checkOptions,
   makeValues,
-  type Output,
   readOutput,
-  readParameter,
-  refuseOverlap,
 } from './options.ts';
 import { refuseValue } from './refuse.ts';
-import { forEachSampleScope, isRowwise } from './scope.ts';
-import { type ChannelTensor, channelTensor, checkChannels, type Layout } from './shape.ts';
+import { channelTensor, checkChannels, type Layout } from './shape.ts';
 import { arrayEntry, type StateEntry } from './state-dict.ts';
 import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from './tensor.ts';
 
@@ -74,26 +58,9 @@ export function groupNorm(
   numGroups: number,
   options: GroupNormOptions = {},
 ): Tensor {
-  const { input, output, tensor, affine, share } = readArguments(x, numGroups, options);
-  const { samples, channels, spatial } = tensor;
-  if (isRowwise(tensor)) {
-    const rows = { count: samples * numGroups, share, length: spatial, period: channels };
-    normalizeRows(output.data, input.data, rows, affine);
-    return output.tensor;
-  }
-  // An empty tensor may have groups of any size.
-  const memory = memoryFor(Math.min(share, input.data.length), output.data, input.data);
-  forEachSampleScope(
-    tensor,
-    (scope) => {
-      findMoments(memory, input.data, scope);
-      mergeGroups(memory, scope, share);
-      makeLines(memory, scope, share, affine);
-      applyLines(memory, output.data, input.data, scope);
-    },
-    share,
-  );
-  return output.tensor;
+  const args = readArguments(x, numGroups, options);
+  normalizeSamples(args);
+  return args.output.tensor;
 }
 
 /**
@@ -113,44 +80,18 @@ export function groupNormBackward(
   options: GroupNormOptions = {},
 ): Gradients {
   const gradient = readGradient(gradOutput);
-  const { input, output, tensor, affine, share } = readArguments(x, numGroups, options);
-  const slopes = checkGradient(gradient, input, output);
-  const parameters = new ParameterGradients(affine.weight, affine.bias);
-  const memory = memoryFor(Math.min(share, input.data.length), output.data, slopes, input.data);
-  addSampleGradients(
-    {
-      memory,
-      gradInput: output.data,
-      gradOutput: slopes,
-      input: input.data,
-      affine,
-      parameters,
-    },
-    tensor,
-    share,
-  );
-  return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
-}
-
-interface GroupArguments {
-  readonly input: CheckedTensor;
-  readonly output: Output;
-  readonly tensor: ChannelTensor;
-  readonly affine: Affine;
-  /** Channels in a group. */
-  readonly share: number;
+  return channelGradients(gradient, readArguments(x, numGroups, options), addSampleGradients);
 }
 
 function readArguments(
   x: TensorLike,
   numGroups: number,
   options: GroupNormOptions,
-): GroupArguments {
+): ScopeArguments {
   checkOptions(options, OPTIONS);
   const { weight, bias, eps = 1e-5, layout = 'nchw', out } = options;
   const input = readTensor(x, 'x');
   checkCount(numGroups, 'numGroups');
-  checkEps(eps);
   checkLayout(layout);
   const tensor = channelTensor(input.shape, layout, null, 'x');
   const { samples, channels, spatial } = tensor;
@@ -164,15 +105,17 @@ function readArguments(
     );
   }
   const output = readOutput(out, input, 'x');
-  const affine = {
-    weight: readParameter(weight, 'weight', channels),
-    bias: readParameter(bias, 'bias', channels),
-    eps,
-    centred: true,
+  const affine = readAffine({ weight, bias, eps }, channels, true, output);
+  return {
+    input,
+    output,
+    tensor,
+    weight: affine.weight,
+    bias: affine.bias,
+    affine,
+    share,
+    fixed: null,
   };
-  refuseOverlap('out', output.data, 'weight', affine.weight);
-  refuseOverlap('out', output.data, 'bias', affine.bias);
-  return { input, output, tensor, affine, share };
 }
 
 function checkDivisible(channels: number, numGroups: number, name: string): void {

@@ -1,18 +1,15 @@
 import {
   CHANNEL_OPTIONS,
-  type ChannelArguments,
   type ChannelNormOptions,
   type ChannelRules,
   readChannelArguments,
 } from './channel-arguments.ts';
 import { ChannelNorm, type ChannelNormLayerOptions } from './channel-norm.ts';
-import { channelGradients, normalizeChannels, normalizeScopes } from './channel-normalize.ts';
+import { channelGradients, normalizeChannels, normalizeSamples } from './channel-normalize.ts';
 import { describe } from './describe.ts';
 import { addSampleGradients, type Gradients, readGradient } from './gradient.ts';
 import type { Mode } from './layer.ts';
-import { normalizeRows, type StatesVisitor } from './normalize.ts';
 import { refuseValue } from './refuse.ts';
-import { forEachSampleScope, isRowwise } from './scope.ts';
 import type { Tensor, TensorLike } from './tensor.ts';
 
 /** Options of {@link instanceNorm}. */
@@ -57,7 +54,7 @@ const RULES: ChannelRules = {
  * const y = instanceNorm(new Tensor(pixels, [1, 3, 480, 640]), { eps: 1e-5 });
  */
 export function instanceNorm(x: TensorLike, options: InstanceNormOptions = {}): Tensor {
-  return normalizeChannels(readChannelArguments(x, options, RULES), normalizeInstances);
+  return normalizeChannels(readChannelArguments(x, options, RULES), normalizeSamples);
 }
 
 /**
@@ -75,23 +72,7 @@ export function instanceNormBackward(
   options: InstanceNormOptions = {},
 ): Gradients {
   const gradient = readGradient(gradOutput);
-  return channelGradients(
-    gradient,
-    readChannelArguments(x, options, RULES),
-    (differentiation, tensor) => addSampleGradients(differentiation, tensor, 1),
-  );
-}
-
-function normalizeInstances(args: ChannelArguments, visit?: StatesVisitor): void {
-  const { input, output, tensor, affine } = args;
-  const { samples, channels, spatial, lengths } = tensor;
-  if (!isRowwise(tensor) || lengths !== null) {
-    normalizeScopes(args, forEachSampleScope, visit);
-    return;
-  }
-  const period = affine.weight?.length ?? affine.bias?.length ?? channels;
-  const rows = { count: samples * channels, share: 1, length: spatial, period };
-  normalizeRows(output.data, input.data, rows, affine, visit);
+  return channelGradients(gradient, readChannelArguments(x, options, RULES), addSampleGradients);
 }
 
 /**

@@ -198,7 +198,7 @@ class Tile {
   readonly #areaAt: number;
   /** The element of the area at which the block begins. */
   #start = 0;
-  /** The last block that was copied out whole: making a view takes longer than copying 50 elements. */
+  /** The last block there that was copied out whole: a view takes longer to make than 50 elements to copy. */
   #view: Float32Array;
 
   /** @param area a page longer than the largest block */
@@ -220,7 +220,9 @@ class Tile {
    */
   place(array: Float32Array, { start }: Block): void {
     const offset = array.byteOffset + start * SINGLE - this.#areaAt + PAGE / 2;
-    this.#start = (offset & (PAGE - ALIGNMENT)) / SINGLE;
+    const element = (offset & (PAGE - ALIGNMENT)) / SINGLE;
+    if (element !== this.#start) this.#view = this.#area;
+    this.#start = element;
   }
 
   copyIn(source: Float32Array, { start, rows, length, stride }: Block): void {
@@ -236,9 +238,7 @@ class Tile {
   copyOut(destination: Float32Array, { start, rows, length, stride }: Block): void {
     if (stride === length) {
       const count = rows * length;
-      if (this.#view.length !== count || this.#view.byteOffset !== this.at) {
-        this.#view = part(this.#area, this.#start, count);
-      }
+      if (this.#view.length !== count) this.#view = part(this.#area, this.#start, count);
       destination.set(this.#view, start);
       return;
     }

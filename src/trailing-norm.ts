@@ -1,12 +1,13 @@
 // What layer and RMS normalization have in common: they work on the trailing
 // dimensions, with a weight for each element.
 
+import { readAffine } from './affine.ts';
 import { describe } from './describe.ts';
 import { addElementGradients } from './element-gradient.ts';
 import { checkGradient, type Gradients, ParameterGradients } from './gradient.ts';
 import { memoryFor } from './memory.ts';
 import { type Affine, normalizeRows } from './normalize.ts';
-import { checkEps, type Output, readOutput, readParameter, refuseOverlap } from './options.ts';
+import { type Output, readOutput } from './options.ts';
 import { refuseKind, refuseValue } from './refuse.ts';
 import { readShape, sizeOf } from './shape.ts';
 import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from './tensor.ts';
@@ -60,17 +61,9 @@ export function readTrailingArguments(
   if (leading < 0 || trailing.some((size, i) => size !== input.shape[leading + i])) {
     refuseValue('x', `shape [*, ${trailing.join(', ')}]`, describe(input.shape));
   }
-  checkEps(eps);
   const length = sizeOf(trailing);
   const output = readOutput(out, input, 'x');
-  const affine = {
-    weight: readParameter(weight, 'weight', length),
-    bias: readParameter(bias, 'bias', length),
-    eps,
-    centred,
-  };
-  refuseOverlap('out', output.data, 'weight', affine.weight);
-  refuseOverlap('out', output.data, 'bias', affine.bias);
+  const affine = readAffine({ weight, bias, eps }, length, centred, output);
   return { input, output, affine, rows: sizeOf(input.shape.slice(0, leading)), length };
 }
 

@@ -1,0 +1,21 @@
+import type { Affine } from './normalize.ts';
+import { checkEps, type Output, readParameter, refuseOverlap } from './options.ts';
+
+/** Reads a weight and a bias of so many values, and eps. Comes after `out`, which may share memory with neither. */
+export function readAffine(
+  { weight, bias, eps }: { readonly [option in 'weight' | 'bias' | 'eps']?: unknown },
+  count: number,
+  centred: boolean,
+  output: Output,
+): Affine {
+  checkEps(eps);
+  const affine = {
+    weight: readParameter(weight, 'weight', count),
+    bias: readParameter(bias, 'bias', count),
+    eps,
+    centred,
+  };
+  refuseOverlap('out', output.data, 'weight', affine.weight);
+  refuseOverlap('out', output.data, 'bias', affine.bias);
+  return affine;
+}
