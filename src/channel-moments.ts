@@ -1,4 +1,3 @@
-import { describe } from './describe.ts';
 import { MAX_CHANNELS, type Memory, memoryFor, STATE } from './memory.ts';
 import { findMoments } from './normalize.ts';
 import {
@@ -11,7 +10,7 @@ import {
 } from './options.ts';
 import { refuseKind, refuseValue } from './refuse.ts';
 import { forEachBatchScope } from './scope.ts';
-import { channelTensor, type Layout } from './shape.ts';
+import { channelTensor, checkChannels, type Layout } from './shape.ts';
 import { readTensor, type TensorLike } from './tensor.ts';
 
 /** Options of {@link ChannelMoments.update}. */
@@ -146,9 +145,7 @@ export class ChannelMoments {
     const ownLengths = readLengths(lengths);
     const { data, shape } = readTensor(x, 'x');
     const tensor = channelTensor(shape, layout, ownLengths, 'x');
-    if (tensor.channels !== this.numFeatures) {
-      refuseValue('x', `${this.numFeatures} channels`, `shape ${describe(shape)}`);
-    }
+    checkChannels(shape, layout, this.numFeatures);
     const memory = memoryFor(0, data);
     forEachBatchScope(tensor, (scope) => {
       findMoments(memory, data, scope, true);

@@ -57,11 +57,7 @@ const OPTIONS = ['mean', 'std', 'layout'];
  * });
  */
 export function imageToTensor(image: ImageLike, options: ImageToTensorOptions = {}): Tensor {
-  checkOptions(options, OPTIONS);
-  const { mean = 0, std = 1, layout = 'nchw' } = options;
-  const means = readTriple(mean, 'mean');
-  const stds = readStds(std);
-  checkLayout(layout);
+  const { means, stds, layout } = readOptions(options);
   const { data, width, height } = readImage(image, 'image');
   const pixels = width * height;
   const values = new Float32Array(3 * pixels);
@@ -87,11 +83,7 @@ export function imageToTensor(image: ImageLike, options: ImageToTensorOptions = 
  * @throws TypeError, RangeError as {@link imageToTensor} does.
  */
 export function tensorToImage(tensor: TensorLike, options: TensorToImageOptions = {}): Image {
-  checkOptions(options, OPTIONS);
-  const { mean = 0, std = 1, layout = 'nchw' } = options;
-  const means = readTriple(mean, 'mean');
-  const stds = readStds(std);
-  checkLayout(layout);
+  const { means, stds, layout } = readOptions(options);
   const { data, shape } = readTensor(tensor, 'tensor');
   const { width, height } = pictureSize(shape, layout);
   const pixels = width * height;
@@ -136,6 +128,22 @@ function isByteArray(value: unknown): value is Uint8ClampedArray | Uint8Array {
   return kind === 'Uint8ClampedArray' || kind === 'Uint8Array';
 }
 
+interface ReadOptions {
+  readonly means: readonly number[];
+  readonly stds: readonly number[];
+  readonly layout: Layout;
+}
+
+function readOptions(options: ImageToTensorOptions): ReadOptions {
+  checkOptions(options, OPTIONS);
+  const { mean = 0, std = 1, layout = 'nchw' } = options;
+  const means = readTriple(mean, 'mean');
+  const stds = readTriple(std, 'std');
+  if (stds.includes(0)) refuseValue('std', 'numbers other than 0', 0);
+  checkLayout(layout);
+  return { means, stds, layout };
+}
+
 function readTriple(value: unknown, name: string): readonly number[] {
   const triple: readonly unknown[] = Array.isArray(value) ? [...value] : [value, value, value];
   if (triple.length !== 3) {
@@ -143,12 +151,6 @@ function readTriple(value: unknown, name: string): readonly number[] {
   }
   for (const item of triple) checkFinite(item, name);
   return triple as readonly number[];
-}
-
-function readStds(std: unknown): readonly number[] {
-  const stds = readTriple(std, 'std');
-  if (stds.includes(0)) refuseValue('std', 'numbers other than 0', '0');
-  return stds;
 }
 
 function pictureSize(
