@@ -7,7 +7,9 @@ export type Row = readonly [label: string, values: Float32Array];
 export type Rows = Iterable<Row>;
 
 function fill(length: number, value: (index: number) => number): Float32Array {
-  return Float32Array.from({ length }, (_, i) => value(i));
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) values[i] = value(i);
+  return values;
 }
 
 // Short of a vector, past one and several unrolls, and past one and two chunks of a row.
