@@ -24,6 +24,9 @@ export function checkMediaType(request: Request, expected: string): void {
   }
 }
 
+// Left to itself the platform hands out pieces of 4 KB, which takes twice the time.
+const PIECE_BYTES = 2 ** 16;
+
 /**
  * Reads a body to its end, or as far as it is allowed to go.
  *
@@ -33,18 +36,21 @@ export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer
   checkLength(Number(request.headers.get('content-length')));
   const parts: Uint8Array[] = [];
   if (request.body === null) return concatenate(parts);
-  const reader = request.body.getReader();
+  const reader = request.body.getReader({ mode: 'byob' });
   let length = 0;
-  for (let next = await read(reader); !next.done; next = await read(reader)) {
-    length += next.value.length;
+  for (let piece = new Uint8Array(PIECE_BYTES); ; ) {
+    const { done, value } = await read(reader, piece);
+    if (done) return concatenate(parts);
+    length += value.length;
     checkLength(length);
-    parts.push(next.value);
+    // A copy, since a piece may hold one byte and takes the room of all.
+    parts.push(value.slice());
+    piece = new Uint8Array(value.buffer);
   }
-  return concatenate(parts);
 }
 
-function read(reader: ReadableStreamDefaultReader<Uint8Array>) {
-  return reader.read().catch(() => {
+function read(reader: ReadableStreamBYOBReader, piece: Uint8Array<ArrayBuffer>) {
+  return reader.read(piece).catch(() => {
     throw new HttpRefusal(400, 'body: expected all of it, got a part', { field: 'body' });
   });
 }

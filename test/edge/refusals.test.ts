@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -131,6 +132,19 @@ describe('sizes', () => {
     const answer = await text(socket);
     expect(answer).toMatch(/^HTTP\/1.1 400 /);
     expect(answer).toContain('"error":"body: expected all of it, got a part"');
+  });
+
+  test('one that says it is short, and comes in chunks, is refused when it is too long', async () => {
+    const { hostname, port } = new URL(inject('url'));
+    const socket = connect({ host: hostname, port: Number(port) });
+    const head = 'POST /normalize?op=instanceNorm HTTP/1.1\r\nhost: edge\r\nconnection: close\r\n';
+    const type = 'content-type: application/octet-stream\r\n';
+    socket.write(`${head}${type}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n`);
+    socket.write(`${(4 * MiB + 1).toString(16)}\r\n`);
+    socket.write(new Uint8Array(4 * MiB + 1));
+    const [answer] = await once(socket, 'data');
+    expect(String(answer)).toMatch(/^HTTP\/1.1 413 /);
+    socket.destroy();
   });
 
   test('one that does not say so is refused when it is', async () => {

@@ -1,11 +1,20 @@
 // npm run edge: the service on this machine, in the runtime that it is deployed to.
 
 import { fileURLToPath } from 'node:url';
+import { Refusal } from '../../common/refusal.ts';
 import { bundle } from './bundle.ts';
 import { serve } from './serve.ts';
 
+const PORT = 8787;
+
 const folder = fileURLToPath(new URL('../../../build/edge', import.meta.url));
 bundle(folder);
-const { url, stop } = await serve(folder, 8787);
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
-console.log(`${url} serves; curl it for help, Ctrl-C ends it`);
+try {
+  const { url, stop } = await serve(folder, PORT);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
+  console.log(`${url} serves; curl it for help, Ctrl-C ends it`);
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

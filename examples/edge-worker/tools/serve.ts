@@ -4,6 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { Refusal } from '../../common/refusal.ts';
 
 const { default: workerd } = createRequire(import.meta.url)('workerd') as { default: string };
 
@@ -24,7 +25,7 @@ export interface Service {
  *
  * @param folder what wrangler has written: worker.js and the modules that it imports
  * @param port 0 for any that is free
- * @throws Error where workerd ends before it listens.
+ * @throws Refusal where workerd ends before it listens, as it does where the port is in use.
  */
 export async function serve(folder: string, port: number): Promise<Service> {
   const file = `${folder}/config.capnp`;
@@ -34,10 +35,11 @@ export async function serve(folder: string, port: number): Promise<Service> {
   // Else it would outlive a process that fails.
   process.once('exit', () => child.kill());
   const ended = once(child, 'exit');
-  const failed = ended.then(([code]) => {
-    throw new Error(`workerd ended with ${code} before it listened`);
-  });
-  const ports = await Promise.race([portsOf(child.stdio[3] as Readable), failed]);
+  const ports = await portsOf(child.stdio[3] as Readable);
+  if (!ports.has('listen')) {
+    await ended;
+    throw new Refusal(`workerd ended before it listened on port ${port}: is it in use?`);
+  }
   return {
     url: `http://127.0.0.1:${ports.get('listen')}`,
     pid: child.pid as number,
