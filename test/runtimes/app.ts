@@ -15,12 +15,12 @@ export interface App {
 }
 
 /** Packs the library and installs it as a user would, beside the programs that use it. */
-export async function createApp(sweeps: boolean): Promise<App> {
+export async function createApp(): Promise<App> {
   const folder = mkdtempSync(join(tmpdir(), 'wasm-norm-'));
   cpSync(programs, folder, { recursive: true });
   const pack = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
   const tarball = join(folder, (await output('npm', pack, root)).trim());
   await output('npm', ['install', '--no-audit', '--no-fund', '--silent', tarball], folder);
-  await bundleSuite(folder, sweeps);
+  await bundleSuite(folder);
   return { folder, tarball };
 }

@@ -20,10 +20,8 @@ const common: BuildOptions = {
  * Bundles the tests and the digest into modules, tests.js and bits.js, that run in any
  * host and import nothing but wasm-norm; and bits-of-global.js, a
  * script that takes it from the global wasmNorm.
- *
- * @param sweeps whether the tests sweep over millions of rows, which takes a minute
  */
-export async function bundleSuite(folder: string, sweeps: boolean): Promise<void> {
+export async function bundleSuite(folder: string): Promise<void> {
   const entry = (name: string) => fileURLToPath(new URL(`suite/${name}.ts`, import.meta.url));
   await Promise.all([
     build({
@@ -31,7 +29,6 @@ export async function bundleSuite(folder: string, sweeps: boolean): Promise<void
       entryPoints: [entry('tests'), entry('bits')],
       outdir: folder,
       format: 'esm',
-      define: { ...common.define, SWEEPS: String(sweeps) },
       plugins: [takeLibrary({ path: 'wasm-norm', external: true }), jsonInside],
     }),
     build({

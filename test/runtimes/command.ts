@@ -5,13 +5,22 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+// Plain text, and nothing sent to those who made a tool.
+const ENVIRONMENT = {
+  ...process.env,
+  NO_COLOR: '1',
+  NEXT_TELEMETRY_DISABLED: '1',
+  WRANGLER_HIDE_BANNER: 'true',
+  WRANGLER_SEND_METRICS: 'false',
+};
+
 /** Runs a program in a folder and returns what it prints; rejects with all that it printed. */
 export async function output(
   program: string,
   argv: readonly string[],
   cwd: string,
 ): Promise<string> {
-  const options = { cwd, maxBuffer: 2 ** 26, env: { ...process.env, NO_COLOR: '1' } };
+  const options = { cwd, maxBuffer: 2 ** 26, env: ENVIRONMENT };
   try {
     return (await run(program, argv, options)).stdout;
   } catch (error) {

@@ -1,16 +1,13 @@
 // Runs the library's tests in every runtime that the README names, from the packed
 // tarball, and prints a row for each. Fails where a row does, where the bits of two
 // differ, or where npm or JSR should not be given the package.
-//
-//     npm run test:runtimes
-//     npm run test:runtimes -- --quick     without the sweeps over millions of rows
 
 import { rmSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { createApp } from './app.ts';
 import { bundles } from './bundles.ts';
 import { browserPages, openPages } from './chromium.ts';
 import { commandLines } from './command-lines.ts';
+import { edgeLight } from './next.ts';
 import { checkPublishing } from './publishing.ts';
 import type { Row } from './row.ts';
 import type { Report } from './suite/report.ts';
@@ -64,8 +61,7 @@ function describe({ row: { runtime, version }, outcome, error }: Finding): strin
   return [line, ...failures.map((failure) => `  failed: ${failure}`)].join('\n');
 }
 
-const { values: options } = parseArgs({ options: { quick: { type: 'boolean' } } });
-const { folder, tarball } = await createApp(!options.quick);
+const { folder, tarball } = await createApp();
 await checkPublishing(tarball);
 const pages = await openPages(folder);
 console.log(
@@ -74,6 +70,7 @@ console.log(
 const findings = await findAll([
   ...commandLines(folder),
   ...workerd(folder),
+  edgeLight(folder),
   ...browserPages(pages),
   ...bundles(folder, pages),
 ]);

@@ -2,19 +2,18 @@ import { startTests, type Task, type VitestRunner } from '@vitest/runner';
 import { report as reportBits } from './bits.ts';
 import type { Report } from './report.ts';
 
-/** Whether the sweeps over millions of rows take part; set when this is bundled. */
-declare const SWEEPS: boolean;
-
 type Files = Readonly<Record<string, () => Promise<unknown>>>;
 
 // The tests of results: against PyTorch, WebNN, ONNX and float64, in every place and layout.
-const results: Files = {
+const files: Files = {
+  accuracy: () => import('../../accuracy.test.ts'),
   'adaptive-instance-norm': () => import('../../adaptive-instance-norm.test.ts'),
   arena: () => import('../../arena.test.ts'),
   'batch-norm': () => import('../../batch-norm.test.ts'),
   'channel-moments': () => import('../../channel-moments.test.ts'),
   conformance: () => import('../../conformance.test.ts'),
   family: () => import('../../family.test.ts'),
+  'family-accuracy': () => import('../../family-accuracy.test.ts'),
   gradient: () => import('../../gradient.test.ts'),
   'group-norm': () => import('../../group-norm.test.ts'),
   'instance-norm': () => import('../../instance-norm.test.ts'),
@@ -23,13 +22,6 @@ const results: Files = {
   'rms-norm': () => import('../../rms-norm.test.ts'),
   'state-dict': () => import('../../state-dict.test.ts'),
 };
-
-const sweeps: Files = {
-  accuracy: () => import('../../accuracy.test.ts'),
-  'family-accuracy': () => import('../../family-accuracy.test.ts'),
-};
-
-const files: Files = SWEEPS ? { ...results, ...sweeps } : results;
 
 /** Reports the bits of seeded calls, and what the tests say. */
 export async function report(): Promise<Report> {
