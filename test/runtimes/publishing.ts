@@ -7,6 +7,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** Rejects where the types of the packed library don't resolve, or JSR would not take its sources. */
 export async function checkPublishing(tarball: string): Promise<void> {
   const attw = installed('@arethetypeswrong/cli/dist/index.js');
-  await output(node(24), [attw, tarball, '--profile', 'esm-only'], root);
+  // That `require` comes to an ES module is meant; the releases of Node that are tested allow it.
+  await output(node(24), [attw, tarball, '--ignore-rules', 'cjs-resolves-to-esm'], root);
   await output(deno, ['publish', '--dry-run', '--allow-dirty'], root);
 }
