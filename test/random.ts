@@ -25,11 +25,11 @@ export function normalFrom(seed: number): () => number {
 /** Returns normal float32 numbers. */
 export function normals(count: number, seed: number, mean = 0, std = 1): Float32Array {
   const normal = normalFrom(seed);
-  return Float32Array.from({ length: count }, () => mean + std * normal());
+  return new Float32Array(count).map(() => mean + std * normal());
 }
 
 /** Returns float32 numbers spread evenly between two bounds. */
 export function uniforms(count: number, seed: number, from = 0, to = 1): Float32Array {
   const uniform = uniformFrom(seed);
-  return Float32Array.from({ length: count }, () => from + (to - from) * uniform());
+  return new Float32Array(count).map(() => from + (to - from) * uniform());
 }

@@ -152,21 +152,38 @@ export function channelMoments(x: Values, shape: Shape, layout?: Layout): Moment
   return groups.map(({ values }) => moments(values));
 }
 
-/** Two passes, and a third for what the first lost by rounding. */
+/** Two passes. */
 export function moments(values: Iterable<number>): Moments {
   let count = 0;
-  let sum = 0;
+  const total = new Sum();
   for (const value of values) {
     count++;
-    sum += value;
+    total.add(value);
   }
-  const near = sum / count;
-  let rest = 0;
-  for (const value of values) rest += value - near;
-  const mean = near + rest / count;
-  let squares = 0;
-  for (const value of values) squares += (value - mean) * (value - mean);
-  return { count, mean, variance: squares / count };
+  const mean = total.value / count;
+  const squares = new Sum();
+  for (const value of values) squares.add((value - mean) * (value - mean));
+  return { count, mean, variance: squares.value / count };
+}
+
+/**
+ * A sum that keeps what each addition loses (Neumaier, 1974). Equal terms are rounded in the same
+ * direction: without this 53,424 of two values had a variance that was off by 1e-12.
+ */
+class Sum {
+  #sum = 0;
+  #lost = 0;
+
+  add(term: number): void {
+    const sum = this.#sum + term;
+    const isLarger = Math.abs(this.#sum) >= Math.abs(term);
+    this.#lost += isLarger ? this.#sum - sum + term : term - sum + this.#sum;
+    this.#sum = sum;
+  }
+
+  get value(): number {
+    return this.#sum + this.#lost;
+  }
 }
 
 /** n / (n - 1) of the biased variance. */
@@ -356,8 +373,11 @@ function groupBy(x: Values, { groupOf }: Pick<Sharing, 'groupOf'>): Group[] {
   for (let i = 0; i < x.length; i++) {
     const key = groupOf(i);
     if (key === null) continue;
-    const group = groups.get(key) ?? { key, values: [], indices: [] };
-    groups.set(key, group);
+    let group = groups.get(key);
+    if (!group) {
+      group = { key, values: [], indices: [] };
+      groups.set(key, group);
+    }
     group.values.push(at(x, i));
     group.indices.push(i);
   }

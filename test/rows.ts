@@ -7,7 +7,7 @@ export type Row = readonly [label: string, values: Float32Array];
 export type Rows = Iterable<Row>;
 
 function fill(length: number, value: (index: number) => number): Float32Array {
-  return Float32Array.from({ length }, (_, i) => value(i));
+  return new Float32Array(length).map((_, i) => value(i));
 }
 
 // Short of a vector, past one and several unrolls, and past one and two chunks of a row.
