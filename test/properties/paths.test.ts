@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { adaptiveInstanceNorm, type Gradients, Tensor, type TensorLike } from '../../src/index.ts';
-import { expectSameBits } from '../closeness.ts';
+import { adaptiveInstanceNorm, Tensor, type TensorLike } from '../../src/index.ts';
+import { expectSameArrays, expectSameBits, expectSameGradients } from '../closeness.ts';
 import { type Arrays, backward, forward, sizeOf } from '../norms.ts';
 import { places, resetPlaces } from '../places.ts';
 import { expectRefusal } from '../refusals.ts';
@@ -28,12 +28,6 @@ function makeArrays(where: string, arrays: Arrays): Arrays {
       make(where, values, [values.length]).data,
     ]),
   );
-}
-
-function expectSameArrays(actual: Arrays, expected: Arrays): void {
-  for (const name of Object.keys(expected) as (keyof Arrays)[]) {
-    expectSameBits(actual[name] as Float32Array, expected[name] as Float32Array);
-  }
 }
 
 holds(
@@ -106,14 +100,6 @@ holds(
     }
   },
 );
-
-function expectSameGradients(actual: Gradients, expected: Gradients): void {
-  expectSameBits(actual.input.data, expected.input.data);
-  for (const name of ['weight', 'bias'] as const) {
-    expect(actual[name]?.length).toBe(expected[name]?.length);
-    if (actual[name] && expected[name]) expectSameBits(actual[name], expected[name]);
-  }
-}
 
 holds(
   'an output that overlaps an input in part is refused, with nothing written',
