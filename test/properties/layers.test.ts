@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect } from 'vitest';
 import {
   BatchNorm,
@@ -13,9 +14,11 @@ import {
 } from '../../src/index.ts';
 import { expectSameArrays, expectSameBits, expectSameGradients } from '../closeness.ts';
 import { type Arrays, backward, forward, sizeOf } from '../norms.ts';
+import { resetPlaces } from '../places.ts';
 import { arraysOf, channelsOf, type Drawn, drawn } from './calls.ts';
 import { differentiable, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
+import { put, wheres } from './where.ts';
 
 /** Layers hold a value for each channel, and have at least one. */
 const held = drawn(differentiable()).filter(
@@ -92,6 +95,33 @@ holds(
     expectSameBits(layer.forward(x, options).data, y.data);
     expectSameArrays(arraysIn(layer), arrays);
     expectSameGradients(layer.backward(g), gradients);
+  },
+);
+
+holds(
+  'a layer gives the same bits from and to any place, in training and after',
+  60,
+  fc.tuple(held, wheres),
+  ([random, at]) => {
+    const { shape, options } = random.call;
+    const values = numbersOf(random.x, sizeOf(shape));
+    const { lengths } = options;
+    const run = (layer: Layer, x: Tensor, out?: Tensor): Float32Array =>
+      layer.forward(x, { ...(lengths ? { lengths } : {}), ...(out ? { out } : {}) }).data;
+    const plain = trained(random);
+    const expected = run(plain, new Tensor(values, shape));
+    const ways: ((x: Tensor) => Tensor | undefined)[] = [
+      () => undefined,
+      () => put(at.out, new Float32Array(values.length).fill(Number.NaN), shape),
+      (x) => x,
+    ];
+    for (const outOf of ways) {
+      resetPlaces();
+      const layer = trained(random);
+      const x = put(at.x, values, shape);
+      expectSameBits(run(layer, x, outOf(x)), expected);
+      expectSameArrays(arraysIn(layer), arraysIn(plain));
+    }
   },
 );
 
