@@ -42,7 +42,11 @@ process.on('message', async ({ kernels, files, pattern }: Question) => {
   vitest.provide('kernels', kernels);
   vitest.setGlobalTestNamePattern(new RegExp(pattern));
   const specifications = await vitest.globTestSpecifications([...files]);
-  const { testModules } = await vitest.runTestSpecifications(specifications, true);
+  const { testModules: all } = await vitest.runTestSpecifications(specifications, true);
+  // Vitest goes on to tell of files that were run before.
+  const testModules = all.filter(({ moduleId }) =>
+    specifications.some((specification) => specification.moduleId === moduleId),
+  );
   const bad = testModules.find((module) => !module.ok());
   const [failed] = bad?.children.allTests('failed') ?? [];
   send({
