@@ -1,4 +1,6 @@
 import { expect } from 'vitest';
+import type { Gradients } from '../src/index.ts';
+import type { Arrays } from './norms.ts';
 import { type Moments, moments } from './reference.ts';
 
 // The accuracy contract, for a result of magnitude 1: four roundings of a float32.
@@ -63,6 +65,23 @@ export function expectSameBits(actual: Float32Array, expected: Float32Array): vo
     if (got[i] !== wanted[i]) {
       expect.fail(`element ${i}: expected ${expected[i]}, got ${actual[i]}`);
     }
+  }
+}
+
+/** Expects arrays of the same names and bits. */
+export function expectSameArrays(actual: Arrays, expected: Arrays): void {
+  expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
+  for (const [name, values] of Object.entries(expected)) {
+    expectSameBits(actual[name as keyof Arrays] as Float32Array, values);
+  }
+}
+
+/** Expects gradients of the same bits, null where there is none. */
+export function expectSameGradients(actual: Gradients, expected: Gradients): void {
+  expectSameBits(actual.input.data, expected.input.data);
+  for (const name of ['weight', 'bias'] as const) {
+    expect(actual[name] === null).toBe(expected[name] === null);
+    if (actual[name] && expected[name]) expectSameBits(actual[name], expected[name]);
   }
 }
 

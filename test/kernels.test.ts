@@ -133,14 +133,20 @@ class Bench {
   }
 }
 
-// Up to past the second round of 64 elements, then around a chunk.
-const LENGTHS = [...Array.from({ length: 150 }, (_, i) => i + 1), 16383, 16384, 16385, 32769];
+// Up to past the second round of 64 elements.
+const SHORT_LENGTHS = Array.from({ length: 150 }, (_, i) => i + 1);
+
+// And around a chunk, for kernels that have some.
+const LENGTHS = [...SHORT_LENGTHS, 16383, 16384, 16385, 32769];
 
 // One vector of columns more or less, and none.
 const COLUMNS = [...Array.from({ length: 17 }, (_, i) => i + 1), 32, 33];
 
-// Blocks of 32 rows and trees of 8; 256 are short; of 33 columns a chunk has 1985.
-const ROWS = [1, 2, 7, 8, 9, 31, 32, 33, 65, 128, 129, 256, 257, 300, 4001];
+// Trees of 4 and 8 rows, and blocks of 32.
+const FEW_ROWS = [1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 65];
+
+// 256 are short; of 33 columns a chunk has 1985.
+const ROWS = [...FEW_ROWS, 128, 129, 256, 257, 300, 4001];
 
 // Each column of a matrix and each row of a batch has a mean of its own.
 const spread = (count: number, seed: number, period: number): Float32Array =>
@@ -194,8 +200,8 @@ function rowsOf<Values extends Float32Array | Float64Array>(
 
 function columnsOf(values: Float32Array, columns: number): Float32Array[] {
   return Array.from({ length: columns }, (_, column) =>
-    Float32Array.from({ length: values.length / columns }, (_, row) =>
-      Number(values[row * columns + column]),
+    new Float32Array(values.length / columns).map(
+      (_, row) => values[row * columns + column] as number,
     ),
   );
 }
@@ -577,7 +583,7 @@ describe('applyRows', () => {
   test.each([1, 3, 5])(
     'applies a line to each of %i rows of any length, out of place and in place',
     (rows) => {
-      for (const length of LENGTHS) {
+      for (const length of SHORT_LENGTHS) {
         const bench = new Bench(2 * rows * length);
         const x = bench.floats(normals(rows * length, length, 1e4, 2));
         const y = bench.floats(new Float32Array(rows * length));
@@ -602,7 +608,7 @@ describe('applyColumns', () => {
     (columns) => {
       // All in float32, then one column of each vector in float64.
       for (const lines of [LINES.slice(0, 2), LINES]) {
-        for (const rows of ROWS) {
+        for (const rows of FEW_ROWS) {
           const bench = new Bench(2 * rows * columns);
           const lineOf = (i: number) => lines[i % lines.length] as (typeof LINES)[number];
           const x = bench.floats(normals(rows * columns, rows, 1e4, 2));
@@ -963,7 +969,7 @@ describe('addElementGradientSums', () => {
 
 describe('addColumnGradientSums', () => {
   test.each(COLUMNS)('adds g and g * z of %i columns of any number of rows', (columns) => {
-    for (const rows of ROWS) {
+    for (const rows of FEW_ROWS) {
       for (const set of LINE_SETS) {
         const lineOf = (i: number) => set[i % set.length] as (typeof NORMALIZED)[number];
         const bench = new Bench(2 * rows * columns);
@@ -1030,7 +1036,7 @@ describe('combineRows', () => {
   ])(
     'combines %i rows of any length, out of place and in place of either, weighted: %s',
     (rows, weighted) => {
-      for (const length of LENGTHS) {
+      for (const length of SHORT_LENGTHS) {
         const bench = new Bench(4 * rows * length);
         const g = bench.floats(normals(rows * length, length));
         const x = bench.floats(normals(rows * length, length + 1));
@@ -1074,7 +1080,7 @@ describe('combineColumns', () => {
   test.each(COLUMNS)(
     'combines %i columns of any number of rows, out of place and in place of either',
     (columns) => {
-      for (const rows of ROWS) {
+      for (const rows of FEW_ROWS) {
         for (const set of LINE_SETS) {
           const lineOf = (i: number) =>
             set[(i % columns) % set.length] as (typeof NORMALIZED)[number];

@@ -4,15 +4,16 @@ import { Arena, Tensor } from '../src/index.ts';
 
 const SPACE = 16 * 2 ** 20;
 
-export type Place = (values: Float32Array, shape: readonly number[]) => Tensor;
+/** Makes a tensor; a view begins `offset` elements into its buffer, or into what an arena gave. */
+export type Place = (values: Float32Array, shape: readonly number[], offset?: number) => Tensor;
 
 /** Each makes a tensor with a copy of the values; the arenas take back all their space in `resetPlaces`. */
 export const places: Readonly<Record<string, Place>> = {
   'a plain array': (values, shape) => new Tensor(values.slice(), shape),
-  'a view at an offset': (values, shape) => {
-    const memory = new Float32Array(values.length + 20);
-    memory.set(values, 13);
-    return new Tensor(memory.subarray(13, 13 + values.length), shape);
+  'a view at an offset': (values, shape, offset = 13) => {
+    const memory = new Float32Array(offset + values.length + 7);
+    memory.set(values, offset);
+    return new Tensor(memory.subarray(offset, offset + values.length), shape);
   },
   'shared memory': (values, shape) => {
     const shared = new Float32Array(new SharedArrayBuffer(values.byteLength));
@@ -21,10 +22,10 @@ export const places: Readonly<Record<string, Place>> = {
   },
   'an arena': (values, shape) => arenas[0].tensor({ data: values, shape }),
   'another arena': (values, shape) => arenas[1].tensor({ data: values, shape }),
-  'a view within an arena': (values, shape) => {
-    const { data } = arenas[0].tensor([values.length + 20]);
-    data.set(values, 7);
-    return new Tensor(data.subarray(7, 7 + values.length), shape);
+  'a view within an arena': (values, shape, offset = 7) => {
+    const { data } = arenas[0].tensor([offset + values.length + 7]);
+    data.set(values, offset);
+    return new Tensor(data.subarray(offset, offset + values.length), shape);
   },
 };
 

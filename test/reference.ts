@@ -152,22 +152,38 @@ export function channelMoments(x: Values, shape: Shape, layout?: Layout): Moment
   return groups.map(({ values }) => moments(values));
 }
 
-/** Two passes, and a third for what the first lost by rounding. */
+/** Two passes, by index: an iterator takes seven times as long. */
 export function moments(values: ArrayLike<number>): Moments {
   const count = values.length;
-  // By index: an iterator takes seven times as long.
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += values[i] as number;
-  const near = sum / count;
-  let rest = 0;
-  for (let i = 0; i < count; i++) rest += (values[i] as number) - near;
-  const mean = near + rest / count;
-  let squares = 0;
+  const total = new Sum();
+  for (let i = 0; i < count; i++) total.add(values[i] as number);
+  const mean = total.value / count;
+  const squares = new Sum();
   for (let i = 0; i < count; i++) {
     const deviation = (values[i] as number) - mean;
-    squares += deviation * deviation;
+    squares.add(deviation * deviation);
   }
-  return { count, mean, variance: squares / count };
+  return { count, mean, variance: squares.value / count };
+}
+
+/**
+ * A sum that keeps what each addition loses (Neumaier, 1974). Equal terms are rounded in the same
+ * direction: without this 53,424 of two values had a variance that was off by 1e-12.
+ */
+class Sum {
+  #sum = 0;
+  #lost = 0;
+
+  add(term: number): void {
+    const sum = this.#sum + term;
+    const isLarger = Math.abs(this.#sum) >= Math.abs(term);
+    this.#lost += isLarger ? this.#sum - sum + term : term - sum + this.#sum;
+    this.#sum = sum;
+  }
+
+  get value(): number {
+    return this.#sum + this.#lost;
+  }
 }
 
 /** n / (n - 1) of the biased variance. */
@@ -357,8 +373,11 @@ function groupBy(x: Values, { groupOf }: Pick<Sharing, 'groupOf'>): Group[] {
   for (let i = 0; i < x.length; i++) {
     const key = groupOf(i);
     if (key === null) continue;
-    const group = groups.get(key) ?? { key, values: [], indices: [] };
-    groups.set(key, group);
+    let group = groups.get(key);
+    if (!group) {
+      group = { key, values: [], indices: [] };
+      groups.set(key, group);
+    }
     group.values.push(at(x, i));
     group.indices.push(i);
   }

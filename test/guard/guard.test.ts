@@ -86,6 +86,11 @@ describe('guarded kernels', () => {
       'applyRows reads bytes -4 to 4 of lines, which has 48',
     ],
     [
+      'a loop finds no end',
+      replace('apply.ts', 'x += 64, y += 64', 'x += 0, y += 0'),
+      'applyRows finds no end',
+    ],
+    [
       'an input is written',
       replace('apply.ts', 'v128.store(lastAt, last)', 'v128.store(end - 16, last)'),
       'applyRows writes bytes 140 to 156 of x, which may only be read',

@@ -7,24 +7,29 @@ type Kernel = (...values: number[]) => void;
 // What a kernel must not depend on: as float32 or float64 a NaN.
 const POISON = 0xff;
 
-/** What was read of an array: what was read twice counts twice. */
-interface Reads {
-  readonly loads: number;
-  readonly bytes: number;
+// Accesses that a kernel may make for each byte it is given: many times what any does. One that
+// goes on has lost its way out.
+const PATIENCE = 64;
+
+/** An extent, and what was read of it: what was read twice counts twice. */
+interface Watched extends Extent {
+  readonly end: number;
+  loads: number;
+  bytesRead: number;
 }
 
-const NONE: Reads = { loads: 0, bytes: 0 };
-const reads = new Map<string, Reads>();
+let watched: readonly Watched[] = [];
 
 /** What the last call of a kernel read of an array. */
-export function readsOf(name: string): Reads {
-  return reads.get(name) ?? NONE;
+export function readsOf(name: string): { readonly loads: number; readonly bytes: number } {
+  const found = watched.find((extent) => extent.name === name);
+  return { loads: found?.loads ?? 0, bytes: found?.bytesRead ?? 0 };
 }
 
 /**
  * Instantiates the debug build, which reports each access before it is made. A
  * call throws where a kernel touches what it was not given, or writes what it was
- * given to read; what it is given to write is poisoned first.
+ * given to read, or goes on for long; what it is given to write is poisoned first.
  */
 export function instantiateSync(
   module: WebAssembly.Module,
@@ -32,18 +37,22 @@ export function instantiateSync(
 ): { instance: { exports: Record<string, Kernel> } } {
   const bytes = new Uint8Array(memory.buffer);
   let running = '';
-  let extents: readonly Extent[] = [];
+  let left = 0;
 
+  // Most of a test's time is spent here.
   const check = (writes: boolean, address: number, size: number): number => {
-    for (const { name, start, bytes, use } of extents) {
-      if (address < start || address + size > start + bytes) continue;
+    if (--left < 0) throw new Error(`${running} finds no end`);
+    for (let i = 0; i < watched.length; i++) {
+      const extent = watched[i] as Watched;
+      if (address < extent.start || address + size > extent.end) continue;
       if (!writes) {
-        const before = readsOf(name);
-        reads.set(name, { loads: before.loads + 1, bytes: before.bytes + size });
+        extent.loads++;
+        extent.bytesRead += size;
+        return address;
       }
-      if (!writes || use !== 'in') return address;
+      if (extent.use !== 'in') return address;
     }
-    throw new Error(`${running} ${describe(writes, address, size, extents)}`);
+    throw new Error(`${running} ${describe(writes, address, size, watched)}`);
   };
 
   // Binaryen's pass "instrument-memory" calls these, the address without the offset.
@@ -66,10 +75,16 @@ export function instantiateSync(
   for (const [name, kernel] of Object.entries(exports) as [keyof typeof extentsOf, Kernel][]) {
     const find = extentsOf[name] as (...values: number[]) => readonly Extent[];
     guarded[name] = (...values) => {
-      running = name;
-      extents = find(...values);
-      reads.clear();
+      const extents = find(...values);
       expectApart(name, extents, bytes.length);
+      running = name;
+      watched = extents.map((extent) => ({
+        ...extent,
+        end: extent.start + extent.bytes,
+        loads: 0,
+        bytesRead: 0,
+      }));
+      left = PATIENCE * extents.reduce((sum, extent) => sum + extent.bytes, 0);
       for (const { start, bytes: size } of extents.filter((extent) => isFree(extent, extents))) {
         bytes.fill(POISON, start, start + size);
       }

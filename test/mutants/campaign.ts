@@ -1,4 +1,5 @@
 import { compileKernels } from '../compile-kernels.ts';
+import type { Passed, Verdict } from './child.ts';
 import { type Mutation, mutate } from './mutations.ts';
 import { Tester } from './tester.ts';
 
@@ -15,33 +16,42 @@ export interface Outcome {
   readonly by?: string | null;
 }
 
-/** Test files that are run together. */
-type Stage = readonly string[];
+/** Test files that are run together, and the kernels that they are run on. */
+interface Stage {
+  readonly build: 'debug' | 'release';
+  readonly files: readonly string[];
+}
 
-// The kernels by themselves: most fail there, and soon.
-const FIRST: Stage = ['test/guard/passes.test.ts', 'test/kernels.test.ts'];
-
-const LATER: readonly Stage[] = [
-  [
-    'test/family.test.ts',
-    'test/gradient.test.ts',
-    'test/lengths.test.ts',
-    'test/instance-norm.test.ts',
-    'test/batch-norm.test.ts',
-    'test/channel-moments.test.ts',
-  ],
-  ['test/accuracy.test.ts', 'test/family-accuracy.test.ts'],
+const STAGES: readonly Stage[] = [
+  // The kernels by themselves, watched: most fail there, and soon.
+  { build: 'debug', files: ['test/guard/passes.test.ts', 'test/kernels.test.ts'] },
+  {
+    build: 'release',
+    files: [
+      'test/family.test.ts',
+      'test/gradient.test.ts',
+      'test/lengths.test.ts',
+      'test/instance-norm.test.ts',
+      'test/batch-norm.test.ts',
+      'test/channel-moments.test.ts',
+    ],
+  },
+  { build: 'release', files: ['test/accuracy.test.ts', 'test/family-accuracy.test.ts'] },
 ];
 
-// Seconds that whole kernels have for any of the tests, and others have beside.
+// Seconds that whole kernels have for any of the tests.
 const PATIENCE = 300;
-const GRACE = 10;
+
+// A test has no end that takes so many seconds, and so many times what the longest took whole
+// kernels.
+const GRACE = 5;
+const SLOWNESS = 4;
 
 // The module that is shipped is another, and 1e8 elements take too long.
 const PATTERN = '^(?!the module|a row of 1e8)';
 
 // So many tests that killed mutants of the same file are tried before all others.
-const KILLERS = 12;
+const KILLERS = 6;
 
 /**
  * Tries each mutation, several at a time, and yields the outcomes as they come.
@@ -53,7 +63,7 @@ export async function* tryMutations(
   jobs: number,
   quick: boolean,
 ): AsyncGenerator<Outcome> {
-  const campaign = new Campaign(quick ? [FIRST] : [FIRST, ...LATER]);
+  const campaign = new Campaign(quick ? STAGES.slice(0, 1) : STAGES);
   const testers = Array.from({ length: jobs }, () => new Tester());
   try {
     await campaign.prepare(testers[0] as Tester);
@@ -80,13 +90,17 @@ export async function* tryMutations(
   }
 }
 
+/** A stage, and how its tests went on whole kernels. */
+interface Whole extends Stage {
+  readonly tests: readonly Passed[];
+  readonly limit: number;
+}
+
 class Campaign {
   readonly #stages: readonly Stage[];
-  /** What whole kernels write, stage by stage. */
-  readonly #digests: string[] = [];
-  /** The seconds after which a test has no end: longer than all of them took whole kernels. */
-  readonly #limits: number[] = [];
-  readonly #killers = new Map<string, string[]>();
+  readonly #whole: Whole[] = [];
+  /** By file, the tests that killed its mutants, the latest first. */
+  readonly #killers = new Map<string, readonly string[]>();
 
   constructor(stages: readonly Stage[]) {
     this.#stages = stages;
@@ -94,50 +108,61 @@ class Campaign {
 
   /** Runs all tests on whole kernels, which must pass. */
   async prepare(tester: Tester): Promise<void> {
-    const kernels = toBase64(await compileKernels('debug'));
-    for (const files of this.#stages) {
-      const begin = performance.now();
-      const verdict = await tester.ask({ kernels, files, pattern: PATTERN }, PATIENCE);
-      if (verdict === null) throw new Error(`A test of ${files.join(', ')} takes too long.`);
+    for (const stage of this.#stages) {
+      const kernels = toBase64(await compileKernels(stage.build));
+      const verdict = await tester.ask({ kernels, files: stage.files, pattern: PATTERN }, PATIENCE);
+      if (verdict === null) throw new Error(`A test of ${stage.files.join(', ')} takes too long.`);
       if (verdict.failed) throw new Error(`It fails on whole kernels: ${verdict.failed}`);
-      this.#digests.push(verdict.digest);
-      this.#limits.push(GRACE + (performance.now() - begin) / 1000);
+      const tests = verdict.passed;
+      const longest = Math.max(...tests.map(({ seconds }) => seconds));
+      this.#whole.push({ ...stage, tests, limit: GRACE + SLOWNESS * longest });
     }
   }
 
   async attempt(mutation: Mutation, tester: Tester): Promise<Outcome> {
-    const { path } = mutation;
-    let kernels: string;
-    try {
-      const edit = (name: string, text: string) => (name === path ? mutate(text, mutation) : text);
-      kernels = toBase64(await compileKernels('debug', edit));
-    } catch {
-      return { mutation, fate: 'invalid' };
-    }
-    const killers = this.#killers.get(path) ?? [];
-    this.#killers.set(path, killers);
-    if (killers.length > 0) {
-      const pattern = `^(${killers.map(escapeRegExp).join('|')})$`;
-      const limit = this.#limits[0] as number;
-      const verdict = await tester.ask({ kernels, files: FIRST, pattern }, limit);
-      if (verdict === null || verdict.failed) {
-        return { mutation, fate: 'killed', by: verdict?.failed ?? null };
-      }
-    }
+    const { path, reach } = mutation;
+    const edit = (name: string, text: string) => (name === path ? mutate(text, mutation) : text);
     let same = true;
-    for (const [i, files] of this.#stages.entries()) {
-      const limit = this.#limits[i] as number;
-      const verdict = await tester.ask({ kernels, files, pattern: PATTERN }, limit);
-      if (verdict === null) return { mutation, fate: 'killed', by: null };
-      if (verdict.failed) {
-        if (i === 0)
-          killers.splice(0, killers.length, verdict.failed, ...killers.slice(0, KILLERS - 1));
-        return { mutation, fate: 'killed', by: verdict.failed };
+    for (const { build, files, tests, limit } of this.#whole) {
+      // Where no kernel was seen, one may have been called in another way.
+      const reached = tests.filter(
+        ({ kernels }) => kernels.length === 0 || kernels.some((name) => reach.has(name)),
+      );
+      let kernels: string;
+      try {
+        kernels = toBase64(await compileKernels(build, edit));
+      } catch {
+        return { mutation, fate: 'invalid' };
       }
-      same &&= verdict.digest === this.#digests[i];
+      const killers = this.#killers.get(path) ?? [];
+      const likely = reached.filter(({ name }) => killers.includes(name));
+      const others = reached.filter(({ name }) => !killers.includes(name));
+      for (const some of [likely, others]) {
+        if (some.length === 0) continue;
+        const verdict = await tester.ask({ kernels, files, pattern: patternOf(some) }, limit);
+        if (verdict === null) return { mutation, fate: 'killed', by: null };
+        if (verdict.failed) {
+          this.#killers.set(path, addKiller(killers, verdict.failed));
+          return { mutation, fate: 'killed', by: verdict.failed };
+        }
+        same &&= wroteTheSame(verdict, tests);
+      }
     }
     return { mutation, fate: same ? 'same' : 'survived' };
   }
+}
+
+function wroteTheSame({ passed }: Verdict, whole: readonly Passed[]): boolean {
+  const digests = new Map(whole.map(({ id, digest }) => [id, digest]));
+  return passed.every(({ id, digest }) => digest === digests.get(id));
+}
+
+function addKiller(killers: readonly string[], name: string): readonly string[] {
+  return [name, ...killers.filter((other) => other !== name)].slice(0, KILLERS);
+}
+
+function patternOf(tests: readonly Passed[]): string {
+  return `^(${tests.map(({ name }) => escapeRegExp(name)).join('|')})$`;
 }
 
 function toBase64(module: Uint8Array): string {

@@ -3,6 +3,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { createVitest } from 'vitest/node';
+import type { Doings } from './loader.ts';
 
 /** What the parent asks. */
 export interface Question {
@@ -20,8 +21,14 @@ export type Answer = 'alive' | Verdict;
 export interface Verdict {
   /** The first test that failed. */
   readonly failed: string | null;
-  /** Of what the kernels wrote, where no test failed. */
-  readonly digest: string;
+  /** Those that passed. */
+  readonly passed: readonly Passed[];
+}
+
+export interface Passed extends Doings {
+  readonly id: string;
+  readonly name: string;
+  readonly seconds: number;
 }
 
 const send = (answer: Answer) => process.send?.(answer);
@@ -35,17 +42,29 @@ process.on('message', async ({ kernels, files, pattern }: Question) => {
   vitest.provide('kernels', kernels);
   vitest.setGlobalTestNamePattern(new RegExp(pattern));
   const specifications = await vitest.globTestSpecifications([...files]);
-  const { testModules } = await vitest.runTestSpecifications(specifications, true);
-  const bad = testModules.filter((module) => !module.ok());
-  const [test] = bad.flatMap((module) => [...module.children.allTests('failed')]);
+  const { testModules: all } = await vitest.runTestSpecifications(specifications, true);
+  // Vitest goes on to tell of files that were run before.
+  const testModules = all.filter(({ moduleId }) =>
+    specifications.some((specification) => specification.moduleId === moduleId),
+  );
+  const bad = testModules.find((module) => !module.ok());
+  const [failed] = bad?.children.allTests('failed') ?? [];
   send({
-    failed: test?.fullName.replaceAll(' > ', ' ') ?? bad[0]?.moduleId ?? null,
-    digest: testModules
-      .flatMap((module) => [...module.children.allTests()])
-      .map((test) => `${test.id} ${test.meta().digest}`)
-      .sort()
-      .join(),
+    failed: failed ? nameOf(failed) : (bad?.moduleId ?? null),
+    passed: testModules.flatMap((module) =>
+      [...module.children.allTests('passed')].map((test) => ({
+        id: test.id,
+        name: nameOf(test),
+        seconds: (test.diagnostic()?.duration ?? 0) / 1000,
+        ...(test.meta().doings ?? { kernels: [], digest: 0 }),
+      })),
+    ),
   });
 });
+
+/** As a pattern sees it. */
+function nameOf({ fullName }: { readonly fullName: string }): string {
+  return fullName.replaceAll(' > ', ' ');
+}
 
 send('alive');

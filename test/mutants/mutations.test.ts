@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { mutate, mutationsOf, mutationsOfKernels } from './mutations.ts';
 
 const mutants = (text: string): string[] =>
-  mutationsOf('assembly/some.ts', text).map((mutation) => mutate(text, mutation));
+  mutationsOf([['assembly/some.ts', text]]).map((mutation) => mutate(text, mutation));
 
 test.each([
   ['x = a + b << 2;', ['x = a - b << 2;', 'x = a + b >> 2;', 'x = a + b << 3;', ';']],
@@ -36,6 +36,22 @@ test.each([
   ],
 ])('%s is broken in every way, one at a time', (text, expected) => {
   expect(mutants(text).sort()).toEqual([...expected].sort());
+});
+
+test('a mistake reaches what uses its place, directly or not', () => {
+  const files = [
+    [
+      'assembly/some.ts',
+      'const SIZE = 1; function part(): void { SIZE; } function other(): void {}',
+    ],
+    [
+      'assembly/next.ts',
+      "import { part } from './some'; export function whole(): void { part(); }",
+    ],
+  ] as const;
+  const reached = mutationsOf(files).map(({ from, reach }) => [from, [...reach]]);
+  expect(reached).toContainEqual(['1', ['SIZE', 'part', 'whole']]);
+  expect(reached).toContainEqual(['part();', ['whole']]);
 });
 
 test('every kernel file but the list of them is broken', () => {

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { findReach, namesOf, type Reach } from './reach.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -17,15 +18,20 @@ export interface Mutation {
   readonly end: number;
   readonly from: string;
   readonly to: string;
+  /** The functions, kernels among them, whose results it may change. */
+  readonly reach: ReadonlySet<string>;
 }
 
 /** Returns all mutations of the kernels, file by file and in the order of the text. */
 export function mutationsOfKernels(): readonly Mutation[] {
-  return readdirSync(join(ROOT, 'assembly'))
-    .filter((name) => name.endsWith('.ts') && name !== 'index.ts')
-    .sort()
-    .map((name) => `assembly/${name}`)
-    .flatMap((path) => mutationsOf(path, readFileSync(join(ROOT, path), 'utf8')));
+  const names = readdirSync(join(ROOT, 'assembly'));
+  return mutationsOf(
+    names
+      .filter((name) => name.endsWith('.ts') && name !== 'index.ts')
+      .sort()
+      .map((name) => `assembly/${name}`)
+      .map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]),
+  );
 }
 
 /** Applies a mutation to the text of its file. */
@@ -33,21 +39,32 @@ export function mutate(text: string, { start, end, to }: Mutation): string {
   return text.slice(0, start) + to + text.slice(end);
 }
 
-/** Returns all mutations of a text. */
-export function mutationsOf(path: string, text: string): Mutation[] {
-  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+/** Returns all mutations of texts, given by path. */
+export function mutationsOf(files: readonly (readonly [string, string])[]): readonly Mutation[] {
+  const sources = files.map(([path, text]) =>
+    ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true),
+  );
+  const reach = findReach(sources);
+  return sources.flatMap((source) =>
+    source.statements.flatMap((statement) => mutationsIn(source, statement, reach)),
+  );
+}
+
+function mutationsIn(source: ts.SourceFile, statement: ts.Statement, all: Reach): Mutation[] {
+  const reach = new Set(namesOf(statement).flatMap((name) => [...(all.get(name) ?? [])]));
   const found: Mutation[] = [];
   const add = (node: ts.Node, to: string) => {
     const start = node.getStart(source);
     const line = source.getLineAndCharacterOfPosition(start).line + 1;
-    found.push({ path, line, start, end: node.end, from: node.getText(source), to });
+    const from = node.getText(source);
+    found.push({ path: source.fileName, line, start, end: node.end, from, to, reach });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
     breakNode(node, add);
     ts.forEachChild(node, visit);
   };
-  visit(source);
+  visit(statement);
   return found;
 }
 

@@ -13,7 +13,7 @@ export default {
   test: {
     ...guarded.test,
     include: ['test/*.test.ts', 'test/guard/passes.test.ts'],
-    setupFiles: [fileURLToPath(new URL('report-digest.ts', import.meta.url))],
+    setupFiles: [fileURLToPath(new URL('report-doings.ts', import.meta.url))],
     bail: 1,
     pool: 'threads',
     isolate: false,

@@ -6,7 +6,7 @@ import { expectContract, expectGradientContract, expectRunningStats } from './co
 import { differentiable, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
 
-holds('a result is within 2^-22 of the reference', 450, drawn(), (random) => {
+holds('a result is within 2^-22 of the reference', 400, drawn(), (random) => {
   const { call } = random;
   const x = new Tensor(numbersOf(random.x, sizeOf(call.shape)), call.shape);
   const arrays = arraysOf(random);
@@ -19,7 +19,7 @@ holds('a result is within 2^-22 of the reference', 450, drawn(), (random) => {
 
 holds(
   'gradients are within 1e-5 of the reference, relative to their terms',
-  250,
+  200,
   drawn(differentiable()),
   (random) => {
     const { call } = random;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect } from 'vitest';
 import {
   BatchNorm,
@@ -11,11 +12,13 @@ import {
   Tensor,
   writeSafetensors,
 } from '../../src/index.ts';
-import { expectSameBits } from '../closeness.ts';
+import { expectSameArrays, expectSameBits, expectSameGradients } from '../closeness.ts';
 import { type Arrays, backward, forward, sizeOf } from '../norms.ts';
+import { resetPlaces } from '../places.ts';
 import { arraysOf, channelsOf, type Drawn, drawn } from './calls.ts';
 import { differentiable, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
+import { put, wheres } from './where.ts';
 
 /** Layers hold a value for each channel, and have at least one. */
 const held = drawn(differentiable()).filter(
@@ -90,10 +93,35 @@ holds(
     const { lengths } = call.options;
     const options: ChannelForwardOptions = lengths ? { lengths } : {};
     expectSameBits(layer.forward(x, options).data, y.data);
-    expect(arraysIn(layer)).toEqual(arrays);
-    const found = layer.backward(g);
-    expectSameBits(found.input.data, gradients.input.data);
-    expect({ ...found, input: null }).toEqual({ ...gradients, input: null });
+    expectSameArrays(arraysIn(layer), arrays);
+    expectSameGradients(layer.backward(g), gradients);
+  },
+);
+
+holds(
+  'a layer gives the same bits from and to any place, in training and after',
+  60,
+  fc.tuple(held, wheres),
+  ([random, at]) => {
+    const { shape, options } = random.call;
+    const values = numbersOf(random.x, sizeOf(shape));
+    const { lengths } = options;
+    const run = (layer: Layer, x: Tensor, out?: Tensor): Float32Array =>
+      layer.forward(x, { ...(lengths ? { lengths } : {}), ...(out ? { out } : {}) }).data;
+    const plain = trained(random);
+    const expected = run(plain, new Tensor(values, shape));
+    const ways: ((x: Tensor) => Tensor | undefined)[] = [
+      () => undefined,
+      () => put(at.out, new Float32Array(values.length).fill(Number.NaN), shape),
+      (x) => x,
+    ];
+    for (const outOf of ways) {
+      resetPlaces();
+      const layer = trained(random);
+      const x = put(at.x, values, shape);
+      expectSameBits(run(layer, x, outOf(x)), expected);
+      expectSameArrays(arraysIn(layer), arraysIn(plain));
+    }
   },
 );
 

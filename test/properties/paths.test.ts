@@ -2,44 +2,30 @@
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { adaptiveInstanceNorm, type Gradients, Tensor, type TensorLike } from '../../src/index.ts';
-import { expectSameBits } from '../closeness.ts';
+import { adaptiveInstanceNorm, Tensor, type TensorLike } from '../../src/index.ts';
+import { expectSameArrays, expectSameBits, expectSameGradients } from '../closeness.ts';
 import { type Arrays, backward, forward, sizeOf } from '../norms.ts';
-import { places, resetPlaces } from '../places.ts';
+import { resetPlaces } from '../places.ts';
 import { expectRefusal } from '../refusals.ts';
 import { arraysOf, drawn } from './calls.ts';
 import { data, differentiable, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
-
-const place = fc.constantFrom(...Object.keys(places));
-
-/** Where the tensors of a call lie, and its result. */
-const places3 = fc.record({ x: place, other: place, out: place });
-
-function make(where: string, values: Float32Array, shape: readonly number[]): Tensor {
-  return (places[where] as (typeof places)[string])(values, shape);
-}
+import { put, type Where, where, wheres } from './where.ts';
 
 /** Copies arrays, to where tensors may lie too. */
-function makeArrays(where: string, arrays: Arrays): Arrays {
+function makeArrays(at: Where, arrays: Arrays): Arrays {
   return Object.fromEntries(
     Object.entries(arrays).map(([name, values]: [string, Float32Array]) => [
       name,
-      make(where, values, [values.length]).data,
+      put(at, values, [values.length]).data,
     ]),
   );
-}
-
-function expectSameArrays(actual: Arrays, expected: Arrays): void {
-  for (const name of Object.keys(expected) as (keyof Arrays)[]) {
-    expectSameBits(actual[name] as Float32Array, expected[name] as Float32Array);
-  }
 }
 
 holds(
   'a result is the same bits from and to any place, and nothing else is written',
   250,
-  fc.tuple(drawn(), places3),
+  fc.tuple(drawn(), wheres),
   ([random, at]) => {
     resetPlaces();
     const { call } = random;
@@ -50,12 +36,12 @@ holds(
 
     const ways: ((x: Tensor) => TensorLike | undefined)[] = [
       () => undefined,
-      () => make(at.out, new Float32Array(values.length).fill(Number.NaN), shape),
+      () => put(at.out, new Float32Array(values.length).fill(Number.NaN), shape),
       (x) => x,
       ({ data }) => ({ data: data.subarray(), dims: shape }),
     ];
     for (const outOf of ways) {
-      const x = make(at.x, values, shape);
+      const x = put(at.x, values, shape);
       const arrays = makeArrays(at.other, arraysOf(random));
       const out = outOf(x);
       const y = forward(call, x, arrays, out);
@@ -73,7 +59,7 @@ holds(
 holds(
   'gradients are the same bits from and to any place, and nothing else is written',
   150,
-  fc.tuple(drawn(differentiable()), places3),
+  fc.tuple(drawn(differentiable()), wheres),
   ([random, at]) => {
     resetPlaces();
     const { call } = random;
@@ -86,13 +72,13 @@ holds(
 
     const ways: ((g: Tensor, x: Tensor) => Tensor | undefined)[] = [
       () => undefined,
-      () => make(at.out, new Float32Array(values.length).fill(Number.NaN), shape),
+      () => put(at.out, new Float32Array(values.length).fill(Number.NaN), shape),
       (g) => g,
       (_, x) => x,
     ];
     for (const outOf of ways) {
-      const x = make(at.x, values, shape);
-      const g = make(at.other, slopes, shape);
+      const x = put(at.x, values, shape);
+      const g = put(at.other, slopes, shape);
       const arrays = makeArrays(at.out, arraysOf(random));
       const out = outOf(g, x);
       const found = backward(call, g, x, arrays, out);
@@ -107,25 +93,17 @@ holds(
   },
 );
 
-function expectSameGradients(actual: Gradients, expected: Gradients): void {
-  expectSameBits(actual.input.data, expected.input.data);
-  for (const name of ['weight', 'bias'] as const) {
-    expect(actual[name]?.length).toBe(expected[name]?.length);
-    if (actual[name] && expected[name]) expectSameBits(actual[name], expected[name]);
-  }
-}
-
 holds(
   'an output that overlaps an input in part is refused, with nothing written',
   50,
-  fc.tuple(drawn(differentiable()), fc.integer({ min: 1, max: 5 }), fc.boolean(), place),
-  ([random, offset, ofGradient, where]) => {
+  fc.tuple(drawn(differentiable()), fc.integer({ min: 1, max: 5 }), fc.boolean(), where),
+  ([random, offset, ofGradient, at]) => {
     resetPlaces();
     const { call } = random;
     const { shape } = call;
     const size = sizeOf(shape);
     if (size <= offset) return;
-    const memory = make(where, numbersOf(random.x, size + offset), [size + offset]).data;
+    const memory = put(at, numbersOf(random.x, size + offset), [size + offset]).data;
     const x = { data: memory.subarray(0, size), shape };
     const out = { data: memory.subarray(offset), shape };
     const arrays = arraysOf(random);
@@ -139,27 +117,33 @@ holds(
   },
 );
 
+const size = fc.integer({ min: 1, max: 5 });
+
 holds(
   'adaptive instance normalization is the same bits from and to any place',
   50,
   fc.record({
     samples: fc.nat({ max: 4 }),
     channels: fc.nat({ max: 9 }),
-    spatial: fc.nat({ max: 300 }),
-    styleSpatial: fc.integer({ min: 1, max: 50 }),
+    // Of any rank from 3 to 6.
+    spatial: fc.oneof(
+      fc.tuple(fc.nat({ max: 300 })),
+      fc.array(fc.nat({ max: 6 }), { minLength: 2, maxLength: 4 }),
+    ),
+    styleSpatial: fc.tuple(size, size, size, size),
     oneStyle: fc.boolean(),
     layout: fc.constantFrom('nchw' as const, 'nhwc' as const),
     alpha: fc.constantFrom(1, 0, 0.3),
     content: data(10),
     style: data(10),
-    at: places3,
+    at: wheres,
   }),
   ({ samples, channels, spatial, styleSpatial, oneStyle, layout, alpha, at, ...random }) => {
     resetPlaces();
-    const shapeOf = (samples: number, spatial: number) =>
-      layout === 'nchw' ? [samples, channels, spatial] : [samples, spatial, channels];
+    const shapeOf = (samples: number, spatial: readonly number[]) =>
+      layout === 'nchw' ? [samples, channels, ...spatial] : [samples, ...spatial, channels];
     const shape = shapeOf(samples, spatial);
-    const styleShape = shapeOf(oneStyle ? 1 : samples, styleSpatial);
+    const styleShape = shapeOf(oneStyle ? 1 : samples, styleSpatial.slice(0, spatial.length));
     const values = numbersOf(random.content, sizeOf(shape));
     const styleValues = numbersOf(random.style, sizeOf(styleShape));
     const options = { layout, alpha };
@@ -169,9 +153,9 @@ holds(
       options,
     ).data;
     for (const inPlace of [false, true]) {
-      const content = make(at.x, values, shape);
-      const style = make(at.other, styleValues, styleShape);
-      const out = inPlace ? content : make(at.out, values, shape);
+      const content = put(at.x, values, shape);
+      const style = put(at.other, styleValues, styleShape);
+      const out = inPlace ? content : put(at.out, values, shape);
       expectSameBits(adaptiveInstanceNorm(content, style, { ...options, out }).data, expected);
       expectSameBits(style.data, styleValues);
       if (!inPlace) expectSameBits(content.data, values);
