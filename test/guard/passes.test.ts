@@ -150,3 +150,41 @@ describe('applyRows', () => {
     expect(read(line)).toEqual({ loads: 180, bytes: 720 });
   });
 });
+
+// Four lines, for 4 rows of 64 elements or for as many columns of 64 rows.
+const [G, Y] = [X + 2 ** 19, X + 2 ** 20];
+const [COMBINATIONS, SUMS, PRODUCTS] = [12_288, 16_384, 20_480];
+
+describe.each<[string, (kernels: Kernels) => void]>([
+  ['applyRows', ({ applyRows }) => applyRows(Y, X, LINES, 4, 64, 4, 0)],
+  ['applyColumns', ({ applyColumns }) => applyColumns(Y, X, LINES, 64, 4, SCRATCH)],
+  ['applyElements', ({ applyElements }) => applyElements(Y, X, LINES, 0, 0, 4, 64)],
+  [
+    'addGradientSums',
+    ({ addGradientSums }) => addGradientSums(SUMS, PRODUCTS, G, X, LINES, 0, 4, 64, 4, 0),
+  ],
+  [
+    'addColumnGradientSums',
+    ({ addColumnGradientSums }) =>
+      addColumnGradientSums(SUMS, PRODUCTS, G, X, LINES, 64, 4, SCRATCH),
+  ],
+  ['combineRows', ({ combineRows }) => combineRows(Y, G, X, LINES, COMBINATIONS, 0, 4, 64, 4, 0)],
+  [
+    'combineColumns',
+    ({ combineColumns }) => combineColumns(Y, G, X, LINES, COMBINATIONS, 64, 4, SCRATCH),
+  ],
+])('%s', (_, run) => {
+  const read = (line: readonly number[]) =>
+    readBy(normals(256, 1), run, [...line, ...line, ...line, ...line]);
+
+  test('takes lines that float32 can hold by vectors', () => {
+    const { loads, bytes } = read([5, 2, 3]);
+    expect(bytes).toBe(loads * VECTOR);
+    // The last vector of a row may be met twice.
+    expect(loads).toBeLessThanOrEqual(4 * 17);
+  });
+
+  test('takes others one by one', () => {
+    expect(read([5, 2 ** 101, 3])).toEqual({ loads: 256, bytes: 1024 });
+  });
+});
