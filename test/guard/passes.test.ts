@@ -173,18 +173,24 @@ describe.each<[string, (kernels: Kernels) => void]>([
     'combineColumns',
     ({ combineColumns }) => combineColumns(Y, G, X, LINES, COMBINATIONS, 64, 4, SCRATCH),
   ],
-])('%s', (_, run) => {
-  const read = (line: readonly number[]) =>
-    readBy(normals(256, 1), run, [...line, ...line, ...line, ...line]);
+])('%s', (name, run) => {
+  const FITTING = [5, 2, 3];
+  const read = (line: readonly number[], last = line) =>
+    readBy(normals(256, 1), run, [...line, ...line, ...line, ...last]);
 
   test('takes lines that float32 can hold by vectors', () => {
-    const { loads, bytes } = read([5, 2, 3]);
+    const { loads, bytes } = read(FITTING);
     expect(bytes).toBe(loads * VECTOR);
     // The last vector of a row may be met twice.
     expect(loads).toBeLessThanOrEqual(4 * 17);
   });
 
   test('takes others one by one', () => {
-    expect(read([5, 2 ** 101, 3])).toEqual({ loads: 256, bytes: 1024 });
+    const wide = [5, 2 ** 101, 3];
+    expect(read(wide)).toEqual({ loads: 256, bytes: 1024 });
+    // A vector has elements of four columns, but of one row.
+    const { loads } = read(FITTING, wide);
+    if (name.includes('Column')) expect(loads).toBe(256);
+    else expect(loads).toBeLessThanOrEqual(3 * 17 + 64);
   });
 });
