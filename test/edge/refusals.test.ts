@@ -281,7 +281,12 @@ describe('tensors', () => {
     ['data too long', of({ x: entry }, 33), 'body', 'expected 32 bytes of data, got 33'],
     ['an unknown dtype', of({ x: { ...entry, dtype: 'C64' } }), 'body', 'got "C64"'],
     ['a vast shape', of({ x: { ...entry, shape: [2 ** 40, 2 ** 40] } }), 'body', '2^53'],
-    ['overlaps', of({ x: entry, weight: entry }), 'body', 'expected data from byte 32, got 0'],
+    [
+      'overlaps',
+      of({ x: entry, weight: entry }),
+      'body',
+      'expected data from byte 32 to 64 for [1, 2, 4], got data_offsets [0, 32]',
+    ],
     ['no x', of({}, 0), 'x', 'expected a tensor'],
     ['a tensor of another name', of({ y: entry }), 'y', 'no other tensor than x, weight'],
     [

@@ -33,7 +33,8 @@ export async function serve(folder: string, port: number): Promise<Service> {
   const args = ['serve', file, '--control-fd=3', '--inspector-addr=127.0.0.1:0'];
   const child = spawn(workerd, args, { stdio: ['ignore', 'inherit', 'inherit', 'pipe'] });
   // Else it would outlive a process that fails.
-  process.once('exit', () => child.kill());
+  const kill = () => child.kill();
+  process.once('exit', kill);
   const ended = once(child, 'exit');
   const ports = await portsOf(child.stdio[3] as Readable);
   if (!ports.has('listen')) {
@@ -45,8 +46,9 @@ export async function serve(folder: string, port: number): Promise<Service> {
     pid: child.pid as number,
     inspector: `ws://127.0.0.1:${ports.get('listen-inspector')}/${NAME}`,
     async stop() {
-      child.kill();
+      kill();
       await ended;
+      process.off('exit', kill);
     },
   };
 }
