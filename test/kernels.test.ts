@@ -775,18 +775,17 @@ describe('normalizeRows', () => {
   });
 });
 
+type Line = readonly [mean: number, scale: number, shift: number];
+
 // z = (x - mean) * scale + shift; float32 can't hold the last.
-const NORMALIZED = [
-  [0.5, 2, -0.25],
-  [-3, 0.75, 0],
-  [1, 1e-35, 3],
-] as const;
+const WIDE: Line = [1, 1e-35, 3];
+const NORMALIZED: readonly Line[] = [[0.5, 2, -0.25], [-3, 0.75, 0], WIDE];
 
 // Beside one without any, so that vectors are gone through as well.
 const LINE_SETS = [NORMALIZED.slice(0, 2), NORMALIZED];
 
 /** What a line makes of a value, and the magnitude of its terms. */
-function onLine(value: number, [mean, scale, shift]: (typeof NORMALIZED)[number]) {
+function onLine(value: number, [mean, scale, shift]: Line) {
   const product = (value - mean) * scale;
   return { z: product + shift, size: Math.abs(product) + Math.abs(shift) };
 }
@@ -797,7 +796,7 @@ function expectGradientSums(
   products: Float64Array,
   g: readonly ArrayLike<number>[],
   x: readonly ArrayLike<number>[],
-  lineOf: (index: number) => (typeof NORMALIZED)[number],
+  lineOf: (index: number) => Line,
 ): void {
   const found = g.map((values, i) => {
     const terms = Array.from(values, (value, at) => {
@@ -865,7 +864,7 @@ describe('addGradientSums', () => {
           products,
           rowsByPeriod(weightedG, length, period),
           rowsByPeriod(x, length, period),
-          (i) => NORMALIZED[i] as (typeof NORMALIZED)[number],
+          (i) => NORMALIZED[i] as Line,
         );
       }
     },
@@ -873,19 +872,25 @@ describe('addGradientSums', () => {
 });
 
 describe('addElementGradientSums', () => {
-  // Four rows at a time and one by one; the lines of a third row are not for float32.
-  test.each([
-    [1, NORMALIZED],
-    [4, NORMALIZED.slice(0, 2)],
-    [6, NORMALIZED.slice(0, 2)],
-    [9, NORMALIZED.slice(0, 2)],
-    [9, NORMALIZED],
+  // Of five rows each has another line; one of another four is not for float32.
+  const FIVE = Array.from({ length: 5 }, (_, i): Line => [i - 2, 1 + i / 3, i / 5]);
+  const withWide = (row: number) => FIVE.slice(0, 4).map((line, i) => (i === row ? WIDE : line));
+
+  test.each<[rows: number, set: readonly Line[]]>([
+    [1, FIVE],
+    [4, FIVE],
+    [6, FIVE],
+    [13, FIVE],
+    [9, withWide(0)],
+    [9, withWide(1)],
+    [9, withWide(2)],
+    [9, withWide(3)],
   ])('adds g and g * z of any number of elements over %i rows', (rows, set) => {
     for (const columns of [...COLUMNS, 67]) {
       const bench = new Bench(2 * rows * columns);
       const g = bench.floats(normals(rows * columns, columns, 0.1));
       const x = bench.floats(normals(rows * columns, columns + 1));
-      const lineOf = (row: number) => set[row % set.length] as (typeof NORMALIZED)[number];
+      const lineOf = (row: number) => set[row % set.length] as Line;
       const lines = bench.doubles(Array.from({ length: rows }, (_, row) => lineOf(row)).flat());
       const sums = bench.doubles(new Float64Array(columns).fill(5));
       const products = bench.doubles(new Float64Array(columns).fill(-7));
@@ -971,7 +976,7 @@ describe('addColumnGradientSums', () => {
   test.each(COLUMNS)('adds g and g * z of %i columns of any number of rows', (columns) => {
     for (const rows of FEW_ROWS) {
       for (const set of LINE_SETS) {
-        const lineOf = (i: number) => set[i % set.length] as (typeof NORMALIZED)[number];
+        const lineOf = (i: number) => set[i % set.length] as Line;
         const bench = new Bench(2 * rows * columns);
         const g = bench.floats(normals(rows * columns, rows, 0.1));
         const x = bench.floats(normals(rows * columns, rows + 1));
@@ -1012,7 +1017,7 @@ function expectCombined(
   dx: Float32Array,
   g: Float32Array,
   x: Float32Array,
-  lineOf: (index: number) => (typeof NORMALIZED)[number],
+  lineOf: (index: number) => Line,
   combinationOf: (index: number) => readonly number[],
 ): void {
   const expected = Array.from(g, (value, i) => {
@@ -1062,7 +1067,7 @@ describe('combineRows', () => {
           dx,
           g.map((value, i) => value * (weighted ? (weight[i % length] as number) : 1)),
           x,
-          (i) => NORMALIZED[Math.floor(i / length) % 3] as (typeof NORMALIZED)[number],
+          (i) => NORMALIZED[Math.floor(i / length) % 3] as Line,
           (i) => COMBINATIONS[Math.floor(i / length) % 3] as (typeof COMBINATIONS)[number],
         );
         const gradient = g.slice();
@@ -1082,8 +1087,7 @@ describe('combineColumns', () => {
     (columns) => {
       for (const rows of FEW_ROWS) {
         for (const set of LINE_SETS) {
-          const lineOf = (i: number) =>
-            set[(i % columns) % set.length] as (typeof NORMALIZED)[number];
+          const lineOf = (i: number) => set[(i % columns) % set.length] as Line;
           const combinationOf = (i: number) =>
             COMBINATIONS[(i % columns) % 3] as (typeof COMBINATIONS)[number];
           const bench = new Bench(3 * rows * columns);

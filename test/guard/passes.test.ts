@@ -153,12 +153,16 @@ describe('applyRows', () => {
 
 // Four lines, for 4 rows of 64 elements or for as many columns of 64 rows.
 const [G, Y] = [X + 2 ** 19, X + 2 ** 20];
-const [COMBINATIONS, SUMS, PRODUCTS] = [12_288, 16_384, 20_480];
+const [COMBINATIONS, SUMS, PRODUCTS, WEIGHTS] = [12_288, 16_384, 20_480, 24_576];
 
 describe.each<[string, (kernels: Kernels) => void]>([
   ['applyRows', ({ applyRows }) => applyRows(Y, X, LINES, 4, 64, 4, 0)],
   ['applyColumns', ({ applyColumns }) => applyColumns(Y, X, LINES, 64, 4, SCRATCH)],
   ['applyElements', ({ applyElements }) => applyElements(Y, X, LINES, 0, 0, 4, 64)],
+  [
+    'applyElements with weights and biases',
+    ({ applyElements }) => applyElements(Y, X, LINES, WEIGHTS, WEIGHTS, 4, 64),
+  ],
   [
     'addGradientSums',
     ({ addGradientSums }) => addGradientSums(SUMS, PRODUCTS, G, X, LINES, 0, 4, 64, 4, 0),
@@ -193,4 +197,22 @@ describe.each<[string, (kernels: Kernels) => void]>([
     if (name.includes('Column')) expect(loads).toBe(256);
     else expect(loads).toBeLessThanOrEqual(3 * 17 + 64);
   });
+});
+
+test('addElementGradientSums takes four rows by vectors, or all one by one for any of them', () => {
+  const read = (...lines: readonly (readonly number[])[]) =>
+    readBy(
+      normals(256, 1),
+      (kernels) => kernels.addElementGradientSums(SUMS, PRODUCTS, G, X, LINES, 4, 64, SCRATCH),
+      lines.flat(),
+    );
+  const [fitting, wide] = [
+    [5, 2, 3],
+    [5, 2 ** 101, 3],
+  ];
+  expect(read(fitting, fitting, fitting, fitting)).toEqual({ loads: 64, bytes: 1024 });
+  for (let row = 0; row < 4; row++) {
+    const lines = [0, 1, 2, 3].map((i) => (i === row ? wide : fitting));
+    expect(read(...lines)).toEqual({ loads: 256, bytes: 1024 });
+  }
 });
