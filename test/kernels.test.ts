@@ -136,8 +136,12 @@ class Bench {
 // Up to past the second round of 64 elements.
 const SHORT_LENGTHS = Array.from({ length: 150 }, (_, i) => i + 1);
 
-// And around a chunk, for kernels that have some.
-const LENGTHS = [...SHORT_LENGTHS, 16383, 16384, 16385, 32769];
+// And around where moments are found in another way, and a chunk, for kernels that have some.
+const LENGTHS = [
+  ...SHORT_LENGTHS,
+  ...[255, 256, 257, 300, 511, 512, 513, 777],
+  ...[16383, 16384, 16385, 32769],
+];
 
 // One vector of columns more or less, and none.
 const COLUMNS = [...Array.from({ length: 17 }, (_, i) => i + 1), 32, 33];
@@ -219,10 +223,16 @@ describe.each([
   ['addMoments', expectState],
   ['addWideMoments', expectWideState],
 ] as const)('%s', (name, expectMoments) => {
-  test.each([1, 2, 3])('adds the moments of %i rows of any length to cleared states', (rows) => {
+  test.each([
+    [1, 4],
+    [2, 4],
+    [3, 4],
+    // Which no shift is needed for.
+    [2, 0.25],
+  ])('adds the moments of %i rows of any length and mean %f to cleared states', (rows, mean) => {
     for (const length of LENGTHS) {
       const bench = new Bench(rows * length);
-      const x = bench.floats(normals(rows * length, length, 4, 2));
+      const x = bench.floats(normals(rows * length, length, mean, 2));
       const states = bench.doubles(new Float64Array(rows * STATE));
       bench.run(
         (kernels) => kernels[name](states.byteOffset, x.byteOffset, rows, length, rows, 0),
