@@ -577,6 +577,7 @@ describe('makeLines', () => {
 const LINES = [
   [1.5, 2, -4],
   [1e4 + 1 / 3, -0.75, 1],
+  [0, -0.5, 3],
   [0, 1e-35, 3],
 ] as const;
 
@@ -599,10 +600,10 @@ describe('applyRows', () => {
         const y = bench.floats(new Float32Array(rows * length));
         const at = bench.doubles(LINES.flat());
         const apply = (target: Float32Array) => (kernels: Kernels) =>
-          kernels.applyRows(target.byteOffset, x.byteOffset, at.byteOffset, rows, length, 3, 0);
+          kernels.applyRows(target.byteOffset, x.byteOffset, at.byteOffset, rows, length, LINES.length, 0);
         bench.run(apply(y), y);
         rowsOf(x, length).forEach((row, i) => {
-          const line = LINES[i % 3] as (typeof LINES)[number];
+          const line = LINES[i % LINES.length] as (typeof LINES)[number];
           expectOnLine(rowsOf(y, length)[i] as Float32Array, row, line);
         });
         bench.run(apply(x), x);
@@ -617,7 +618,7 @@ describe('applyColumns', () => {
     'applies a line to each of %i columns of any number of rows, out of place and in place',
     (columns) => {
       // All in float32, then one column of each vector in float64.
-      for (const lines of [LINES.slice(0, 2), LINES]) {
+      for (const lines of [LINES.slice(0, 3), LINES]) {
         for (const rows of FEW_ROWS) {
           const bench = new Bench(2 * rows * columns);
           const lineOf = (i: number) => lines[i % lines.length] as (typeof LINES)[number];
@@ -655,9 +656,9 @@ describe('applyElements', () => {
     ['neither', false, false],
   ])('applies a line to each row and then to each element %s', (_, weighted, biased) => {
     for (const columns of LENGTHS.slice(0, 70)) {
-      const bench = new Bench(8 * columns);
-      const x = bench.floats(normals(3 * columns, columns, 1e4, 2));
-      const y = bench.floats(new Float32Array(3 * columns));
+      const bench = new Bench(10 * columns);
+      const x = bench.floats(normals(LINES.length * columns, columns, 1e4, 2));
+      const y = bench.floats(new Float32Array(LINES.length * columns));
       const weight = bench.floats(normals(columns, 1, 1, 0.5));
       const bias = bench.floats(normals(columns, 2));
       const at = bench.doubles(LINES.flat());
@@ -668,7 +669,7 @@ describe('applyElements', () => {
           at.byteOffset,
           weighted ? weight.byteOffset : 0,
           biased ? bias.byteOffset : 0,
-          3,
+          LINES.length,
           columns,
         );
       bench.run(apply(y), y);
