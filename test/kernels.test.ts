@@ -600,7 +600,15 @@ describe('applyRows', () => {
         const y = bench.floats(new Float32Array(rows * length));
         const at = bench.doubles(LINES.flat());
         const apply = (target: Float32Array) => (kernels: Kernels) =>
-          kernels.applyRows(target.byteOffset, x.byteOffset, at.byteOffset, rows, length, LINES.length, 0);
+          kernels.applyRows(
+            target.byteOffset,
+            x.byteOffset,
+            at.byteOffset,
+            rows,
+            length,
+            LINES.length,
+            0,
+          );
         bench.run(apply(y), y);
         rowsOf(x, length).forEach((row, i) => {
           const line = LINES[i % LINES.length] as (typeof LINES)[number];

@@ -1,6 +1,5 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
-import { uniformFrom } from '../random.ts';
 
 let browser: Browser;
 let problems: string[] = [];
@@ -49,7 +48,14 @@ export async function visit(options: BrowserContextOptions = {}): Promise<Page> 
     ...options,
   });
   // The same values in every run.
-  await context.addInitScript(`Math.random = (${uniformFrom})(1)`);
+  await context.addInitScript(() => {
+    // Lehmer's generator, with the multiplier of Park, Miller and Stockmeyer.
+    let state = 1;
+    Math.random = () => {
+      state = (state * 48271) % 0x7fffffff;
+      return state / 0x7fffffff;
+    };
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   pages.push(page);
