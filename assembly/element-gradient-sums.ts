@@ -31,12 +31,11 @@ export function addElementGradientSums(
 ): void {
   const step = columns << 2;
   while (rows) {
-    let count: usize = 1;
+    let count = min<usize>(rows, 4);
     let done: usize = 0;
-    if (rows >= 4 && fourFitFloat32(lines)) {
+    if (count === 4 && fourFitFloat32(lines)) {
       narrowFour(scratch, lines);
       addFourRows(sums, products, g, x, scratch, step);
-      count = 4;
       done = columns & ~3;
     }
     rows -= count;

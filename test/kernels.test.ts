@@ -949,13 +949,18 @@ describe('addElementGradientSums', () => {
     }
   });
 
-  test('gives the same bits wherever rows are cut at a multiple of four', () => {
+  test.each([
+    ['all lines fit float32', 11],
+    ['the second does not', 1],
+  ])('gives the same bits wherever rows are cut at a multiple of four: %s', (_, wide) => {
     const [rows, columns] = [11, 37];
     const bench = new Bench(2 * rows * columns);
     const g = bench.floats(normals(rows * columns, 1));
     const x = bench.floats(normals(rows * columns, 2));
     const lines = bench.doubles(
-      Array.from({ length: rows }, (_, row) => [row / 7, 1 + row / 5, row / 3]).flat(),
+      Array.from({ length: rows }, (_, row) =>
+        row === wide ? WIDE : [row / 7, 1 + row / 5, row / 3],
+      ).flat(),
     );
     const scratch = bench.floats(new Float32Array(12));
     const add = (...cuts: readonly number[]) => {
