@@ -16,6 +16,13 @@ export function widenUpper(x: v128): v128 {
   return f64x2.promote_low_f32x4(upper);
 }
 
+/** Loads two float32 and widens them to float64: two instructions, of which none moves lanes. */
+export function loadPair(x: usize): v128 {
+  // The debug build's accesses are watched, but for this kind: so it makes another.
+  if (!ASC_NO_ASSERT) f64.load(x);
+  return f64x2.promote_low_f32x4(v128.load64_zero(x));
+}
+
 /** Adds four vectors as a tree: (a + b) + (c + d). */
 export function sumFour(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));

@@ -1,11 +1,11 @@
 import {
   largestLane,
+  loadPair,
   sampleIndex,
   sumFour,
   sumFourSquares,
   sumPair,
   widenPairs,
-  widenUpper,
 } from './lanes';
 import { mergeExactSums, mergeShiftedSums, STATE } from './state';
 import { mergeWide } from './wide-moments';
@@ -154,14 +154,24 @@ function addShortMoments(state: usize, x: usize, length: usize): void {
   let squares = f64x2.splat(0);
   let otherSums = f64x2.splat(0);
   let otherSquares = f64x2.splat(0);
-  for (; at + 16 <= end; at += 16) {
-    const four = v128.load(at);
-    const a = f64x2.promote_low_f32x4(four);
-    const b = widenUpper(four);
+  for (; at + 32 <= end; at += 32) {
+    const a = loadPair(at);
+    const b = loadPair(at + 8);
+    const c = loadPair(at + 16);
+    const d = loadPair(at + 24);
+    sums = f64x2.add(sums, f64x2.add(a, c));
+    otherSums = f64x2.add(otherSums, f64x2.add(b, d));
+    squares = f64x2.add(squares, f64x2.add(f64x2.mul(a, a), f64x2.mul(c, c)));
+    otherSquares = f64x2.add(otherSquares, f64x2.add(f64x2.mul(b, b), f64x2.mul(d, d)));
+  }
+  if (at + 16 <= end) {
+    const a = loadPair(at);
+    const b = loadPair(at + 8);
     sums = f64x2.add(sums, a);
     otherSums = f64x2.add(otherSums, b);
     squares = f64x2.add(squares, f64x2.mul(a, a));
     otherSquares = f64x2.add(otherSquares, f64x2.mul(b, b));
+    at += 16;
   }
 
   let sum = sumPair(f64x2.add(sums, otherSums));

@@ -50,20 +50,27 @@ export function stateVariance(state: usize): f64 {
  */
 export function mergeIntoState(state: usize, count: f64, mean: f64, squares: f64, rest: f64): void {
   const before = f64.load(state, 0);
+  // The first segment is taken as it is, for most states the only one.
+  if (before === 0) {
+    f64.store(state, count, 0);
+    f64.store(state, mean, 8);
+    f64.store(state, squares, 16);
+    f64.store(state, rest, 24);
+    return;
+  }
   const total = before + count;
   const share = count / total;
   const oldMean = f64.load(state, 8);
   const oldRest = f64.load(state, 24);
   const delta = mean - oldMean + (rest - oldRest);
-  // The first segment is taken as it is: 0 + (mean - 0) * 1 is exact.
-  const move = before === 0 ? mean : delta * share;
+  const move = delta * share;
   const newMean = oldMean + move;
   const kept = newMean - move;
   const lost = oldMean - kept + (move - (newMean - kept));
   f64.store(state, total, 0);
   f64.store(state, newMean, 8);
   f64.store(state, f64.load(state, 16) + squares + delta * delta * before * share, 16);
-  f64.store(state, before === 0 ? rest : oldRest + lost, 24);
+  f64.store(state, oldRest + lost, 24);
 }
 
 /**
