@@ -10,13 +10,22 @@ import {
 } from './apply';
 import { LINE } from './line';
 
+// From so many columns on, rows are gone through one after the other: stores in strides
+// of 512 bytes and more are three times slower where memory is waited for.
+export const WIDE: usize = 128;
+
+// Four lines in float32 side by side, each part a vector:
+//
+//     [ high means | high scales | low scales | shifts ]
+export const NARROW_LINES: usize = 64;
+
 /**
  * Applies a line to each column: y = (x - mean) * scale + shift.
  *
  * @param y (rows, columns) float32; may be x
  * @param x (rows, columns) float32
  * @param lines (columns) lines
- * @param scratch (columns) times 4 float32 to work in
+ * @param scratch (columns, rounded up to fours) times 4 float32 to work in
  */
 export function applyColumns(
   y: usize,
@@ -37,11 +46,13 @@ export function applyColumns(
 
   narrowLines(scratch, lines, columns);
   // A line is read from memory for four rows at a time: so little is kept in
-  // registers, and so few rows are read side by side, that any width will do.
-  for (; rows >= 4; rows -= 4) {
-    applyFourRows(y, x, scratch, step);
-    y += step << 2;
-    x += step << 2;
+  // registers, and so few rows are read side by side, that any width would do.
+  if (columns < WIDE) {
+    for (; rows >= 4; rows -= 4) {
+      applyFourRows(y, x, scratch, step);
+      y += step << 2;
+      x += step << 2;
+    }
   }
   for (; rows; rows--) {
     applyOneRow(y, x, scratch, step);
@@ -58,14 +69,14 @@ export function allFitFloat32(lines: usize, columns: usize): bool {
   return true;
 }
 
-/** Takes lines apart into float32: all high means, high scales, low scales, shifts. */
+/** Takes lines apart into float32, four side by side. */
 export function narrowLines(narrow: usize, lines: usize, columns: usize): void {
-  const step = columns << 2;
-  for (let at = narrow; at < narrow + step; at += 4) {
-    f32.store(at, highMean(lines));
-    f32.store(at + step, highScale(lines));
-    f32.store(at + 2 * step, lowScale(lines));
-    f32.store(at + 3 * step, narrowShift(lines));
+  for (let column: usize = 0; column < columns; column++) {
+    f32.store(narrow, highMean(lines), 0);
+    f32.store(narrow, highScale(lines), 16);
+    f32.store(narrow, lowScale(lines), 32);
+    f32.store(narrow, narrowShift(lines), 48);
+    narrow += (column & 3) === 3 ? NARROW_LINES - 12 : 4;
     lines += LINE;
   }
 }
@@ -73,10 +84,10 @@ export function narrowLines(narrow: usize, lines: usize, columns: usize): void {
 function applyFourRows(y: usize, x: usize, narrow: usize, step: usize): void {
   const end = x + step;
   for (const vectors = x + (step & ~15); x < vectors; ) {
-    const highs = v128.load(narrow);
-    const scales = v128.load(narrow + step);
-    const lows = v128.load(narrow + 2 * step);
-    const shifts = v128.load(narrow + 3 * step);
+    const highs = v128.load(narrow, 0);
+    const scales = v128.load(narrow, 16);
+    const lows = v128.load(narrow, 32);
+    const shifts = v128.load(narrow, 48);
     const a = f32x4.sub(v128.load(x), highs);
     const b = f32x4.sub(v128.load(x + step), highs);
     const c = f32x4.sub(v128.load(x + 2 * step), highs);
@@ -85,12 +96,12 @@ function applyFourRows(y: usize, x: usize, narrow: usize, step: usize): void {
     v128.store(y + step, scaled(b, scales, lows, shifts));
     v128.store(y + 2 * step, scaled(c, scales, lows, shifts));
     v128.store(y + 3 * step, scaled(d, scales, lows, shifts));
-    narrow += 16;
+    narrow += NARROW_LINES;
     x += 16;
     y += 16;
   }
   for (; x < end; x += 4) {
-    for (let row: usize = 0; row < 4; row++) applyOne(y + row * step, x + row * step, narrow, step);
+    for (let row: usize = 0; row < 4; row++) applyOne(y + row * step, x + row * step, narrow);
     narrow += 4;
     y += 4;
   }
@@ -98,27 +109,36 @@ function applyFourRows(y: usize, x: usize, narrow: usize, step: usize): void {
 
 function applyOneRow(y: usize, x: usize, narrow: usize, step: usize): void {
   const end = x + step;
-  for (const vectors = x + (step & ~15); x < vectors; ) {
-    const d = f32x4.sub(v128.load(x), v128.load(narrow));
-    const scales = v128.load(narrow + step);
-    const lows = v128.load(narrow + 2 * step);
-    const shifts = v128.load(narrow + 3 * step);
-    v128.store(y, scaled(d, scales, lows, shifts));
-    narrow += 16;
+  for (; x + 32 <= end; x += 32) {
+    applyVector(y, x, narrow);
+    applyVector(y + 16, x + 16, narrow + NARROW_LINES);
+    narrow += 2 * NARROW_LINES;
+    y += 32;
+  }
+  if (x + 16 <= end) {
+    applyVector(y, x, narrow);
+    narrow += NARROW_LINES;
     x += 16;
     y += 16;
   }
   for (; x < end; x += 4) {
-    applyOne(y, x, narrow, step);
+    applyOne(y, x, narrow);
     narrow += 4;
     y += 4;
   }
 }
 
-function applyOne(y: usize, x: usize, narrow: usize, step: usize): void {
-  const d = f32.load(x) - f32.load(narrow);
-  const low = d * f32.load(narrow + 2 * step) + f32.load(narrow + 3 * step);
-  f32.store(y, d * f32.load(narrow + step) + low);
+function applyVector(y: usize, x: usize, narrow: usize): void {
+  const d = f32x4.sub(v128.load(x), v128.load(narrow, 0));
+  const scales = v128.load(narrow, 16);
+  const lows = v128.load(narrow, 32);
+  const shifts = v128.load(narrow, 48);
+  v128.store(y, scaled(d, scales, lows, shifts));
+}
+
+function applyOne(y: usize, x: usize, narrow: usize): void {
+  const d = f32.load(x) - f32.load(narrow, 0);
+  f32.store(y, d * f32.load(narrow, 16) + (d * f32.load(narrow, 32) + f32.load(narrow, 48)));
 }
 
 function applyColumn(y: usize, x: usize, line: usize, rows: usize, step: usize): void {

@@ -1,8 +1,13 @@
-import { shiftOfDifference } from './apply';
-import { allFitFloat32, narrowLines } from './column-apply';
+import { highMean, highScale, shiftOfDifference } from './apply';
+import { allFitFloat32, WIDE } from './column-apply';
 import { COMBINATION, combined, combineWide } from './combine';
 import { scaledDifference } from './gradient-sums';
 import { LINE } from './line';
+
+// Four columns in float32 side by side, each part a vector:
+//
+//     [ high means | high scales | a | b | c ]
+const NARROW_COLUMNS: usize = 80;
 
 /**
  * Combines each column: dx = a * g + b * z + c, where z = (x - mean) * scale + shift.
@@ -12,7 +17,7 @@ import { LINE } from './line';
  * @param x (rows, columns) float32
  * @param lines (columns) lines
  * @param combinations (columns) combinations
- * @param scratch (columns) times 7 float32 to work in
+ * @param scratch (columns, rounded up to fours) times 5 float32 to work in
  */
 export function combineColumns(
   dx: usize,
@@ -34,55 +39,46 @@ export function combineColumns(
     return;
   }
 
-  const narrow = scratch + (step << 2);
-  narrowLines(scratch, lines, columns);
-  narrowCombinations(narrow, combinations, lines, columns);
-  for (; rows >= 4; rows -= 4) {
-    combineFourRows(dx, g, x, scratch, narrow, step);
-    dx += step << 2;
-    g += step << 2;
-    x += step << 2;
+  narrowColumns(scratch, lines, combinations, columns);
+  if (columns < WIDE) {
+    for (; rows >= 4; rows -= 4) {
+      combineFourRows(dx, g, x, scratch, step);
+      dx += step << 2;
+      g += step << 2;
+      x += step << 2;
+    }
   }
   for (; rows; rows--) {
-    combinePart(dx, g, x, scratch, narrow, step, step);
+    combineOneRow(dx, g, x, scratch, step);
     dx += step;
     g += step;
     x += step;
   }
 }
 
-/** Takes combinations apart into float32: all a, b and c, with what z has beside d * scale in c. */
-function narrowCombinations(
-  narrow: usize,
-  combinations: usize,
-  lines: usize,
-  columns: usize,
-): void {
-  const step = columns << 2;
-  for (let at = narrow; at < narrow + step; at += 4) {
+/** Takes lines and combinations into float32, with what z has beside d * scale in c. */
+function narrowColumns(narrow: usize, lines: usize, combinations: usize, columns: usize): void {
+  for (let column: usize = 0; column < columns; column++) {
     const b = f64.load(combinations, 8);
-    f32.store(at, <f32>f64.load(combinations, 0));
-    f32.store(at + step, <f32>b);
-    f32.store(at + 2 * step, <f32>(f64.load(combinations, 16) + b * shiftOfDifference(lines)));
+    f32.store(narrow, highMean(lines), 0);
+    f32.store(narrow, highScale(lines), 16);
+    f32.store(narrow, <f32>f64.load(combinations, 0), 32);
+    f32.store(narrow, <f32>b, 48);
+    f32.store(narrow, <f32>(f64.load(combinations, 16) + b * shiftOfDifference(lines)), 64);
+    narrow += (column & 3) === 3 ? NARROW_COLUMNS - 12 : 4;
     combinations += COMBINATION;
     lines += LINE;
   }
 }
 
-function combineFourRows(
-  dx: usize,
-  g: usize,
-  x: usize,
-  lines: usize,
-  combinations: usize,
-  step: usize,
-): void {
-  for (const end = lines + (step & ~15); lines < end; lines += 16) {
-    const highs = v128.load(lines);
-    const scales = v128.load(lines + step);
-    const as = v128.load(combinations);
-    const bs = v128.load(combinations + step);
-    const cs = v128.load(combinations + 2 * step);
+function combineFourRows(dx: usize, g: usize, x: usize, narrow: usize, step: usize): void {
+  const end = x + step;
+  for (const vectors = x + (step & ~15); x < vectors; ) {
+    const highs = v128.load(narrow, 0);
+    const scales = v128.load(narrow, 16);
+    const as = v128.load(narrow, 32);
+    const bs = v128.load(narrow, 48);
+    const cs = v128.load(narrow, 64);
     const az = scaledDifference(v128.load(x), highs, scales);
     const bz = scaledDifference(v128.load(x + step), highs, scales);
     const cz = scaledDifference(v128.load(x + 2 * step), highs, scales);
@@ -95,30 +91,43 @@ function combineFourRows(
     v128.store(dx + step, second);
     v128.store(dx + 2 * step, third);
     v128.store(dx + 3 * step, fourth);
-    combinations += 16;
+    narrow += NARROW_COLUMNS;
     dx += 16;
     g += 16;
     x += 16;
   }
-  for (let row: usize = 0; row < 4; row++) {
-    const at = row * step;
-    combinePart(dx + at, g + at, x + at, lines, combinations, step, step & 15);
+  for (; x < end; x += 4) {
+    for (let row: usize = 0; row < 4; row++) {
+      combineOne(dx + row * step, g + row * step, x + row * step, narrow);
+    }
+    narrow += 4;
+    dx += 4;
+    g += 4;
   }
 }
 
-/** Combines part of a row, element by element. */
-function combinePart(
-  dx: usize,
-  g: usize,
-  x: usize,
-  lines: usize,
-  combinations: usize,
-  step: usize,
-  bytes: usize,
-): void {
-  for (let at: usize = 0; at < bytes; at += 4) {
-    const z = (f32.load(x + at) - f32.load(lines + at)) * f32.load(lines + at + step);
-    const inner = z * f32.load(combinations + at + step) + f32.load(combinations + at + 2 * step);
-    f32.store(dx + at, f32.load(g + at) * f32.load(combinations + at) + inner);
+function combineOneRow(dx: usize, g: usize, x: usize, narrow: usize, step: usize): void {
+  const end = x + step;
+  for (const vectors = x + (step & ~15); x < vectors; x += 16) {
+    const z = scaledDifference(v128.load(x), v128.load(narrow, 0), v128.load(narrow, 16));
+    const as = v128.load(narrow, 32);
+    const bs = v128.load(narrow, 48);
+    const cs = v128.load(narrow, 64);
+    v128.store(dx, combined(v128.load(g), z, as, bs, cs));
+    narrow += NARROW_COLUMNS;
+    dx += 16;
+    g += 16;
   }
+  for (; x < end; x += 4) {
+    combineOne(dx, g, x, narrow);
+    narrow += 4;
+    dx += 4;
+    g += 4;
+  }
+}
+
+function combineOne(dx: usize, g: usize, x: usize, narrow: usize): void {
+  const z = (f32.load(x) - f32.load(narrow, 0)) * f32.load(narrow, 16);
+  const inner = z * f32.load(narrow, 48) + f32.load(narrow, 64);
+  f32.store(dx, f32.load(g) * f32.load(narrow, 32) + inner);
 }

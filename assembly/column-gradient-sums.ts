@@ -1,7 +1,8 @@
-import { allFitFloat32, narrowLines } from './column-apply';
+import { allFitFloat32, NARROW_LINES, narrowLines } from './column-apply';
 import { scaledDifference } from './gradient-sums';
 import { addWide, sumFour } from './lanes';
 import { LINE } from './line';
+import { prefetch } from './prefetch';
 
 /**
  * Adds to each column's sums of g and of g * z, g being the gradient of the output
@@ -12,7 +13,7 @@ import { LINE } from './line';
  * @param g (rows, columns) float32
  * @param x (rows, columns) float32
  * @param lines (columns) lines
- * @param scratch (columns) times 4 float32 to work in
+ * @param scratch (columns, rounded up to fours) times 4 float32 to work in
  */
 export function addColumnGradientSums(
   sums: usize,
@@ -28,6 +29,8 @@ export function addColumnGradientSums(
   if (allFitFloat32(lines, columns)) {
     narrowLines(scratch, lines, columns);
     for (; rows >= 4; rows -= 4) {
+      prefetch(g, step << 2);
+      prefetch(x, step << 2);
       addFourRows(sums, products, g, x, scratch, lines, step);
       g += step << 2;
       x += step << 2;
@@ -55,8 +58,8 @@ function addFourRows(
   step: usize,
 ): void {
   for (const end = x + (step & ~15); x < end; x += 16) {
-    const highs = v128.load(narrow);
-    const scales = v128.load(narrow + step);
+    const highs = v128.load(narrow, 0);
+    const scales = v128.load(narrow, 16);
     const a = v128.load(g);
     const b = v128.load(g + step);
     const c = v128.load(g + 2 * step);
@@ -66,12 +69,12 @@ function addFourRows(
     const cz = f32x4.mul(c, scaledDifference(v128.load(x + 2 * step), highs, scales));
     const dz = f32x4.mul(d, scaledDifference(v128.load(x + 3 * step), highs, scales));
     const sum = sumFour(a, b, c, d);
-    const shifted = f32x4.mul(sum, v128.load(narrow + 3 * step));
+    const shifted = f32x4.mul(sum, v128.load(narrow, 48));
     addWide(sums, sum);
     addWide(products, f32x4.add(sumFour(az, bz, cz, dz), shifted));
     sums += 32;
     products += 32;
-    narrow += 16;
+    narrow += NARROW_LINES;
     lines += 4 * LINE;
     g += 16;
   }

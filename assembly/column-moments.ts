@@ -1,4 +1,5 @@
-import { addWide, sampleIndex, sumFour, sumFourSquares, widenUpper } from './lanes';
+import { addWide, loadPair, sampleIndex, sumFour, sumFourSquares } from './lanes';
+import { prefetch } from './prefetch';
 import { mergeExactSums, mergeShiftedSums, STATE } from './state';
 import { mergeWideColumn } from './wide-moments';
 
@@ -60,6 +61,7 @@ function addChunkMoments(
   let at = x;
   let left = rows;
   for (; left >= 8; left -= 8) {
+    prefetch(at, step << 3);
     addEightRows(scratch, at, step);
     at += step << 3;
   }
@@ -160,26 +162,19 @@ function addShortMoments(
 function addFourRowsExactly(sums: usize, x: usize, step: usize): void {
   let squares = sums + (step << 1);
   for (const end = x + (step & ~15); x < end; x += 16) {
-    const a = v128.load(x);
-    const b = v128.load(x + step);
-    const c = v128.load(x + 2 * step);
-    const d = v128.load(x + 3 * step);
-    addExactly(
-      sums,
-      squares,
-      f64x2.promote_low_f32x4(a),
-      f64x2.promote_low_f32x4(b),
-      f64x2.promote_low_f32x4(c),
-      f64x2.promote_low_f32x4(d),
-    );
-    addExactly(sums + 16, squares + 16, widenUpper(a), widenUpper(b), widenUpper(c), widenUpper(d));
+    addPairs(sums, squares, x, step);
+    addPairs(sums + 16, squares + 16, x + 8, step);
     sums += 32;
     squares += 32;
   }
 }
 
-/** Adds four pairs of float64 and their squares to sums in memory. */
-function addExactly(sums: usize, squares: usize, a: v128, b: v128, c: v128, d: v128): void {
+/** Adds two columns of four rows and their squares to sums in memory. */
+function addPairs(sums: usize, squares: usize, x: usize, step: usize): void {
+  const a = loadPair(x);
+  const b = loadPair(x + step);
+  const c = loadPair(x + 2 * step);
+  const d = loadPair(x + 3 * step);
   const sum = f64x2.add(f64x2.add(a, b), f64x2.add(c, d));
   const square = f64x2.add(
     f64x2.add(f64x2.mul(a, a), f64x2.mul(b, b)),
@@ -192,9 +187,8 @@ function addExactly(sums: usize, squares: usize, a: v128, b: v128, c: v128, d: v
 function addRowExactly(sums: usize, x: usize, step: usize): void {
   let squares = sums + (step << 1);
   for (const end = x + (step & ~15); x < end; x += 16) {
-    const four = v128.load(x);
-    const a = f64x2.promote_low_f32x4(four);
-    const b = widenUpper(four);
+    const a = loadPair(x);
+    const b = loadPair(x + 8);
     v128.store(sums, f64x2.add(v128.load(sums), a));
     v128.store(sums, f64x2.add(v128.load(sums, 16), b), 16);
     v128.store(squares, f64x2.add(v128.load(squares), f64x2.mul(a, a)));

@@ -23,9 +23,9 @@ const ALIGNMENT = 64;
 const PAGE = 4096;
 
 // Bytes of scratch for each channel: states and parts; a line and a combination;
-// two sums, and two for elements; seven float32 for the kernels of columns; a weight
+// two sums, and two for elements; six float32 for the kernels of columns; a weight
 // and a bias.
-const CHANNEL = (2 * STATE + LINE + COMBINATION + 4) * DOUBLE + (7 + 2) * SINGLE;
+const CHANNEL = (2 * STATE + LINE + COMBINATION + 4) * DOUBLE + (6 + 2) * SINGLE;
 
 function scratchSize(channels: number): number {
   const tiles = 2 * (SINGLE * Math.max(TILE, channels) + PAGE);
@@ -115,7 +115,7 @@ export class Memory {
     this.products = doubles(channels);
     this.elementSums = doubles(channels);
     this.elementProducts = doubles(channels);
-    this.columnsAt = singles(channels * 7).byteOffset;
+    this.columnsAt = singles(channels * 6).byteOffset;
     this.#weight = singles(channels);
     this.#bias = singles(channels);
     const tile = Math.max(TILE, channels) + PAGE / SINGLE;

@@ -144,7 +144,12 @@ const LENGTHS = [
 ];
 
 // One vector of columns more or less, and none.
-const COLUMNS = [...Array.from({ length: 17 }, (_, i) => i + 1), 32, 33];
+// From 128 on one row is gone through after the other.
+const COLUMNS = [...Array.from({ length: 17 }, (_, i) => i + 1), 32, 33, 127, 128, 130];
+
+/** As many numbers for each column as a kernel that takes four side by side works in. */
+const narrowColumns = (bench: Bench, columns: number, each: number): Float32Array =>
+  bench.floats(new Float32Array(Math.ceil(columns / 4) * 4 * each).fill(Number.NaN));
 
 // Trees of 4 and 8 rows, and blocks of 32.
 const FEW_ROWS = [1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 65];
@@ -633,7 +638,7 @@ describe('applyColumns', () => {
           const x = bench.floats(normals(rows * columns, rows, 1e4, 2));
           const y = bench.floats(new Float32Array(rows * columns));
           const at = bench.doubles(Array.from({ length: columns }, (_, i) => lineOf(i)).flat());
-          const scratch = bench.floats(new Float32Array(columns * 4).fill(Number.NaN));
+          const scratch = narrowColumns(bench, columns, 4);
           const apply = (target: Float32Array) => (kernels: Kernels) =>
             kernels.applyColumns(
               target.byteOffset,
@@ -1007,7 +1012,7 @@ describe('addColumnGradientSums', () => {
         const lines = bench.doubles(Array.from({ length: columns }, (_, i) => lineOf(i)).flat());
         const sums = bench.doubles(new Float64Array(columns).fill(5));
         const products = bench.doubles(new Float64Array(columns).fill(-7));
-        const scratch = bench.floats(new Float32Array(columns * 4).fill(Number.NaN));
+        const scratch = narrowColumns(bench, columns, 4);
         bench.run(
           (kernels) =>
             kernels.addColumnGradientSums(
@@ -1121,7 +1126,7 @@ describe('combineColumns', () => {
           const each = Array.from({ length: columns }, (_, i) => i);
           const lines = bench.doubles(each.flatMap(lineOf));
           const at = bench.doubles(each.flatMap(combinationOf));
-          const scratch = bench.floats(new Float32Array(columns * 7).fill(Number.NaN));
+          const scratch = narrowColumns(bench, columns, 5);
           const combine = (target: Float32Array, from: Float32Array) => (kernels: Kernels) =>
             kernels.combineColumns(
               target.byteOffset,

@@ -56,6 +56,9 @@ const withGaps = (
   });
 };
 
+/** Columns that lie four side by side. */
+const inFours = (columns: number): number => Math.ceil(columns / 4) * 4;
+
 /** Nothing, where address 0 says that there is no such array. */
 const optional = (extent: Extent): readonly Extent[] => (extent.start === 0 ? [] : [extent]);
 
@@ -107,7 +110,7 @@ export const extentsOf: {
     singlesOut('y', y, rows * columns),
     singlesIn('x', x, rows * columns),
     linesIn('lines', lines, columns),
-    singlesScratch('scratch', scratch, columns * 4),
+    singlesScratch('scratch', scratch, inFours(columns) * 4),
   ],
   applyElements: (y, x, lines, weight, bias, rows, columns) => [
     singlesOut('y', y, rows * columns),
@@ -130,7 +133,7 @@ export const extentsOf: {
     singlesIn('g', g, rows * columns),
     singlesIn('x', x, rows * columns),
     ...optional(linesIn('lines', lines, columns)),
-    singlesScratch('scratch', scratch, columns * 4),
+    singlesScratch('scratch', scratch, inFours(columns) * 4),
   ],
   addElementGradientSums: (sums, products, g, x, lines, rows, columns, scratch) => [
     doublesInOut('sums', sums, columns),
@@ -201,6 +204,6 @@ export const extentsOf: {
     singlesIn('x', x, rows * columns),
     linesIn('lines', lines, columns),
     combinationsIn('combinations', combinations, columns),
-    singlesScratch('scratch', scratch, columns * 7),
+    singlesScratch('scratch', scratch, inFours(columns) * 5),
   ],
 };
