@@ -57,30 +57,32 @@ export function applyElementsRow(
   // Added where there is no bias, so that the sign of a zero does not depend on the loop.
   const zeros = f32x4.splat(0);
 
-  // The usual cases have loops without choices in them.
-  if (weight && bias) {
-    for (; at + 64 <= bytes; at += 64) {
-      const a = f32x4.sub(v128.load(x + at, 0), highs);
-      const b = f32x4.sub(v128.load(x + at, 16), highs);
-      const c = f32x4.sub(v128.load(x + at, 32), highs);
-      const d = f32x4.sub(v128.load(x + at, 48), highs);
-      const aw = f32x4.mul(scaled(a, scales, lows, shifts), v128.load(weight + at, 0));
-      const bw = f32x4.mul(scaled(b, scales, lows, shifts), v128.load(weight + at, 16));
-      const cw = f32x4.mul(scaled(c, scales, lows, shifts), v128.load(weight + at, 32));
-      const dw = f32x4.mul(scaled(d, scales, lows, shifts), v128.load(weight + at, 48));
-      v128.store(y + at, f32x4.add(aw, v128.load(bias + at, 0)), 0);
-      v128.store(y + at, f32x4.add(bw, v128.load(bias + at, 16)), 16);
-      v128.store(y + at, f32x4.add(cw, v128.load(bias + at, 32)), 32);
-      v128.store(y + at, f32x4.add(dw, v128.load(bias + at, 48)), 48);
+  // The usual cases have loops without choices in them: no mean to subtract, as in most
+  // data and always for RMSNorm, and with a bias both.
+  if (f64.load(line) === 0) {
+    if (weight && bias) {
+      for (; at + 64 <= bytes; at += 64) {
+        const a = scaled(v128.load(x + at, 0), scales, lows, shifts);
+        const b = scaled(v128.load(x + at, 16), scales, lows, shifts);
+        const c = scaled(v128.load(x + at, 32), scales, lows, shifts);
+        const d = scaled(v128.load(x + at, 48), scales, lows, shifts);
+        storeFour(y + at, a, b, c, d, weight + at, bias + at);
+      }
+    } else if (weight) {
+      for (; at + 32 <= bytes; at += 32) {
+        const a = scaled(v128.load(x + at, 0), scales, lows, shifts);
+        const b = scaled(v128.load(x + at, 16), scales, lows, shifts);
+        v128.store(y + at, f32x4.add(f32x4.mul(a, v128.load(weight + at, 0)), zeros), 0);
+        v128.store(y + at, f32x4.add(f32x4.mul(b, v128.load(weight + at, 16)), zeros), 16);
+      }
     }
-  } else if (weight) {
-    for (; at + 32 <= bytes; at += 32) {
-      const a = f32x4.sub(v128.load(x + at, 0), highs);
-      const b = f32x4.sub(v128.load(x + at, 16), highs);
-      const aw = f32x4.mul(scaled(a, scales, lows, shifts), v128.load(weight + at, 0));
-      const bw = f32x4.mul(scaled(b, scales, lows, shifts), v128.load(weight + at, 16));
-      v128.store(y + at, f32x4.add(aw, zeros), 0);
-      v128.store(y + at, f32x4.add(bw, zeros), 16);
+  } else if (weight && bias) {
+    for (; at + 64 <= bytes; at += 64) {
+      const a = scaled(f32x4.sub(v128.load(x + at, 0), highs), scales, lows, shifts);
+      const b = scaled(f32x4.sub(v128.load(x + at, 16), highs), scales, lows, shifts);
+      const c = scaled(f32x4.sub(v128.load(x + at, 32), highs), scales, lows, shifts);
+      const d = scaled(f32x4.sub(v128.load(x + at, 48), highs), scales, lows, shifts);
+      storeFour(y + at, a, b, c, d, weight + at, bias + at);
     }
   }
   for (; at + 16 <= bytes; at += 16) {
@@ -94,6 +96,18 @@ export function applyElementsRow(
     const z = d * highScale(line) + (d * lowScale(line) + narrowShift(line));
     f32.store(y + at, z * <f32>loadOr(weight, at >> 2, 1) + <f32>loadOr(bias, at >> 2, 0));
   }
+}
+
+/** Stores four vectors, each times its weights plus its biases. */
+function storeFour(y: usize, a: v128, b: v128, c: v128, d: v128, weight: usize, bias: usize): void {
+  const aw = f32x4.mul(a, v128.load(weight, 0));
+  const bw = f32x4.mul(b, v128.load(weight, 16));
+  const cw = f32x4.mul(c, v128.load(weight, 32));
+  const dw = f32x4.mul(d, v128.load(weight, 48));
+  v128.store(y, f32x4.add(aw, v128.load(bias, 0)), 0);
+  v128.store(y, f32x4.add(bw, v128.load(bias, 16)), 16);
+  v128.store(y, f32x4.add(cw, v128.load(bias, 32)), 32);
+  v128.store(y, f32x4.add(dw, v128.load(bias, 48)), 48);
 }
 
 function applyElementsWide(
