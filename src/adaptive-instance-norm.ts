@@ -7,7 +7,7 @@ import {
   checkLayout,
   checkOptions,
   readOutput,
-  refuseOverlap,
+  refuseOverlaps,
   sameMemory,
 } from './options.ts';
 import { refuseValue } from './refuse.ts';
@@ -64,9 +64,9 @@ export function adaptiveInstanceNorm(
   const styleTensor = channelTensor(model.shape, layout, null, 'style');
   checkStyle(tensor, styleTensor, model.shape);
   const output = readOutput(out, input, 'content');
-  checkData(model.data, model.shape, 'style.data');
+  checkData(model.data, model.shape, 'style');
   if (!sameMemory(model.data, input.data)) {
-    refuseOverlap('out', output.data, 'style', model.data);
+    refuseOverlaps({ out: output.given }, { style: model.data });
   }
 
   const styles = collectMoments(model.data, styleTensor);

@@ -1,5 +1,5 @@
 import type { Affine } from './normalize.ts';
-import { checkEps, type Output, readParameter, refuseOverlap } from './options.ts';
+import { checkEps, type Output, readParameter, refuseOverlaps } from './options.ts';
 
 /** Reads a weight and a bias of so many values, and eps. Comes after `out`, which may share memory with neither. */
 export function readAffine(
@@ -15,7 +15,6 @@ export function readAffine(
     eps,
     centred,
   };
-  refuseOverlap('out', output.data, 'weight', affine.weight);
-  refuseOverlap('out', output.data, 'bias', affine.bias);
+  refuseOverlaps({ out: output.given }, { weight: affine.weight, bias: affine.bias });
   return affine;
 }

@@ -10,7 +10,6 @@ import {
   readOutput,
   readParameter,
   refuseOverlaps,
-  sameMemory,
 } from './options.ts';
 import { refuseKind } from './refuse.ts';
 import { type ChannelTensor, channelTensor, type Layout } from './shape.ts';
@@ -138,18 +137,19 @@ export function readChannelArguments(
   const mean = readParameter(runningMean, 'runningMean', channels);
   const variance = readParameter(runningVar, 'runningVar', channels);
   const fixed = own ? null : requireBoth(mean, variance, rules.switch);
-  // Of x and out that is known already.
-  if (checkedWeight ?? checkedBias ?? mean ?? variance) {
+  const period = Math.max(checkedWeight?.length ?? 0, checkedBias?.length ?? 0);
+  const moved = mean !== null || variance !== null;
+  if (moved || (output.given && period > 0)) {
     refuseOverlaps(
-      { out: output.data, runningMean: mean, runningVar: variance },
+      { out: output.given, runningMean: mean, runningVar: variance },
+      // Of x and out that is known already.
       {
-        x: sameMemory(output.data, input.data) ? null : input.data,
+        x: moved && !output.inPlace ? input.data : null,
         weight: checkedWeight,
         bias: checkedBias,
       },
     );
   }
-  const period = Math.max(checkedWeight?.length ?? 0, checkedBias?.length ?? 0);
   return {
     input,
     output,

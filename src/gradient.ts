@@ -1,6 +1,6 @@
 import { MAX_CHANNELS, type Memory } from './memory.ts';
 import { type Affine, findMoments, makeLines, mergeGroups } from './normalize.ts';
-import { type Output, refuseOverlap, sameMemory } from './options.ts';
+import { type Output, refusePartialOverlap } from './options.ts';
 import { capacityFor, forEachBatch, type Rows } from './rows.ts';
 import { forEachSampleScope, isRowwise, type Scope } from './scope.ts';
 import { type ChannelTensor, sameShape } from './shape.ts';
@@ -36,13 +36,13 @@ export function checkGradient(
   x: CheckedTensor,
   output: Output,
 ): Float32Array {
-  checkData(data, shape, 'gradOutput.data');
+  checkData(data, shape, 'gradOutput');
   if (!sameShape(shape, x.shape)) {
     throw new RangeError(
       `gradOutput: expected shape [${x.shape.join(', ')}], got [${shape.join(', ')}]`,
     );
   }
-  if (!sameMemory(output.data, data)) refuseOverlap('out', output.data, 'gradOutput', data);
+  if (output.given) refusePartialOverlap('out', output.given, 'gradOutput', data);
   return data;
 }
 

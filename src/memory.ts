@@ -81,7 +81,9 @@ export class Memory {
   readonly spaceAt: number;
   readonly #hasSpace: boolean;
   readonly #weight: Float32Array;
+  readonly #weightAt: number;
   readonly #bias: Float32Array;
+  readonly #biasAt: number;
   readonly #tile: Tile;
   readonly #gradient: Tile;
 
@@ -129,6 +131,8 @@ export class Memory {
     this.productsAt = this.products.byteOffset;
     this.elementSumsAt = this.elementSums.byteOffset;
     this.elementProductsAt = this.elementProducts.byteOffset;
+    this.#weightAt = this.#weight.byteOffset;
+    this.#biasAt = this.#bias.byteOffset;
   }
 
   /** Says whether an array lies in this memory, where kernels can work on it in place. */
@@ -167,16 +171,17 @@ export class Memory {
 
   /** Returns the address of `count` weights from `start`, or 0 for none. */
   loadWeight(weight: Float32Array | null, start: number, count: number): number {
-    return this.#loadParameter(this.#weight, weight, start, count);
+    return this.#loadParameter(this.#weight, this.#weightAt, weight, start, count);
   }
 
   /** Returns the address of `count` biases from `start`, or 0 for none. */
   loadBias(bias: Float32Array | null, start: number, count: number): number {
-    return this.#loadParameter(this.#bias, bias, start, count);
+    return this.#loadParameter(this.#bias, this.#biasAt, bias, start, count);
   }
 
   #loadParameter(
     area: Float32Array,
+    areaAt: number,
     values: Float32Array | null,
     start: number,
     count: number,
@@ -184,7 +189,7 @@ export class Memory {
     if (values === null) return 0;
     if (this.holds(values)) return values.byteOffset + start * SINGLE;
     area.set(part(values, start, count));
-    return area.byteOffset;
+    return areaAt;
   }
 
   #usableInPlace(array: Float32Array, { rows, length, stride }: Block): boolean {

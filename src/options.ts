@@ -141,6 +141,10 @@ export interface Output {
   /** What the caller is given: `out` itself where that is a Tensor. */
   readonly tensor: Tensor;
   readonly data: Float32Array;
+  /** The data again where `out` gave it; null where it was made, and shares memory with nothing. */
+  readonly given: Float32Array | null;
+  /** Whether it is the memory of x. */
+  readonly inPlace: boolean;
 }
 
 /**
@@ -152,23 +156,27 @@ export interface Output {
  */
 export function readOutput(out: unknown, x: CheckedTensor, name: string): Output {
   const given = out === undefined || out === null ? null : readTensor(out, 'out');
-  checkData(x.data, x.shape, `${name}.data`);
+  checkData(x.data, x.shape, name);
   if (given === null) {
     const tensor = new Tensor(new Float32Array(x.data.length), x.shape);
-    return { tensor, data: tensor.data };
+    return { tensor, data: tensor.data, given, inPlace: false };
   }
   const { data, shape } = given;
   if (!sameShape(shape, x.shape)) {
     refuseValue('out', `shape ${describe(x.shape)}`, describe(shape));
   }
-  if (data !== x.data) refusePartialOverlap('out', data, name, x.data);
-  return { tensor: out instanceof Tensor ? out : new Tensor(data, shape), data };
+  const inPlace = refusePartialOverlap('out', data, name, x.data);
+  const tensor = out instanceof Tensor ? out : new Tensor(data, shape);
+  return { tensor, data, given: data, inPlace };
 }
+
+// To ask an array for its buffer takes 40 ns, a part of a small call that counts: so no
+// array is asked twice, and first of all, since it is another as a rule.
 
 /** Says whether two arrays are the same elements of the same memory. */
 export function sameMemory(a: Float32Array, b: Float32Array): boolean {
   return (
-    a === b || (a.byteOffset === b.byteOffset && a.length === b.length && a.buffer === b.buffer)
+    a === b || (a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.length === b.length)
   );
 }
 
@@ -179,35 +187,48 @@ export function refuseOverlaps(written: Arrays, read: Arrays): void {
   for (const name in written) {
     const array = written[name];
     if (!array) continue;
+    const { buffer } = array;
     let later = false;
     for (const other in written) {
-      if (later) refuseOverlap(name, array, other, written[other]);
-      else later = other === name;
+      if (!later) later = other === name;
+      else if (written[other]?.buffer === buffer) {
+        refuseOverlap(name, array, other, written[other] as Float32Array);
+      }
     }
-    for (const other in read) refuseOverlap(name, array, other, read[other]);
+    for (const other in read) {
+      if (read[other]?.buffer === buffer) {
+        refuseOverlap(name, array, other, read[other] as Float32Array);
+      }
+    }
   }
 }
 
-/** Refuses an array to write to that shares memory with another, unless it is the same memory. */
+/**
+ * Refuses an array to write to that shares memory with another, unless it is the same
+ * memory.
+ *
+ * @returns whether it is
+ */
 export function refusePartialOverlap(
   name: string,
   array: Float32Array,
   otherName: string,
   other: Float32Array,
-): void {
-  // Their buffer, slow to ask for, is another as a rule.
-  if (array.buffer !== other.buffer || sameMemory(array, other)) return;
+): boolean {
+  if (array === other) return true;
+  if (array.buffer !== other.buffer) return false;
+  if (sameMemory(array, other)) return true;
   refuseOverlap(name, array, otherName, other);
+  return false;
 }
 
-/** Refuses an array to write to that shares memory with another. */
-export function refuseOverlap(
+/** Refuses an array to write to that overlaps another of the same buffer. */
+function refuseOverlap(
   name: string,
-  array: Float32Array | null | undefined,
+  array: Float32Array,
   otherName: string,
-  other: Float32Array | null | undefined,
+  other: Float32Array,
 ): void {
-  if (!array || !other || array.buffer !== other.buffer) return;
   const start = array.byteOffset;
   const end = start + array.byteLength;
   const otherStart = other.byteOffset;

@@ -73,7 +73,7 @@ export function writeSafetensors(
     return { name, isCount: COUNT.test(name), ...readTensor(tensor, name) };
   });
   for (const { name, data, shape, isCount } of entries) {
-    checkData(data, shape, `${name}.data`);
+    checkData(data, shape, name);
     if (isCount) checkCounts(data, name);
   }
   // The widest first, so that every tensor is aligned to its elements.

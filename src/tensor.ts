@@ -20,6 +20,9 @@ export type TensorLike =
       readonly dims: readonly number[];
     };
 
+// Says whether a shape is the one that a Tensor was made with, and so frozen and checked.
+let isOwnShape: (shape: unknown, x: object) => shape is readonly number[];
+
 /**
  * Row-major float32 data and a shape.
  *
@@ -30,6 +33,8 @@ export type TensorLike =
  * x.size; // 24
  */
 export class Tensor {
+  /** The shape that was checked, whatever may be in its place by now. */
+  readonly #shape: readonly number[];
   /** The elements, the last dimension fastest. */
   readonly data: Float32Array;
   /** The sizes; an empty shape is a scalar. */
@@ -42,9 +47,14 @@ export class Tensor {
    */
   constructor(data: Float32Array, shape: readonly number[]) {
     const sizes = readShape(shape, 'shape');
-    checkData(data, sizes, 'data');
+    checkData(data, sizes);
     this.data = data;
-    this.shape = Object.freeze(sizes);
+    this.#shape = Object.freeze(sizes);
+    this.shape = this.#shape;
+  }
+
+  static {
+    isOwnShape = (shape, x): shape is readonly number[] => #shape in x && shape === x.#shape;
   }
 
   /** The shape, by the name that ONNX runtimes use. */
@@ -105,32 +115,43 @@ export interface CheckedTensor {
  * @throws TypeError, RangeError as {@link Tensor} does, naming the argument.
  */
 export function readTensor(x: unknown, name: string): CheckedTensor {
-  const { data, shape, dims } = (typeof x === 'object' && x ? x : {}) as {
-    readonly data?: unknown;
-    readonly shape?: unknown;
-    readonly dims?: unknown;
-  };
-  const sizes = shape ?? dims;
-  if (sizes === undefined) refuseKind(name, 'a tensor, { data, shape }', x);
-  const own = readShape(sizes, `${name}.${shape === undefined ? 'dims' : 'shape'}`);
-  checkData(data, own, `${name}.data`);
+  if (typeof x !== 'object' || x === null) refuseTensor(x, name);
+  const { data, shape } = x as { readonly data?: unknown; readonly shape?: unknown };
+  const own = isOwnShape(shape, x) ? shape : readSizes(x, shape, name);
+  checkData(data, own, name);
   return { data: plainArray(data), shape: own };
+}
+
+/** Reads the sizes of a tensor-like argument by either name. */
+function readSizes(x: object, shape: unknown, name: string): readonly number[] {
+  if (shape !== undefined && shape !== null) return readShape(shape, `${name}.shape`);
+  const { dims } = x as { readonly dims?: unknown };
+  if (dims === undefined) refuseTensor(x, name);
+  return readShape(dims, `${name}.dims`);
+}
+
+function refuseTensor(x: unknown, name: string): never {
+  refuseKind(name, 'a tensor, { data, shape }', x);
 }
 
 /**
  * Refuses data that do not fit a shape, which data that fitted may come not to do:
  * any getter that is read after them can detach or shrink their buffer.
+ *
+ * @param tensor the name of the argument that they are of, if they are none themselves
  */
 export function checkData(
   data: unknown,
   shape: readonly number[],
-  name: string,
+  tensor?: string,
 ): asserts data is Float32Array {
+  // A name that is put together takes longer than the check.
+  const nameOf = () => (tensor === undefined ? 'data' : `${tensor}.data`);
   if (!isFloat32Array(data)) {
-    refuseKind(name, 'a Float32Array', data);
+    refuseKind(nameOf(), 'a Float32Array', data);
   }
   const length = lengthOf(data);
   if (length !== sizeOf(shape)) {
-    refuseValue(name, `${sizeOf(shape)} elements for shape ${describe(shape)}`, length);
+    refuseValue(nameOf(), `${sizeOf(shape)} elements for shape ${describe(shape)}`, length);
   }
 }

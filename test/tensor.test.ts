@@ -121,4 +121,15 @@ describe('anything shaped like a tensor', () => {
     expectSameBits(instanceNorm(x).data, expected);
     expect(reads).toBe(1);
   });
+
+  test('is checked anew where something else was put in a Tensor', () => {
+    const of = (put: object) => Object.assign(new Tensor(values, [2, 3, 4]), put) as TensorLike;
+    expect(instanceNorm(of({ shape: [1, 6, 4] })).shape).toEqual([1, 6, 4]);
+    const refusal = (x: TensorLike, kind: ErrorConstructor, argument: string, got: string) =>
+      expectRefusal(() => instanceNorm(x), kind, argument, got);
+    refusal(of({ shape: [2, 3, 5] }), RangeError, 'x.data', '24');
+    refusal(of({ shape: [2, 3, -4] }), RangeError, 'x.shape', '-4 at position 2');
+    refusal(of({ data: [1] }), TypeError, 'x.data', '[1]');
+    refusal(Object.create(Tensor.prototype), TypeError, 'x', 'a value of type Object');
+  });
 });
