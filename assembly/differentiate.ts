@@ -51,7 +51,7 @@ export function differentiateRows(
     memory.fill(products, 0, channels << 3);
     addMoments(states, x, count, size, count, 0);
     makeLines(lines, states, 0, 0, channels, share, 0, channels, eps, true);
-    addGradientSums(sums, products, g, x, lines, 0, channels, length, channels, 0);
+    addGradientSums(sums, products, g, x, lines, channels, length, channels, 0);
     makeCombinations(
       combinations,
       states,

@@ -1,6 +1,6 @@
 import { fitsFloat32, highMean, highScale, shiftOfDifference } from './apply';
 import { sumFour, sumPair, widenPairs } from './lanes';
-import { LINE, loadOr } from './line';
+import { LINE } from './line';
 
 // As for moments: a row is summed in chunks from its start.
 const CHUNK: usize = 16384;
@@ -18,7 +18,6 @@ const BLOCK: usize = 256;
  * @param g (rows, length) float32, with a gap after each period
  * @param x (rows, length) float32, likewise
  * @param lines (period) lines, row r takes line r mod period
- * @param weight (length) float32, which g is multiplied by first; 0: all 1
  * @param gap in elements
  */
 export function addGradientSums(
@@ -27,7 +26,6 @@ export function addGradientSums(
   g: usize,
   x: usize,
   lines: usize,
-  weight: usize,
   rows: usize,
   length: usize,
   period: usize,
@@ -40,10 +38,9 @@ export function addGradientSums(
     const fits = fitsFloat32(line);
     for (let done: usize = 0; done < length; done += CHUNK) {
       const count = min(length - done, CHUNK);
-      const w = weight ? weight + (done << 2) : 0;
       const from = done << 2;
-      if (fits) addChunkSums(sums + at, products + at, g + from, x + from, line, w, count);
-      else addWideSums(sums + at, products + at, g + from, x + from, line, w, count);
+      if (fits) addChunkSums(sums + at, products + at, g + from, x + from, line, count);
+      else addWideSums(sums + at, products + at, g + from, x + from, line, count);
     }
     let step = length;
     if (++channel === period) {
@@ -67,7 +64,6 @@ function addChunkSums(
   g: usize,
   x: usize,
   line: usize,
-  weight: usize,
   length: usize,
 ): void {
   const highs = f32x4.splat(highMean(line));
@@ -80,32 +76,17 @@ function addChunkSums(
     let sum = f32x4.splat(0);
     let product = f32x4.splat(0);
     const stop = min(g + BLOCK, fours);
-    if (weight) {
-      for (; g < stop; g += 64, x += 64, weight += 64) {
-        const a = f32x4.mul(v128.load(g, 0), v128.load(weight, 0));
-        const b = f32x4.mul(v128.load(g, 16), v128.load(weight, 16));
-        const c = f32x4.mul(v128.load(g, 32), v128.load(weight, 32));
-        const d = f32x4.mul(v128.load(g, 48), v128.load(weight, 48));
-        const az = f32x4.mul(a, scaledDifference(v128.load(x, 0), highs, scales));
-        const bz = f32x4.mul(b, scaledDifference(v128.load(x, 16), highs, scales));
-        const cz = f32x4.mul(c, scaledDifference(v128.load(x, 32), highs, scales));
-        const dz = f32x4.mul(d, scaledDifference(v128.load(x, 48), highs, scales));
-        sum = f32x4.add(sum, sumFour(a, b, c, d));
-        product = f32x4.add(product, sumFour(az, bz, cz, dz));
-      }
-    } else {
-      for (; g < stop; g += 64, x += 64) {
-        const a = v128.load(g, 0);
-        const b = v128.load(g, 16);
-        const c = v128.load(g, 32);
-        const d = v128.load(g, 48);
-        const az = f32x4.mul(a, scaledDifference(v128.load(x, 0), highs, scales));
-        const bz = f32x4.mul(b, scaledDifference(v128.load(x, 16), highs, scales));
-        const cz = f32x4.mul(c, scaledDifference(v128.load(x, 32), highs, scales));
-        const dz = f32x4.mul(d, scaledDifference(v128.load(x, 48), highs, scales));
-        sum = f32x4.add(sum, sumFour(a, b, c, d));
-        product = f32x4.add(product, sumFour(az, bz, cz, dz));
-      }
+    for (; g < stop; g += 64, x += 64) {
+      const a = v128.load(g, 0);
+      const b = v128.load(g, 16);
+      const c = v128.load(g, 32);
+      const d = v128.load(g, 48);
+      const az = f32x4.mul(a, scaledDifference(v128.load(x, 0), highs, scales));
+      const bz = f32x4.mul(b, scaledDifference(v128.load(x, 16), highs, scales));
+      const cz = f32x4.mul(c, scaledDifference(v128.load(x, 32), highs, scales));
+      const dz = f32x4.mul(d, scaledDifference(v128.load(x, 48), highs, scales));
+      sum = f32x4.add(sum, sumFour(a, b, c, d));
+      product = f32x4.add(product, sumFour(az, bz, cz, dz));
     }
     plain = f64x2.add(plain, widenPairs(sum));
     scaled = f64x2.add(scaled, widenPairs(product));
@@ -114,7 +95,7 @@ function addChunkSums(
   const product = sumPair(scaled) + sum * shiftOfDifference(line);
   f64.store(sums, f64.load(sums) + sum);
   f64.store(products, f64.load(products) + product);
-  addWideSums(sums, products, g, x, line, weight, (end - g) >> 2);
+  addWideSums(sums, products, g, x, line, (end - g) >> 2);
 }
 
 /** Returns (x - mean) * scale, lane by lane. */
@@ -129,7 +110,6 @@ function addWideSums(
   g: usize,
   x: usize,
   line: usize,
-  weight: usize,
   length: usize,
 ): void {
   const mean = f64.load(line, 0);
@@ -138,9 +118,9 @@ function addWideSums(
   let sum: f64 = 0;
   let product: f64 = 0;
   for (let i: usize = 0; i < length; i++) {
-    const wg = <f64>f32.load(g + (i << 2)) * loadOr(weight, i, 1);
-    sum += wg;
-    product += wg * ((<f64>f32.load(x + (i << 2)) - mean) * scale + shift);
+    const gradient = <f64>f32.load(g + (i << 2));
+    sum += gradient;
+    product += gradient * ((<f64>f32.load(x + (i << 2)) - mean) * scale + shift);
   }
   f64.store(sums, f64.load(sums) + sum);
   f64.store(products, f64.load(products) + product);

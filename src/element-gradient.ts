@@ -12,8 +12,8 @@ import { RowView } from './row-view.ts';
 // result stay in the second-level cache.
 const BATCH = 16384;
 
-// The kernel of elements takes so many rows at once.
-const ROWS = 4;
+// The kernel adds the elements of so many rows in float32.
+const ROWS = 8;
 
 /** Finds the gradients of `count` rows. */
 export function addElementGradients(
@@ -22,10 +22,15 @@ export function addElementGradients(
   length: number,
 ): void {
   if (length === 0) return;
+  const { affine, parameters } = differentiation;
+  // A bias alone has a gradient too: sums of elements, all of weight 1.
+  const weight = parameters.none ? null : (affine.weight ?? new Float32Array(length).fill(1));
   if (length <= MAX_CHANNELS) {
-    differentiateRows(differentiation, count, length);
+    differentiateRows(differentiation, count, length, weight);
   } else {
-    for (let row = 0; row < count; row++) differentiateLongRow(differentiation, row, length);
+    for (let row = 0; row < count; row++) {
+      differentiateLongRow(differentiation, row, length, weight);
+    }
   }
 }
 
@@ -33,11 +38,12 @@ function differentiateRows(
   { memory, gradInput, gradOutput, input, affine, parameters }: Differentiation,
   count: number,
   length: number,
+  weight: Float32Array | null,
 ): void {
   const { kernels, statesAt, linesAt, combinationsAt, elementSums, elementProducts } = memory;
   const fits = Math.min(MAX_CHANNELS, Math.floor(BATCH / length));
-  const step = fits - (fits % ROWS);
-  const w = memory.loadWeight(affine.weight, 0, length);
+  const step = Math.max(ROWS, fits - (fits % ROWS));
+  const w = memory.loadWeight(weight, 0, length);
   clearElementSums(memory, length);
   for (let first = 0; first < count; first += step) {
     const rows = Math.min(step, count - first);
@@ -48,7 +54,6 @@ function differentiateRows(
     kernels.addMoments(statesAt, x, rows, length, rows, 0);
     makeRowLines(memory, rows, affine);
     addSums(memory, g, x, w, rows, length);
-    if (!parameters.none) addElementSums(memory, g, x, rows, length);
     makeRowCombinations(memory, rows, affine);
     const dx = memory.target(gradInput, tile);
     kernels.combineRows(dx, g, x, linesAt, combinationsAt, w, rows, length, rows, 0);
@@ -62,6 +67,7 @@ function differentiateLongRow(
   { memory, gradInput, gradOutput, input, affine, parameters }: Differentiation,
   row: number,
   length: number,
+  weight: Float32Array | null,
 ): void {
   const { kernels, linesAt, combinationsAt, elementSums, elementProducts } = memory;
   const start = row * length;
@@ -71,18 +77,16 @@ function differentiateLongRow(
   forEachPiece(start, length, (piece, element) => {
     const x = memory.load(input, piece);
     const g = memory.loadGradient(gradOutput, piece);
-    const w = memory.loadWeight(affine.weight, element, piece.length);
-    addSums(memory, g, x, w, 1, piece.length);
-    if (parameters.none) return;
+    const w = memory.loadWeight(weight, element, piece.length);
     clearElementSums(memory, piece.length);
-    addElementSums(memory, g, x, 1, piece.length);
+    addSums(memory, g, x, w, 1, piece.length);
     parameters.add(element, piece.length, elementSums, elementProducts);
   });
   makeRowCombinations(memory, 1, affine);
   forEachPiece(start, length, (piece, element) => {
     const x = memory.load(input, piece);
     const g = memory.loadGradient(gradOutput, piece);
-    const w = memory.loadWeight(affine.weight, element, piece.length);
+    const w = memory.loadWeight(weight, element, piece.length);
     const dx = memory.target(gradInput, piece);
     kernels.combineRows(dx, g, x, linesAt, combinationsAt, w, 1, piece.length, 1, 0);
     memory.store(gradInput, piece);
@@ -115,33 +119,32 @@ function makeRowLines({ kernels, linesAt, statesAt }: Memory, rows: number, affi
   kernels.makeLines(linesAt, statesAt, 0, 0, rows, 1, 0, rows, affine.eps, affine.centred);
 }
 
+/** Adds to the sums of rows, and where there are weights to those of elements. */
 function addSums(
-  { kernels, sumsAt, productsAt, linesAt }: Memory,
+  memory: Memory,
   g: number,
   x: number,
   weight: number,
   rows: number,
   length: number,
 ): void {
-  kernels.addGradientSums(sumsAt, productsAt, g, x, linesAt, weight, rows, length, rows, 0);
-}
-
-function addElementSums(
-  { kernels, elementSumsAt, elementProductsAt, linesAt, columnsAt }: Memory,
-  g: number,
-  x: number,
-  rows: number,
-  length: number,
-): void {
+  const { kernels, sumsAt, productsAt, linesAt } = memory;
+  if (weight === 0) {
+    kernels.addGradientSums(sumsAt, productsAt, g, x, linesAt, rows, length, rows, 0);
+    return;
+  }
   kernels.addElementGradientSums(
-    elementSumsAt,
-    elementProductsAt,
+    sumsAt,
+    productsAt,
+    memory.elementSumsAt,
+    memory.elementProductsAt,
     g,
     x,
+    weight,
     linesAt,
     rows,
     length,
-    columnsAt,
+    memory.columnsAt,
   );
 }
 

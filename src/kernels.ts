@@ -82,7 +82,6 @@ export interface Kernels {
     g: number,
     x: number,
     lines: number,
-    weight: number,
     rows: number,
     length: number,
     period: number,
@@ -99,10 +98,13 @@ export interface Kernels {
     scratch: number,
   ): void;
   addElementGradientSums(
+    rowSums: number,
+    rowProducts: number,
     sums: number,
     products: number,
     g: number,
     x: number,
+    weight: number,
     lines: number,
     rows: number,
     columns: number,

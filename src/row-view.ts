@@ -78,7 +78,7 @@ export class RowView implements View {
       const products = productsAt + channel * DOUBLE;
       const x = memory.load(input, tile);
       const g = memory.loadGradient(gradOutput, tile);
-      kernels.addGradientSums(sums, products, g, x, lines, 0, rows, length, this.channels, gap);
+      kernels.addGradientSums(sums, products, g, x, lines, rows, length, this.channels, gap);
     });
   }
 

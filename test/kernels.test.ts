@@ -848,156 +848,189 @@ function expectGradientSums(
 
 describe('addGradientSums', () => {
   test.each([
-    [1, 1, false],
-    [3, 3, false],
-    [7, 3, false],
-    [7, 3, true],
-  ])(
-    'adds g and g * z of %i rows of any length to %i sums, weighted: %s',
-    (rows, period, weighted) => {
-      for (const length of LENGTHS) {
-        const bench = new Bench(3 * rows * length);
-        const g = bench.floats(normals(rows * length, length, 0.1));
-        const x = bench.floats(normals(rows * length, length + 1));
-        const weight = bench.floats(normals(length, length + 2));
-        const lines = bench.doubles(NORMALIZED.slice(0, period).flat());
-        const sums = bench.doubles(new Float64Array(period).fill(5));
-        const products = bench.doubles(new Float64Array(period).fill(-7));
-        bench.run(
-          (kernels) =>
-            kernels.addGradientSums(
-              sums.byteOffset,
-              products.byteOffset,
-              g.byteOffset,
-              x.byteOffset,
-              lines.byteOffset,
-              weighted ? weight.byteOffset : 0,
-              rows,
-              length,
-              period,
-              0,
-            ),
-          sums,
-          products,
-        );
-        const weightedG = g.map(
-          (value, i) => value * (weighted ? (weight[i % length] as number) : 1),
-        );
-        expectGradientSums(
-          sums,
-          products,
-          rowsByPeriod(weightedG, length, period),
-          rowsByPeriod(x, length, period),
-          (i) => NORMALIZED[i] as Line,
-        );
-      }
-    },
-  );
-});
-
-describe('addElementGradientSums', () => {
-  // Of five rows each has another line; one of another four is not for float32.
-  const FIVE = Array.from({ length: 5 }, (_, i): Line => [i - 2, 1 + i / 3, i / 5]);
-  const withWide = (row: number) => FIVE.slice(0, 4).map((line, i) => (i === row ? WIDE : line));
-
-  test.each<[rows: number, set: readonly Line[]]>([
-    [1, FIVE],
-    [4, FIVE],
-    [6, FIVE],
-    [13, FIVE],
-    [9, withWide(0)],
-    [9, withWide(1)],
-    [9, withWide(2)],
-    [9, withWide(3)],
-  ])('adds g and g * z of any number of elements over %i rows', (rows, set) => {
-    for (const columns of [...COLUMNS, 67]) {
-      const bench = new Bench(2 * rows * columns);
-      const g = bench.floats(normals(rows * columns, columns, 0.1));
-      const x = bench.floats(normals(rows * columns, columns + 1));
-      const lineOf = (row: number) => set[row % set.length] as Line;
-      const lines = bench.doubles(Array.from({ length: rows }, (_, row) => lineOf(row)).flat());
-      const sums = bench.doubles(new Float64Array(columns).fill(5));
-      const products = bench.doubles(new Float64Array(columns).fill(-7));
-      const scratch = bench.floats(new Float32Array(12).fill(Number.NaN));
+    [1, 1],
+    [3, 3],
+    [7, 3],
+  ])('adds g and g * z of %i rows of any length to %i sums', (rows, period) => {
+    for (const length of LENGTHS) {
+      const bench = new Bench(2 * rows * length);
+      const g = bench.floats(normals(rows * length, length, 0.1));
+      const x = bench.floats(normals(rows * length, length + 1));
+      const lines = bench.doubles(NORMALIZED.slice(0, period).flat());
+      const sums = bench.doubles(new Float64Array(period).fill(5));
+      const products = bench.doubles(new Float64Array(period).fill(-7));
       bench.run(
         (kernels) =>
-          kernels.addElementGradientSums(
+          kernels.addGradientSums(
             sums.byteOffset,
             products.byteOffset,
             g.byteOffset,
             x.byteOffset,
             lines.byteOffset,
             rows,
+            length,
+            period,
+            0,
+          ),
+        sums,
+        products,
+      );
+      expectGradientSums(
+        sums,
+        products,
+        rowsByPeriod(g, length, period),
+        rowsByPeriod(x, length, period),
+        (i) => NORMALIZED[i] as Line,
+      );
+    }
+  });
+});
+
+describe('addElementGradientSums', () => {
+  // Of five rows each has another line, the third one through 0.
+  const FIVE = Array.from({ length: 5 }, (_, i): Line => [i - 2, 1 + i / 3, i / 5]);
+  // Rows that float32 does no justice come first, last, and between others.
+  const withWide = (row: number) => FIVE.map((line, i) => (i === row ? WIDE : line));
+
+  interface Sums {
+    readonly rowSums: Float64Array;
+    readonly rowProducts: Float64Array;
+    readonly sums: Float64Array;
+    readonly products: Float64Array;
+  }
+
+  /** Adds the sums of a matrix, cut after some rows, to 5 and to -7. */
+  function add(
+    g: Float32Array,
+    x: Float32Array,
+    weight: Float32Array,
+    set: readonly Line[],
+    cuts: readonly number[] = [],
+  ): Sums {
+    const columns = weight.length;
+    const rows = x.length / columns;
+    const bench = new Bench(2 * x.length);
+    const [gAt, xAt] = [bench.floats(g).byteOffset, bench.floats(x).byteOffset];
+    const { byteOffset: weightAt } = bench.floats(weight);
+    const lines = Array.from({ length: rows }, (_, row) => set[row % set.length] as Line);
+    const { byteOffset: linesAt } = bench.doubles(lines.flat());
+    const rowSums = bench.doubles(new Float64Array(rows).fill(5));
+    const rowProducts = bench.doubles(new Float64Array(rows).fill(-7));
+    const sums = bench.doubles(new Float64Array(columns).fill(5));
+    const products = bench.doubles(new Float64Array(columns).fill(-7));
+    const scratch = bench.floats(new Float32Array(columns * 2).fill(Number.NaN));
+    let first = 0;
+    for (const cut of [...cuts, rows]) {
+      const at = 4 * first * columns;
+      bench.run(
+        (kernels) =>
+          kernels.addElementGradientSums(
+            rowSums.byteOffset + 8 * first,
+            rowProducts.byteOffset + 8 * first,
+            sums.byteOffset,
+            products.byteOffset,
+            gAt + at,
+            xAt + at,
+            weightAt,
+            linesAt + 24 * first,
+            cut - first,
             columns,
             scratch.byteOffset,
           ),
+        rowSums,
+        rowProducts,
         sums,
         products,
         scratch,
       );
-      const terms = Array.from(x, (value, i) => onLine(value, lineOf(Math.floor(i / columns))));
+      first = cut;
+    }
+    return { rowSums, rowProducts, sums, products };
+  }
+
+  test.each<[rows: number, set: readonly Line[]]>([
+    [1, FIVE],
+    [3, FIVE],
+    [7, FIVE],
+    [8, FIVE],
+    [9, FIVE],
+    [17, FIVE],
+    [9, withWide(0)],
+    [9, withWide(2)],
+    [9, withWide(3)],
+    [8, withWide(2)],
+    [5, withWide(4)],
+  ])('adds w * g and w * g * z of %i rows, and g and g * z of their elements', (rows, set) => {
+    for (const columns of [...COLUMNS, 67, 300]) {
+      const g = normals(rows * columns, columns, 0.1);
+      const x = normals(rows * columns, columns + 1);
+      const weight = normals(columns, columns + 2, 1);
+      const { rowSums, rowProducts, sums, products } = add(g, x, weight, set);
+      const terms = Array.from(x, (value, i) =>
+        onLine(value, set[Math.floor(i / columns) % set.length] as Line),
+      );
+      const gz = (i: number) => (g[i] as number) * (terms[i]?.z as number);
+      const sizeOfGz = (i: number) => Math.abs(g[i] as number) * (terms[i]?.size as number);
+      const w = (i: number) => weight[i % columns] as number;
       const overRows = (term: (i: number) => number) =>
         Array.from({ length: columns }, (_, column) =>
           sum(Array.from({ length: rows }, (_, row) => term(row * columns + column))),
         );
+      const alongRows = (term: (i: number) => number) =>
+        Array.from({ length: rows }, (_, row) =>
+          sum(Array.from({ length: columns }, (_, column) => term(row * columns + column))),
+        );
+      const expectAdded = (
+        actual: Float64Array,
+        before: number,
+        add: typeof overRows,
+        term: (i: number) => number,
+        size: (i: number) => number,
+      ) =>
+        expectWithin(
+          actual,
+          add(term).map((value) => before + value),
+          add(size),
+        );
       const gAt = (i: number) => g[i] as number;
-      expectWithin(
-        sums,
-        overRows(gAt).map((value) => 5 + value),
-        overRows((i) => Math.abs(gAt(i))),
+      expectAdded(sums, 5, overRows, gAt, (i) => Math.abs(gAt(i)));
+      expectAdded(products, -7, overRows, gz, sizeOfGz);
+      expectAdded(
+        rowSums,
+        5,
+        alongRows,
+        (i) => w(i) * gAt(i),
+        (i) => Math.abs(w(i) * gAt(i)),
       );
-      expectWithin(
-        products,
-        overRows((i) => gAt(i) * (terms[i]?.z as number)).map((value) => value - 7),
-        overRows((i) => Math.abs(gAt(i)) * (terms[i]?.size as number)),
+      expectAdded(
+        rowProducts,
+        -7,
+        alongRows,
+        (i) => w(i) * gz(i),
+        (i) => Math.abs(w(i)) * sizeOfGz(i),
       );
     }
   });
 
   test.each([
-    ['all lines fit float32', 11],
+    ['all lines fit float32', 19],
     ['the second does not', 1],
-  ])('gives the same bits wherever rows are cut at a multiple of four: %s', (_, wide) => {
-    const [rows, columns] = [11, 37];
-    const bench = new Bench(2 * rows * columns);
-    const g = bench.floats(normals(rows * columns, 1));
-    const x = bench.floats(normals(rows * columns, 2));
-    const lines = bench.doubles(
-      Array.from({ length: rows }, (_, row) =>
-        row === wide ? WIDE : [row / 7, 1 + row / 5, row / 3],
-      ).flat(),
+  ])('gives the same bits wherever rows are cut at a multiple of eight: %s', (_, wide) => {
+    const [rows, columns] = [19, 37];
+    const set = Array.from(
+      { length: rows },
+      (_, row): Line => (row === wide ? WIDE : [row / 7, 1 + row / 5, row / 3]),
     );
-    const scratch = bench.floats(new Float32Array(12));
-    const add = (...cuts: readonly number[]) => {
-      const sums = bench.doubles(new Float64Array(columns));
-      const products = bench.doubles(new Float64Array(columns));
-      let first = 0;
-      for (const cut of [...cuts, rows]) {
-        const at = 4 * first * columns;
-        const count = cut - first;
-        const line = lines.byteOffset + 24 * first;
-        bench.run(
-          (kernels) =>
-            kernels.addElementGradientSums(
-              sums.byteOffset,
-              products.byteOffset,
-              g.byteOffset + at,
-              x.byteOffset + at,
-              line,
-              count,
-              columns,
-              scratch.byteOffset,
-            ),
-          sums,
-          products,
-          scratch,
-        );
-        first = cut;
-      }
-      return [...sums, ...products];
-    };
-    expect(add(4)).toEqual(add());
-    expect(add(4, 8)).toEqual(add());
+    const added = (...cuts: readonly number[]) =>
+      add(
+        normals(rows * columns, 1),
+        normals(rows * columns, 2),
+        normals(columns, 3, 1),
+        set,
+        cuts,
+      );
+    expect(added(8)).toEqual(added());
+    expect(added(8, 16)).toEqual(added());
   });
 });
 
@@ -1271,7 +1304,6 @@ describe('differentiateRows', () => {
         g.byteOffset,
         x.byteOffset,
         at,
-        0,
         channels,
         length,
         channels,
@@ -1358,7 +1390,6 @@ describe('rows with a gap after each period', () => {
           g + offset,
           x + offset,
           lines,
-          0,
           rows,
           LENGTH,
           PERIOD,

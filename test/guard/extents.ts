@@ -119,13 +119,12 @@ export const extentsOf: {
     ...optional(singlesIn('weight', weight, columns)),
     ...optional(singlesIn('bias', bias, columns)),
   ],
-  addGradientSums: (sums, products, g, x, lines, weight, rows, length, period, gap) => [
+  addGradientSums: (sums, products, g, x, lines, rows, length, period, gap) => [
     doublesInOut('sums', sums, Math.min(rows, period)),
     doublesInOut('products', products, Math.min(rows, period)),
     ...withGaps(singlesIn, 'g', g, rows, length, period, gap),
     ...withGaps(singlesIn, 'x', x, rows, length, period, gap),
     linesIn('lines', lines, Math.min(rows, period)),
-    ...optional(singlesIn('weight', weight, length)),
   ],
   addColumnGradientSums: (sums, products, g, x, lines, rows, columns, scratch) => [
     doublesInOut('sums', sums, columns),
@@ -135,13 +134,28 @@ export const extentsOf: {
     ...optional(linesIn('lines', lines, columns)),
     singlesScratch('scratch', scratch, inFours(columns) * 4),
   ],
-  addElementGradientSums: (sums, products, g, x, lines, rows, columns, scratch) => [
+  addElementGradientSums: (
+    rowSums,
+    rowProducts,
+    sums,
+    products,
+    g,
+    x,
+    weight,
+    lines,
+    rows,
+    columns,
+    scratch,
+  ) => [
+    doublesInOut('rowSums', rowSums, rows),
+    doublesInOut('rowProducts', rowProducts, rows),
     doublesInOut('sums', sums, columns),
     doublesInOut('products', products, columns),
     singlesIn('g', g, rows * columns),
     singlesIn('x', x, rows * columns),
+    singlesIn('weight', weight, columns),
     linesIn('lines', lines, rows),
-    singlesScratch('scratch', scratch, 12),
+    singlesScratch('scratch', scratch, columns * 2),
   ],
   makeCombinations: (
     combinations,
