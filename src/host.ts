@@ -22,7 +22,7 @@ export function compile(): WebAssembly.Module {
 
 function missing(what: string, cause?: unknown): Error {
   return new Error(
-    `wasm-norm: this host lacks ${what}. Node 16.4, Deno 1.9, Bun, workerd, Chrome 91, Firefox 89, Safari 16.4 and later ones have it.`,
+    `wasm-norm: this host lacks ${what}. Node 16.4, Deno 1.9, Bun, workerd, Chrome 91, Firefox 90, Safari 16.4 and later ones have it.`,
     { cause },
   );
 }

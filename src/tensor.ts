@@ -20,8 +20,8 @@ export type TensorLike =
       readonly dims: readonly number[];
     };
 
-// Says whether a shape is the one that a Tensor was made with, and so frozen and checked.
-let isOwnShape: (shape: unknown, x: object) => shape is readonly number[];
+// A method of this module alone, since no function outside of the class sees what is private.
+const isOwnShape = Symbol('isOwnShape');
 
 /**
  * Row-major float32 data and a shape.
@@ -53,10 +53,6 @@ export class Tensor {
     this.shape = this.#shape;
   }
 
-  static {
-    isOwnShape = (shape, x): shape is readonly number[] => #shape in x && shape === x.#shape;
-  }
-
   /** The shape, by the name that ONNX runtimes use. */
   get dims(): readonly number[] {
     return this.shape;
@@ -65,6 +61,15 @@ export class Tensor {
   /** The number of elements. */
   get size(): number {
     return sizeOf(this.shape);
+  }
+
+  /**
+   * Says whether a shape is the one that a tensor was made with, and so frozen and checked.
+   *
+   * @internal
+   */
+  static [isOwnShape](shape: unknown, x: object): shape is readonly number[] {
+    return #shape in x && shape === x.#shape;
   }
 }
 
@@ -117,7 +122,7 @@ export interface CheckedTensor {
 export function readTensor(x: unknown, name: string): CheckedTensor {
   if (typeof x !== 'object' || x === null) refuseTensor(x, name);
   const { data, shape } = x as { readonly data?: unknown; readonly shape?: unknown };
-  const own = isOwnShape(shape, x) ? shape : readSizes(x, shape, name);
+  const own = Tensor[isOwnShape](shape, x) ? shape : readSizes(x, shape, name);
   checkData(data, own, name);
   return { data: plainArray(data), shape: own };
 }

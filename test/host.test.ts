@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
 const cwd = fileURLToPath(new URL('..', import.meta.url));
-const hosts = 'Node 16.4, Deno 1.9, Bun, workerd, Chrome 91, Firefox 89, Safari 16.4';
+const hosts = 'Node 16.4, Deno 1.9, Bun, workerd, Chrome 91, Firefox 90, Safari 16.4';
 
 /** What a program prints that imports the library, then uses it, in a Node with such flags. */
 function run(...flags: readonly string[]): string {
