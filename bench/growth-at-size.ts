@@ -1,7 +1,7 @@
 // Measures one size in a process of its own, where no other work has left its mark
 // on the peak of memory; prints the finding as JSON.
 import { writeFileSync } from 'node:fs';
-import { Arena, instanceNorm, Tensor } from '../src/index.ts';
+import { Arena, instanceNorm, Tensor } from '../dist/index.js';
 import { normals } from '../test/random.ts';
 import { secondsPerCall } from './benny.ts';
 import { median } from './median.ts';

@@ -10,7 +10,7 @@ import {
   rmsNorm,
   rmsNormBackward,
   type Tensor,
-} from '../src/index.ts';
+} from '../dist/index.js';
 import * as reference from '../test/reference.ts';
 import type { OnnxNode } from './onnx-model.ts';
 import type { Inputs, Place } from './problem.ts';
