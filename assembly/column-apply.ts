@@ -45,8 +45,7 @@ export function applyColumns(
   }
 
   narrowLines(scratch, lines, columns);
-  // A line is read from memory for four rows at a time: so little is kept in
-  // registers, and so few rows are read side by side, that any width would do.
+  // Narrow rows go four at a time, so that a line is read from memory once for them.
   if (columns < WIDE) {
     for (; rows >= 4; rows -= 4) {
       applyFourRows(y, x, scratch, step);

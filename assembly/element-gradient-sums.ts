@@ -100,6 +100,7 @@ function addVectors(
     let sum = f32x4.splat(0);
     let product = f32x4.splat(0);
     const stop = min(g + BLOCK, end);
+    // Most rows have no mean to subtract: an addition less of six.
     if (f64.load(line) === 0) {
       for (; g < stop; g += 64, x += 64, weight += 64, held += 128) {
         const a = v128.load(g, 0);
@@ -138,11 +139,12 @@ function addVectors(
   f64.store(rowProducts, f64.load(rowProducts) + sumPair(scaled));
 }
 
+/** Returns (x - mean) * scale + shift, lane by lane. */
 function normalized(x: v128, highs: v128, scales: v128, shifts: v128): v128 {
   return f32x4.add(scaledDifference(x, highs, scales), shifts);
 }
 
-/** Adds four vectors to every other one in memory. */
+/** Adds four vectors to every other one of eight in memory. */
 function hold(held: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(held, f32x4.add(v128.load(held, 0), a), 0);
   v128.store(held, f32x4.add(v128.load(held, 32), b), 32);

@@ -51,6 +51,8 @@ const onnxVectors = readJson('conformance/onnx') as readonly Vector[] | null;
 const validations = readJson('conformance/webnn-validation') as readonly ValidationVector[] | null;
 
 if (webnnVectors === null || onnxVectors === null || validations === null) {
+  // The vectors of WebNN and ONNX lie beside the repository, not in it: a clone that stands
+  // alone has none to run, and says so by this.
   test.skip('conformance vectors: neither CONFORMANCE_DIR nor ../shared/conformance is there', () => {});
 } else {
   describe('the vectors', () => {
@@ -125,6 +127,7 @@ function forEachVector<Kind extends { readonly name: string }>(
 ): void {
   for (const vector of vectors) {
     const reason = REASONS.get(vector.name);
+    // A vector without meaning here; LEFT_OUT says why of each, and a test above counts them.
     if (reason) test.skip(`${vector.name} (${reason})`, () => {});
     else test(vector.name, () => check(vector));
   }
