@@ -154,6 +154,19 @@ describe('layerNorm', () => {
     },
   );
 
+  // The second row is longer than the weights that the scratch holds.
+  test.each([20, 5003])('has the gradients of a bias alone, over %i elements', (length) => {
+    const x = randomTensor([9, length], 14, 1, 2);
+    const g = randomTensor([9, length], 15);
+    const bias = normals(length, 16);
+    const weight = new Float32Array(length).fill(1);
+    const found = layerNormBackward(g, x, length, { bias });
+    const expected = layerNormBackward(g, x, length, { weight, bias });
+    expect(found.weight).toBeNull();
+    expectSameBits(found.bias as Float32Array, expected.bias as Float32Array);
+    expectSameBits(found.input.data, expected.input.data);
+  });
+
   test('gives rows of one element exactly their bias', () => {
     const bias = Float32Array.of(0.3);
     const weight = Float32Array.of(1e20);
