@@ -3,18 +3,20 @@
 // elements, and the order is outputs, inputs, sizes, scalars. Address 0 stands
 // for "absent": nothing is ever placed there.
 
-export { applyRows } from './apply';
-export { applyColumns } from './column-apply';
-export { combineColumns } from './column-combine';
-export { addColumnGradientSums } from './column-gradient-sums';
-export { addColumnMoments } from './column-moments';
-export { combineRows, makeCombinations } from './combine';
-export { differentiateRows } from './differentiate';
-export { applyElements } from './element-apply';
-export { addElementGradientSums } from './element-gradient-sums';
-export { addGradientSums } from './gradient-sums';
-export { makeLines } from './line';
-export { addMoments } from './moments';
-export { normalizeRows } from './normalize';
-export { mergeStates } from './state';
-export { addWideColumnMoments, addWideMoments } from './wide-moments';
+export { applyColumns } from './columns/apply';
+export { combineColumns } from './columns/combine';
+export { addColumnGradientSums } from './columns/gradient-sums';
+export { addColumnMoments } from './columns/moments';
+export { addWideColumnMoments } from './columns/wide-moments';
+export { makeCombinations } from './core/combination';
+export { makeLines } from './core/line';
+export { mergeStates } from './core/moments';
+export { applyElements } from './elements/apply';
+export { addElementGradientSums } from './elements/gradient-sums';
+export { differentiateRows } from './fused/differentiate';
+export { normalizeRows } from './fused/normalize';
+export { applyRows } from './rows/apply';
+export { combineRows } from './rows/combine';
+export { addGradientSums } from './rows/gradient-sums';
+export { addMoments } from './rows/moments';
+export { addWideMoments } from './rows/wide-moments';

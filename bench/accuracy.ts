@@ -81,7 +81,7 @@ The worst of \`|y - y*| / max(1, |y*|)\` over all rows of a kind, with \`y*\` co
 from the same float32 input, eps 1e-5 and neither weight nor bias. The contract of wasm-norm is
 2^-22, which is 2.4e-7. "NaN in 3 of 56" says that so many rows had a NaN in the result, where
 there is none in the input; the error is then that of the other rows. The rows of each kind are
-in \`test/rows.ts\` and \`bench/data-kinds.ts\`.
+in \`test/support/rows.ts\` and \`bench/data-kinds.ts\`.
 
 Plain JavaScript is the nearest: every number in it is a float64, and each result is rounded once.
 It takes two passes, one element at a time; [the benchmark](../README.md#how-fast) says how long.

@@ -1,5 +1,5 @@
-import { moments } from '../test/reference.ts';
-import type { Row, Rows } from '../test/rows.ts';
+import { moments } from '../test/support/reference.ts';
+import type { Row, Rows } from '../test/support/rows.ts';
 import type { Contestant, Team } from './contestants/contestant.ts';
 import type { Operation, Sharing } from './operations.ts';
 import { type Inputs, type Problem, problemsOf } from './problem.ts';

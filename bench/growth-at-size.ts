@@ -2,7 +2,7 @@
 // on the peak of memory; prints the finding as JSON.
 import { writeFileSync } from 'node:fs';
 import { Arena, instanceNorm, Tensor } from '../dist/index.js';
-import { normals } from '../test/random.ts';
+import { normals } from '../test/support/random.ts';
 import { secondsPerCall } from './benny.ts';
 import { median } from './median.ts';
 

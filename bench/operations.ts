@@ -11,7 +11,7 @@ import {
   rmsNormBackward,
   type Tensor,
 } from '../dist/index.js';
-import * as reference from '../test/reference.ts';
+import * as reference from '../test/support/reference.ts';
 import type { OnnxNode } from './onnx-model.ts';
 import type { Inputs, Place } from './problem.ts';
 import { groupsOf, IMAGES, type Layout, type Shape, TOKENS } from './shapes.ts';

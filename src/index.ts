@@ -10,32 +10,7 @@
  * @module
  */
 
-export {
-  type AdaptiveInstanceNormOptions,
-  adaptiveInstanceNorm,
-} from './adaptive-instance-norm.ts';
-export { Arena } from './arena.ts';
-export { BatchNorm, type BatchNormOptions, batchNorm, batchNormBackward } from './batch-norm.ts';
-export type { ChannelNormOptions } from './channel-arguments.ts';
-export {
-  ChannelMoments,
-  type ChannelMomentsJSON,
-  type UpdateOptions,
-  type VarianceOptions,
-} from './channel-moments.ts';
-export type {
-  ChannelForwardOptions,
-  ChannelNorm,
-  ChannelNormLayerOptions,
-} from './channel-norm.ts';
-export type { Gradients } from './gradient.ts';
-export {
-  GroupNorm,
-  type GroupNormLayerOptions,
-  type GroupNormOptions,
-  groupNorm,
-  groupNormBackward,
-} from './group-norm.ts';
+export { readSafetensors, writeSafetensors } from './checkpoints/safetensors.ts';
 export {
   type Image,
   type ImageLike,
@@ -43,30 +18,60 @@ export {
   imageToTensor,
   type TensorToImageOptions,
   tensorToImage,
-} from './image.ts';
+} from './images/image.ts';
+export { type RestyleOptions, restyle } from './images/restyle.ts';
+export {
+  type AdaptiveInstanceNormOptions,
+  adaptiveInstanceNorm,
+} from './layers/adaptive-instance-norm.ts';
+export {
+  BatchNorm,
+  type BatchNormOptions,
+  batchNorm,
+  batchNormBackward,
+} from './layers/batch-norm.ts';
+export type {
+  ChannelForwardOptions,
+  ChannelNorm,
+  ChannelNormLayerOptions,
+} from './layers/channel-layer.ts';
+export type { ChannelNormOptions } from './layers/channel-options.ts';
+export {
+  GroupNorm,
+  type GroupNormLayerOptions,
+  type GroupNormOptions,
+  groupNorm,
+  groupNormBackward,
+} from './layers/group-norm.ts';
 export {
   InstanceNorm,
   type InstanceNormOptions,
   instanceNorm,
   instanceNormBackward,
-} from './instance-norm.ts';
-export type { ForwardOptions, Layer, LoadStateDictOptions } from './layer.ts';
+} from './layers/instance-norm.ts';
+export type { ForwardOptions, Layer, LoadStateDictOptions } from './layers/layer.ts';
 export {
   LayerNorm,
   type LayerNormLayerOptions,
   type LayerNormOptions,
   layerNorm,
   layerNormBackward,
-} from './layer-norm.ts';
-export { type RestyleOptions, restyle } from './restyle.ts';
+} from './layers/layer-norm.ts';
 export {
   RMSNorm,
   type RMSNormLayerOptions,
   type RMSNormOptions,
   rmsNorm,
   rmsNormBackward,
-} from './rms-norm.ts';
-export { readSafetensors, writeSafetensors } from './safetensors.ts';
-export type { Layout } from './shape.ts';
-export { Tensor, type TensorLike } from './tensor.ts';
-export type { NormalizedShape } from './trailing-norm.ts';
+} from './layers/rms-norm.ts';
+export type { NormalizedShape } from './layers/trailing-options.ts';
+export type { Gradients } from './passes/gradients.ts';
+export {
+  ChannelMoments,
+  type ChannelMomentsJSON,
+  type UpdateOptions,
+  type VarianceOptions,
+} from './statistics/channel-moments.ts';
+export { Arena } from './tensor/arena.ts';
+export type { Layout } from './tensor/channels.ts';
+export { Tensor, type TensorLike } from './tensor/tensor.ts';

@@ -1,7 +1,7 @@
 import { ImageProcessor, RawImage } from '@huggingface/transformers';
 import { expect, it } from 'vitest';
-import { expectClose } from '../../test/closeness.ts';
-import { uniforms } from '../../test/random.ts';
+import { expectClose } from '../../test/support/closeness.ts';
+import { uniforms } from '../../test/support/random.ts';
 import { imageToInput } from './image-input.ts';
 
 it("makes the pixel values of transformers.js's own processor", async () => {

@@ -5,8 +5,8 @@ import { setBackend, type Tensor as TfTensor, tensor4d } from '@tensorflow/tfjs-
 import { layers } from '@tensorflow/tfjs-layers';
 import { beforeAll, expect, it } from 'vitest';
 import { BatchNorm, LayerNorm, Tensor } from 'wasm-norm';
-import { expectClose } from '../../test/closeness.ts';
-import { normals } from '../../test/random.ts';
+import { expectClose } from '../../test/support/closeness.ts';
+import { normals } from '../../test/support/random.ts';
 
 const SHAPE: [number, number, number, number] = [4, 5, 6, 3];
 // Theirs is float32 throughout: not nearer than a few roundings of values up to 4.

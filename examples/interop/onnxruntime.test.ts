@@ -2,9 +2,9 @@ import onnxProto from 'onnx-proto';
 import { env, InferenceSession, Tensor, type TypedTensor } from 'onnxruntime-web';
 import { beforeAll, expect, it, vi } from 'vitest';
 import { Arena } from 'wasm-norm';
-import { expectClose } from '../../test/closeness.ts';
-import { normals } from '../../test/random.ts';
-import { instanceNorm } from '../../test/reference.ts';
+import { expectClose } from '../../test/support/closeness.ts';
+import { normals } from '../../test/support/random.ts';
+import { instanceNorm } from '../../test/support/reference.ts';
 import { runOnNormalized } from './onnxruntime.ts';
 
 const SHAPE = [2, 3, 10, 10];

@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import { setBackend, tensor4d } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
-import { expectClose } from '../../test/closeness.ts';
-import { normals } from '../../test/random.ts';
-import { instanceNorm, rowMoments } from '../../test/reference.ts';
+import { expectClose } from '../../test/support/closeness.ts';
+import { normals } from '../../test/support/random.ts';
+import { instanceNorm, rowMoments } from '../../test/support/reference.ts';
 import { transferStyle } from './tfjs.ts';
 
 beforeAll(() => setBackend('cpu'));

@@ -1,8 +1,8 @@
 import { Tensor, layer_norm as theirs } from '@huggingface/transformers';
 import { expect, it } from 'vitest';
-import { expectClose } from '../../test/closeness.ts';
-import { normals } from '../../test/random.ts';
-import { layerNorm } from '../../test/reference.ts';
+import { expectClose } from '../../test/support/closeness.ts';
+import { normals } from '../../test/support/random.ts';
+import { layerNorm } from '../../test/support/reference.ts';
 import { shortenEmbeddings } from './transformers.ts';
 
 const WIDTH = 64;

@@ -6,9 +6,9 @@ import jpeg from 'jpeg-js';
 import { afterEach, expect, test } from 'vitest';
 import { encodePng } from '../../examples/common/codecs.ts';
 import { instanceNorm, Tensor, writeSafetensors } from '../../src/index.ts';
-import { mutants, truncations } from '../mutants.ts';
-import { chunk, header, pngOf, withChecksums } from '../png.ts';
-import { normals } from '../random.ts';
+import { mutants, truncations } from '../support/damaged-files.ts';
+import { chunk, header, pngOf, withChecksums } from '../support/png.ts';
+import { normals } from '../support/random.ts';
 import { inTurns } from './in-turns.ts';
 import { expectRefused, send, sendForm, sendTensors } from './requests.ts';
 

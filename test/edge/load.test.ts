@@ -2,7 +2,7 @@ import jpeg from 'jpeg-js';
 import { expect, inject, test } from 'vitest';
 import { serve } from '../../examples/edge-worker/tools/serve.ts';
 import { Tensor, writeSafetensors } from '../../src/index.ts';
-import { normals, uniforms } from '../random.ts';
+import { normals, uniforms } from '../support/random.ts';
 import { inTurns } from './in-turns.ts';
 import { retainedBy } from './isolate.ts';
 import { sendForm, sendTensors } from './requests.ts';

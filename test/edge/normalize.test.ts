@@ -9,7 +9,7 @@ import {
   Tensor,
   writeSafetensors,
 } from '../../src/index.ts';
-import { normals } from '../random.ts';
+import { normals } from '../support/random.ts';
 import { sendTensors } from './requests.ts';
 
 type Tensors = Readonly<Record<string, Tensor>>;

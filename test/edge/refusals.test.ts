@@ -6,7 +6,7 @@ import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, inject, test } from 'vitest';
 import { encodePng } from '../../examples/common/codecs.ts';
 import { Tensor, writeSafetensors } from '../../src/index.ts';
-import { chunk, header, pngOf } from '../png.ts';
+import { chunk, header, pngOf } from '../support/png.ts';
 import { expectRefused, send, sendForm, sendTensors } from './requests.ts';
 
 const MiB = 2 ** 20;

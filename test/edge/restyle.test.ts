@@ -3,8 +3,8 @@ import jpeg from 'jpeg-js';
 import { describe, expect, test } from 'vitest';
 import { decode, encodePng } from '../../examples/common/codecs.ts';
 import { type RestyleOptions, restyle } from '../../src/index.ts';
-import { png } from '../png.ts';
-import { uniformFrom } from '../random.ts';
+import { png } from '../support/png.ts';
+import { uniformFrom } from '../support/random.ts';
 import { expectSamePixels } from './pixels.ts';
 import { sendForm } from './requests.ts';
 

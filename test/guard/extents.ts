@@ -1,4 +1,4 @@
-import type { Kernels } from '../../src/kernels.ts';
+import type { Kernels } from '../../src/kernels/kernels.ts';
 
 /** A stretch of memory that a call of a kernel may use, and how. */
 export interface Extent {

@@ -1,7 +1,7 @@
 import { describe, expect, inject, test } from 'vitest';
-import type { Kernels } from '../../src/kernels.ts';
-import { compileKernels } from '../compile-kernels.ts';
-import { normals } from '../random.ts';
+import type { Kernels } from '../../src/kernels/kernels.ts';
+import { compileKernels } from '../support/compile-kernels.ts';
+import { normals } from '../support/random.ts';
 import { instantiateSync, readsOf } from './loader.ts';
 
 // What float32 does no justice is done again, or one by one, in float64: a mistake on the

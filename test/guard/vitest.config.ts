@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { compileKernels } from '../compile-kernels.ts';
+import { compileKernels } from '../support/compile-kernels.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -17,7 +17,7 @@ export default defineConfig({
       name: 'provided-kernels',
       enforce: 'pre',
       load(id) {
-        if (!id.endsWith('/src/host.ts')) return null;
+        if (!id.endsWith('/src/kernels/host.ts')) return null;
         return `import { inject } from 'vitest';
           export { instantiateSync } from '@assemblyscript/loader';
           export const compile = () =>
@@ -33,7 +33,9 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: [
-      'test/{*norm,arena,channel-moments,family,gradient,kernels,lengths}.test.ts',
+      'test/layers/{*norm,family,lengths}.test.ts',
+      'test/{assembly,passes,statistics}/*.test.ts',
+      'test/tensor/arena.test.ts',
       'test/properties/*.test.ts',
       'test/guard/passes.test.ts',
     ],

@@ -1,4 +1,4 @@
-import { compileKernels } from '../compile-kernels.ts';
+import { compileKernels } from '../support/compile-kernels.ts';
 import type { Passed, Verdict } from './child.ts';
 import { type Mutation, mutate } from './mutations.ts';
 import { Tester } from './tester.ts';
@@ -24,19 +24,22 @@ interface Stage {
 
 const STAGES: readonly Stage[] = [
   // The kernels by themselves, watched: most fail there, and soon.
-  { build: 'debug', files: ['test/guard/passes.test.ts', 'test/kernels.test.ts'] },
+  { build: 'debug', files: ['test/guard/passes.test.ts', 'test/assembly/kernels.test.ts'] },
   {
     build: 'release',
     files: [
-      'test/family.test.ts',
-      'test/gradient.test.ts',
-      'test/lengths.test.ts',
-      'test/instance-norm.test.ts',
-      'test/batch-norm.test.ts',
-      'test/channel-moments.test.ts',
+      'test/layers/family.test.ts',
+      'test/passes/gradients.test.ts',
+      'test/layers/lengths.test.ts',
+      'test/layers/instance-norm.test.ts',
+      'test/layers/batch-norm.test.ts',
+      'test/statistics/channel-moments.test.ts',
     ],
   },
-  { build: 'release', files: ['test/accuracy.test.ts', 'test/family-accuracy.test.ts'] },
+  {
+    build: 'release',
+    files: ['test/layers/accuracy.test.ts', 'test/layers/family-accuracy.test.ts'],
+  },
 ];
 
 // Seconds that whole kernels have for any of the tests.

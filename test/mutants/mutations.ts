@@ -10,7 +10,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** One change of one source file. */
 export interface Mutation {
-  /** As the compiler names it: assembly/apply.ts. */
+  /** As the compiler names it: assembly/rows/apply.ts. */
   readonly path: string;
   /** From 1. */
   readonly line: number;
@@ -24,7 +24,7 @@ export interface Mutation {
 
 /** Returns all mutations of the kernels, file by file and in the order of the text. */
 export function mutationsOfKernels(): readonly Mutation[] {
-  const names = readdirSync(join(ROOT, 'assembly'));
+  const names = readdirSync(join(ROOT, 'assembly'), { recursive: true, encoding: 'utf8' });
   return mutationsOf(
     names
       .filter((name) => name.endsWith('.ts') && name !== 'index.ts')

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { Tensor } from '../../src/index.ts';
-import { backward, forward, sizeOf } from '../norms.ts';
+import { backward, forward, sizeOf } from '../support/norms.ts';
 import { arraysOf, drawn } from './calls.ts';
 import { expectContract, expectGradientContract, expectRunningStats } from './contract.ts';
 import { differentiable, numbersOf } from './data.ts';

@@ -1,8 +1,14 @@
 // Calls of the five normalizations, drawn by fast-check.
 
 import fc from 'fast-check';
-import { type Arrays, type Call, type Options, sizeOf, usesRunningStats } from '../norms.ts';
-import { normals, uniforms } from '../random.ts';
+import {
+  type Arrays,
+  type Call,
+  type Options,
+  sizeOf,
+  usesRunningStats,
+} from '../support/norms.ts';
+import { normals, uniforms } from '../support/random.ts';
 import { type Data, data, numbersOf, slopes } from './data.ts';
 
 // More than two of the library's tiles.

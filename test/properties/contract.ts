@@ -8,8 +8,8 @@ import {
   expectedGradients,
   expectedOutput,
   usesRunningStats,
-} from '../norms.ts';
-import { type Moments, moments, moveRunning, unbiasedVariance } from '../reference.ts';
+} from '../support/norms.ts';
+import { type Moments, moments, moveRunning, unbiasedVariance } from '../support/reference.ts';
 import { channelsOf } from './calls.ts';
 
 const TOLERANCE = 2 ** -22;

@@ -2,7 +2,7 @@
 // a failure shrinks and prints.
 
 import fc from 'fast-check';
-import { normals, uniformFrom } from '../random.ts';
+import { normals, uniformFrom } from '../support/random.ts';
 
 type Kind = 'normal' | 'constant' | 'two values' | 'outlier' | 'ramp' | 'whole' | 'subnormal';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { readSafetensors, Tensor, writeSafetensors } from '../../src/index.ts';
-import { expectSameBits } from '../closeness.ts';
-import { sizeOf } from '../norms.ts';
+import { expectSameBits } from '../support/closeness.ts';
+import { sizeOf } from '../support/norms.ts';
 import { shape } from './calls.ts';
 import { data, numbersOf } from './data.ts';
 import { holds } from './holds.ts';

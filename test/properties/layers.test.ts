@@ -12,9 +12,9 @@ import {
   Tensor,
   writeSafetensors,
 } from '../../src/index.ts';
-import { expectSameArrays, expectSameBits, expectSameGradients } from '../closeness.ts';
-import { type Arrays, backward, forward, sizeOf } from '../norms.ts';
-import { resetPlaces } from '../places.ts';
+import { expectSameArrays, expectSameBits, expectSameGradients } from '../support/closeness.ts';
+import { type Arrays, backward, forward, sizeOf } from '../support/norms.ts';
+import { resetPlaces } from '../support/places.ts';
 import { arraysOf, channelsOf, type Drawn, drawn } from './calls.ts';
 import { differentiable, numbersOf } from './data.ts';
 import { holds } from './holds.ts';

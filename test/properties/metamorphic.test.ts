@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { Tensor } from '../../src/index.ts';
-import { expectSameBits } from '../closeness.ts';
+import { expectSameBits } from '../support/closeness.ts';
 import {
   type Arrays,
   type Call,
@@ -12,8 +12,8 @@ import {
   forward,
   sizeOf,
   usesRunningStats,
-} from '../norms.ts';
-import { uniformFrom } from '../random.ts';
+} from '../support/norms.ts';
+import { uniformFrom } from '../support/random.ts';
 import { arraysOf, channelsOf, type Drawn, drawn, NORMS } from './calls.ts';
 import { expectContract } from './contract.ts';
 import { data, numbersOf } from './data.ts';

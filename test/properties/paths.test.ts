@@ -3,10 +3,10 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { adaptiveInstanceNorm, Tensor, type TensorLike } from '../../src/index.ts';
-import { expectSameArrays, expectSameBits, expectSameGradients } from '../closeness.ts';
-import { type Arrays, backward, forward, sizeOf } from '../norms.ts';
-import { resetPlaces } from '../places.ts';
-import { expectRefusal } from '../refusals.ts';
+import { expectSameArrays, expectSameBits, expectSameGradients } from '../support/closeness.ts';
+import { type Arrays, backward, forward, sizeOf } from '../support/norms.ts';
+import { resetPlaces } from '../support/places.ts';
+import { expectRefusal } from '../support/refusals.ts';
 import { arraysOf, drawn } from './calls.ts';
 import { data, differentiable, numbersOf } from './data.ts';
 import { holds } from './holds.ts';

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import type { Tensor } from '../../src/index.ts';
-import { places } from '../places.ts';
+import { places } from '../support/places.ts';
 
 /** A place; a view begins so many elements in, anywhere in a line of the cache. */
 export interface Where {

@@ -13,7 +13,7 @@ import {
   readSafetensors,
   writeSafetensors,
 } from '../../src/index.ts';
-import { backward, type Call, forward, randomTensor } from '../norms.ts';
+import { backward, type Call, forward, randomTensor } from '../support/norms.ts';
 
 /** Work in so many turns, each of which leaves nothing behind. */
 export interface Load {

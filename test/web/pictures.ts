@@ -3,8 +3,8 @@
 import { deflateSync } from 'node:zlib';
 import { encodePng } from '../../examples/common/codecs.ts';
 import type { Image } from '../../src/index.ts';
-import { chunk, header, pngOf } from '../png.ts';
-import { uniformFrom } from '../random.ts';
+import { chunk, header, pngOf } from '../support/png.ts';
+import { uniformFrom } from '../support/random.ts';
 
 /** What Playwright's file choosers take. */
 export interface PictureFile {

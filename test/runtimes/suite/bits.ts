@@ -1,5 +1,5 @@
-import { backward, type Case, forward, randomCases, sizeOf } from '../../norms.ts';
-import { normals } from '../../random.ts';
+import { backward, type Case, forward, randomCases, sizeOf } from '../../support/norms.ts';
+import { normals } from '../../support/random.ts';
 import type { Report } from './report.ts';
 
 const CASES = 200;

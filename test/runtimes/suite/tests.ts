@@ -6,21 +6,21 @@ type Files = Readonly<Record<string, () => Promise<unknown>>>;
 
 // The tests of results: against PyTorch, WebNN, ONNX and float64, in every place and layout.
 const files: Files = {
-  accuracy: () => import('../../accuracy.test.ts'),
-  'adaptive-instance-norm': () => import('../../adaptive-instance-norm.test.ts'),
-  arena: () => import('../../arena.test.ts'),
-  'batch-norm': () => import('../../batch-norm.test.ts'),
-  'channel-moments': () => import('../../channel-moments.test.ts'),
-  conformance: () => import('../../conformance.test.ts'),
-  family: () => import('../../family.test.ts'),
-  'family-accuracy': () => import('../../family-accuracy.test.ts'),
-  gradient: () => import('../../gradient.test.ts'),
-  'group-norm': () => import('../../group-norm.test.ts'),
-  'instance-norm': () => import('../../instance-norm.test.ts'),
-  'layer-norm': () => import('../../layer-norm.test.ts'),
-  lengths: () => import('../../lengths.test.ts'),
-  'rms-norm': () => import('../../rms-norm.test.ts'),
-  'state-dict': () => import('../../state-dict.test.ts'),
+  accuracy: () => import('../../layers/accuracy.test.ts'),
+  'adaptive-instance-norm': () => import('../../layers/adaptive-instance-norm.test.ts'),
+  arena: () => import('../../tensor/arena.test.ts'),
+  'batch-norm': () => import('../../layers/batch-norm.test.ts'),
+  'channel-moments': () => import('../../statistics/channel-moments.test.ts'),
+  conformance: () => import('../../layers/conformance.test.ts'),
+  family: () => import('../../layers/family.test.ts'),
+  'family-accuracy': () => import('../../layers/family-accuracy.test.ts'),
+  gradients: () => import('../../passes/gradients.test.ts'),
+  'group-norm': () => import('../../layers/group-norm.test.ts'),
+  'instance-norm': () => import('../../layers/instance-norm.test.ts'),
+  'layer-norm': () => import('../../layers/layer-norm.test.ts'),
+  lengths: () => import('../../layers/lengths.test.ts'),
+  'rms-norm': () => import('../../layers/rms-norm.test.ts'),
+  'state-dict': () => import('../../checkpoints/state-dict.test.ts'),
 };
 
 /** Reports the bits of seeded calls, and what the tests say. */

@@ -1,0 +1,97 @@
+import { LINE, loadOr } from './line';
+import { STATE } from './moments';
+
+// The gradient of the input is a combination of the gradient of the output and
+// the normalized input, dx = a * g + b * z + c, with three float64 in memory:
+//
+//     [ a | b | c ]
+
+/** Bytes of one combination. */
+export const COMBINATION: usize = 24;
+
+/**
+ * Makes the combinations that give the gradient of the input. With g the gradient of
+ * the output, z the normalized input and w the weight,
+ *
+ *     d x = rstd * (w * g - mean(w * g) - z * mean(w * g * z))
+ *
+ * the means over all that shares a mean and variance. The first is absent where the
+ * moments are about 0, and both where they do not depend on x.
+ *
+ * @param combinations (groups, share) combinations, written
+ * @param states (groups) states, of which it takes the counts; 0: moments that do not
+ *   depend on x
+ * @param lines (groups, share) lines, whose scale is rstd
+ * @param sums (groups, share) sums of g
+ * @param products (groups, share) sums of g * z
+ * @param weight (period) float32, channel c takes element (first + c) mod period; 0: all 1
+ */
+export function makeCombinations(
+  combinations: usize,
+  states: usize,
+  lines: usize,
+  sums: usize,
+  products: usize,
+  weight: usize,
+  groups: usize,
+  share: usize,
+  first: usize,
+  period: usize,
+  centred: bool,
+): void {
+  let channel = first;
+  for (let group: usize = 0; group < groups; group++) {
+    const rstd = f64.load(lines, 8);
+    let sum: f64 = 0;
+    let product: f64 = 0;
+    for (let i: usize = 0; i < share; i++) {
+      const w = loadOr(weight, channel, 1);
+      sum += w * f64.load(sums + (i << 3));
+      product += w * f64.load(products + (i << 3));
+      f64.store(combinations + i * COMBINATION, w * rstd);
+      if (++channel === period) channel = 0;
+    }
+    const factor = states ? -rstd / f64.load(states + group * STATE) : 0;
+    const b = states ? factor * product : 0;
+    const c = states && centred ? factor * sum : 0;
+    for (let i: usize = 0; i < share; i++) {
+      f64.store(combinations, b, 8);
+      f64.store(combinations, c, 16);
+      combinations += COMBINATION;
+    }
+    lines += share * LINE;
+    sums += share << 3;
+    products += share << 3;
+  }
+}
+
+/** Returns a * g + (b * z + c), lane by lane. */
+export function combined(g: v128, z: v128, as: v128, bs: v128, cs: v128): v128 {
+  return f32x4.add(f32x4.mul(g, as), f32x4.add(f32x4.mul(z, bs), cs));
+}
+
+/** Combines the elements at every `step` bytes in float64, rounding once. */
+export function combineWide(
+  dx: usize,
+  g: usize,
+  x: usize,
+  line: usize,
+  combination: usize,
+  weight: usize,
+  length: usize,
+  step: usize,
+): void {
+  const mean = f64.load(line, 0);
+  const scale = f64.load(line, 8);
+  const shift = f64.load(line, 16);
+  const a = f64.load(combination, 0);
+  const b = f64.load(combination, 8);
+  const c = f64.load(combination, 16);
+  for (let i: usize = 0; i < length; i++) {
+    const z = (<f64>f32.load(x) - mean) * scale + shift;
+    f32.store(dx, <f32>(a * <f64>f32.load(g) * loadOr(weight, i, 1) + (b * z + c)));
+    dx += step;
+    g += step;
+    x += step;
+  }
+}

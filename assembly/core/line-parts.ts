@@ -1,0 +1,86 @@
+// Outside of this range of scales, float32 would overflow, underflow or go
+// through denormals on the way to an ordinary result.
+const MIN_SCALE: f64 = 7.888609052210118e-31; // 2^-100
+const MAX_SCALE: f64 = 1.2676506002282294e30; // 2^100
+
+/**
+ * Says whether float32 arithmetic can hold a line's scale and what it scales. A
+ * scale of 0 says nothing of the elements, so there the mean has to: from one of
+ * ordinary size no difference overflows.
+ */
+export function fitsFloat32(line: usize): bool {
+  const size = abs(f64.load(line, 8));
+  if (size === 0) return abs(f64.load(line)) <= MAX_SCALE;
+  return size >= MIN_SCALE && size <= MAX_SCALE;
+}
+
+// Mean and scale are taken as a high and a low float32 each:
+//
+//     y = d * high scale + (d * low scale + shift)     d = x - high mean
+//
+// d is exact near the mean, whatever its size, and the low mean goes into the
+// shift. Measured at mean 1e4, std 1: error 3.5e-7; with a float32 mean alone
+// 4e-4; with x * scale + (shift - mean * scale) 1.3e-3. The low scale takes the
+// scale's rounding out of those that add up: over 1.5 million rows of one value
+// apart from all others the worst error fell from 1.41 to 1.28 of 2^-22 * |y|, the
+// rest being the moments'. It costs 8%.
+
+export function highMean(line: usize): f32 {
+  return <f32>f64.load(line, 0);
+}
+
+export function highScale(line: usize): f32 {
+  return <f32>f64.load(line, 8);
+}
+
+export function lowScale(line: usize): f32 {
+  const scale = f64.load(line, 8);
+  return <f32>(scale - <f64>highScale(line));
+}
+
+export function narrowShift(line: usize): f32 {
+  return <f32>shiftOfDifference(line);
+}
+
+/** Returns what a line adds to d * scale, d = x - high mean. */
+export function shiftOfDifference(line: usize): f64 {
+  const mean = f64.load(line, 0);
+  const low = mean - <f64>highMean(line);
+  return f64.load(line, 16) - low * f64.load(line, 8);
+}
+
+/** Returns d * scale + (d * low + shift), lane by lane. */
+export function scaled(d: v128, scales: v128, lows: v128, shifts: v128): v128 {
+  return f32x4.add(f32x4.mul(d, scales), f32x4.add(f32x4.mul(d, lows), shifts));
+}
+
+/** Applies a line to the elements at every `step` bytes, in float32. */
+export function applyNarrow(y: usize, x: usize, line: usize, length: usize, step: usize): void {
+  const high = highMean(line);
+  const scale = highScale(line);
+  const low = lowScale(line);
+  const shift = narrowShift(line);
+  for (; length; length--) {
+    const d = f32.load(x) - high;
+    f32.store(y, d * scale + (d * low + shift));
+    x += step;
+    y += step;
+  }
+}
+
+/** Applies a line to the elements at every `step` bytes in float64, rounding once. */
+export function applyWide(y: usize, x: usize, line: usize, length: usize, step: usize): void {
+  const mean = f64.load(line, 0);
+  const scale = f64.load(line, 8);
+  const shift = f64.load(line, 16);
+  for (; length; length--) {
+    f32.store(y, <f32>((<f64>f32.load(x) - mean) * scale + shift));
+    x += step;
+    y += step;
+  }
+}
+
+/** Returns (x - mean) * scale, lane by lane. */
+export function scaledDifference(x: v128, highs: v128, scales: v128): v128 {
+  return f32x4.mul(f32x4.sub(x, highs), scales);
+}

@@ -1,0 +1,93 @@
+import { COMBINATION, combined, combineWide } from '../core/combination';
+import { LINE } from '../core/line';
+import {
+  fitsFloat32,
+  highMean,
+  highScale,
+  scaledDifference,
+  shiftOfDifference,
+} from '../core/line-parts';
+
+/**
+ * Combines each row: dx = a * g + b * z + c, where z = (x - mean) * scale + shift.
+ *
+ * @param dx (rows, length) float32, with a gap after each period; may be g or x
+ * @param g (rows, length) float32, likewise
+ * @param x (rows, length) float32, likewise
+ * @param lines (period) lines, row r takes line r mod period
+ * @param combinations (period) combinations, likewise
+ * @param weight (length) float32, which g is multiplied by first; 0: all 1
+ * @param gap in elements
+ */
+export function combineRows(
+  dx: usize,
+  g: usize,
+  x: usize,
+  lines: usize,
+  combinations: usize,
+  weight: usize,
+  rows: usize,
+  length: usize,
+  period: usize,
+  gap: usize,
+): void {
+  let channel: usize = 0;
+  for (let row: usize = 0; row < rows; row++) {
+    const line = lines + channel * LINE;
+    const combination = combinations + channel * COMBINATION;
+    if (fitsFloat32(line)) combineRow(dx, g, x, line, combination, weight, length);
+    else combineWide(dx, g, x, line, combination, weight, length, 4);
+    let step = length;
+    if (++channel === period) {
+      channel = 0;
+      step += gap;
+    }
+    dx += step << 2;
+    g += step << 2;
+    x += step << 2;
+  }
+}
+
+function combineRow(
+  dx: usize,
+  g: usize,
+  x: usize,
+  line: usize,
+  combination: usize,
+  weight: usize,
+  length: usize,
+): void {
+  const b = f64.load(combination, 8);
+  const highs = f32x4.splat(highMean(line));
+  const scales = f32x4.splat(highScale(line));
+  const as = f32x4.splat(<f32>f64.load(combination, 0));
+  const bs = f32x4.splat(<f32>b);
+  const cs = f32x4.splat(<f32>(f64.load(combination, 16) + b * shiftOfDifference(line)));
+  const end = g + (length << 2);
+  if (weight) {
+    for (; g + 32 <= end; g += 32, x += 32, dx += 32, weight += 32) {
+      const wg = f32x4.mul(v128.load(g), v128.load(weight));
+      const otherWg = f32x4.mul(v128.load(g, 16), v128.load(weight, 16));
+      const z = scaledDifference(v128.load(x), highs, scales);
+      const otherZ = scaledDifference(v128.load(x, 16), highs, scales);
+      v128.store(dx, combined(wg, z, as, bs, cs));
+      v128.store(dx, combined(otherWg, otherZ, as, bs, cs), 16);
+    }
+  } else {
+    for (; g + 64 <= end; g += 64, x += 64, dx += 64) {
+      const z0 = scaledDifference(v128.load(x), highs, scales);
+      const z1 = scaledDifference(v128.load(x, 16), highs, scales);
+      const z2 = scaledDifference(v128.load(x, 32), highs, scales);
+      const z3 = scaledDifference(v128.load(x, 48), highs, scales);
+      const d0 = combined(v128.load(g), z0, as, bs, cs);
+      const d1 = combined(v128.load(g, 16), z1, as, bs, cs);
+      const d2 = combined(v128.load(g, 32), z2, as, bs, cs);
+      const d3 = combined(v128.load(g, 48), z3, as, bs, cs);
+      v128.store(dx, d0);
+      v128.store(dx, d1, 16);
+      v128.store(dx, d2, 32);
+      v128.store(dx, d3, 48);
+    }
+  }
+  combineWide(dx, g, x, line, combination, weight, (end - g) >> 2, 4);
+}

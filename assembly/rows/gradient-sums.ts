@@ -1,0 +1,128 @@
+import { sumFour, sumPair, widenPairs } from '../core/lanes';
+import { LINE } from '../core/line';
+import {
+  fitsFloat32,
+  highMean,
+  highScale,
+  scaledDifference,
+  shiftOfDifference,
+} from '../core/line-parts';
+
+// As for moments: a row is summed in chunks from its start.
+const CHUNK: usize = 16384;
+
+// Bytes that are summed in float32 before float64.
+const BLOCK: usize = 256;
+
+/**
+ * Adds to the sums of g and of g * z, g being the gradient of the output and
+ * z = (x - mean) * scale + shift the normalized input: centred, so that no digit
+ * depends on the size of a mean.
+ *
+ * @param sums (period) float64, row r adds to sum r mod period
+ * @param products (period) float64, likewise
+ * @param g (rows, length) float32, with a gap after each period
+ * @param x (rows, length) float32, likewise
+ * @param lines (period) lines, row r takes line r mod period
+ * @param gap in elements
+ */
+export function addGradientSums(
+  sums: usize,
+  products: usize,
+  g: usize,
+  x: usize,
+  lines: usize,
+  rows: usize,
+  length: usize,
+  period: usize,
+  gap: usize,
+): void {
+  let channel: usize = 0;
+  for (let row: usize = 0; row < rows; row++) {
+    const at = channel << 3;
+    const line = lines + channel * LINE;
+    const fits = fitsFloat32(line);
+    for (let done: usize = 0; done < length; done += CHUNK) {
+      const count = min(length - done, CHUNK);
+      const from = done << 2;
+      if (fits) addChunkSums(sums + at, products + at, g + from, x + from, line, count);
+      else addWideSums(sums + at, products + at, g + from, x + from, line, count);
+    }
+    let step = length;
+    if (++channel === period) {
+      channel = 0;
+      step += gap;
+    }
+    g += step << 2;
+    x += step << 2;
+  }
+}
+
+/**
+ * Adds the sums of at most CHUNK elements: sixty-four in float32, then in float64.
+ * With d = x - high mean, what z has beside d * scale comes in at the end:
+ *
+ *     sum(g * z) = sum(g * (d * scale)) + sum(g) * shift
+ */
+function addChunkSums(
+  sums: usize,
+  products: usize,
+  g: usize,
+  x: usize,
+  line: usize,
+  length: usize,
+): void {
+  const highs = f32x4.splat(highMean(line));
+  const scales = f32x4.splat(highScale(line));
+  const end = g + (length << 2);
+  const fours = g + ((length & ~15) << 2);
+  let plain = f64x2.splat(0);
+  let scaled = f64x2.splat(0);
+  while (g < fours) {
+    let sum = f32x4.splat(0);
+    let product = f32x4.splat(0);
+    const stop = min(g + BLOCK, fours);
+    for (; g < stop; g += 64, x += 64) {
+      const a = v128.load(g, 0);
+      const b = v128.load(g, 16);
+      const c = v128.load(g, 32);
+      const d = v128.load(g, 48);
+      const az = f32x4.mul(a, scaledDifference(v128.load(x, 0), highs, scales));
+      const bz = f32x4.mul(b, scaledDifference(v128.load(x, 16), highs, scales));
+      const cz = f32x4.mul(c, scaledDifference(v128.load(x, 32), highs, scales));
+      const dz = f32x4.mul(d, scaledDifference(v128.load(x, 48), highs, scales));
+      sum = f32x4.add(sum, sumFour(a, b, c, d));
+      product = f32x4.add(product, sumFour(az, bz, cz, dz));
+    }
+    plain = f64x2.add(plain, widenPairs(sum));
+    scaled = f64x2.add(scaled, widenPairs(product));
+  }
+  const sum = sumPair(plain);
+  const product = sumPair(scaled) + sum * shiftOfDifference(line);
+  f64.store(sums, f64.load(sums) + sum);
+  f64.store(products, f64.load(products) + product);
+  addWideSums(sums, products, g, x, line, (end - g) >> 2);
+}
+
+/** Adds the sums of elements in float64. */
+function addWideSums(
+  sums: usize,
+  products: usize,
+  g: usize,
+  x: usize,
+  line: usize,
+  length: usize,
+): void {
+  const mean = f64.load(line, 0);
+  const scale = f64.load(line, 8);
+  const shift = f64.load(line, 16);
+  let sum: f64 = 0;
+  let product: f64 = 0;
+  for (let i: usize = 0; i < length; i++) {
+    const gradient = <f64>f32.load(g + (i << 2));
+    sum += gradient;
+    product += gradient * ((<f64>f32.load(x + (i << 2)) - mean) * scale + shift);
+  }
+  f64.store(sums, f64.load(sums) + sum);
+  f64.store(products, f64.load(products) + product);
+}

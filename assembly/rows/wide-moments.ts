@@ -1,0 +1,73 @@
+// Moments in float64 throughout, the mean first: for data that float32 sums don't
+// do justice, and for statistics that are merged from many parts.
+
+import { sumPair, widenUpper } from '../core/lanes';
+import { mergeIntoState, STATE } from '../core/moments';
+
+// Counted from the start of a row or column, as in `addMoments`.
+const CHUNK: usize = 16384;
+
+/**
+ * Adds the moments of each row to a state, in float64.
+ *
+ * @param states (period) states, row r adds to state r mod period
+ * @param x (rows, length) float32, with a gap after each period
+ * @param gap in elements
+ */
+export function addWideMoments(
+  states: usize,
+  x: usize,
+  rows: usize,
+  length: usize,
+  period: usize,
+  gap: usize,
+): void {
+  let channel: usize = 0;
+  for (let row: usize = 0; row < rows; row++) {
+    for (let left = length; left; ) {
+      const count = min(left, CHUNK);
+      mergeWide(states + channel * STATE, x, count);
+      x += count << 2;
+      left -= count;
+    }
+    if (++channel === period) {
+      channel = 0;
+      x += gap << 2;
+    }
+  }
+}
+
+/** Adds consecutive elements to a state, in float64. */
+export function mergeWide(state: usize, x: usize, length: usize): void {
+  const count = <f64>length;
+  const vectors = x + ((length & ~3) << 2);
+  const end = x + (length << 2);
+
+  let sums = f64x2.splat(0);
+  for (let at = x; at < vectors; at += 16) {
+    const four = v128.load(at);
+    sums = f64x2.add(sums, f64x2.add(f64x2.promote_low_f32x4(four), widenUpper(four)));
+  }
+  let sum = sumPair(sums);
+  for (let at = vectors; at < end; at += 4) sum += <f64>f32.load(at);
+
+  const mean = sum / count;
+  const means = f64x2.splat(mean);
+  let squares = f64x2.splat(0);
+  let rests = f64x2.splat(0);
+  for (let at = x; at < vectors; at += 16) {
+    const four = v128.load(at);
+    const a = f64x2.sub(f64x2.promote_low_f32x4(four), means);
+    const b = f64x2.sub(widenUpper(four), means);
+    squares = f64x2.add(squares, f64x2.add(f64x2.mul(a, a), f64x2.mul(b, b)));
+    rests = f64x2.add(rests, f64x2.add(a, b));
+  }
+  let square = sumPair(squares);
+  let rest = sumPair(rests);
+  for (let at = vectors; at < end; at += 4) {
+    const d = <f64>f32.load(at) - mean;
+    square += d * d;
+    rest += d;
+  }
+  mergeIntoState(state, count, mean, square, rest / count);
+}

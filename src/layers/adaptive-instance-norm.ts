@@ -1,0 +1,110 @@
+import { describe } from '../checks/describe.ts';
+import { checkEps, checkInterval, checkOptions } from '../checks/options.ts';
+import { refuseValue } from '../checks/refuse.ts';
+import { memoryFor } from '../memory/memory.ts';
+import { LINE, STATE } from '../memory/sizes.ts';
+import { applyLines } from '../passes/lines.ts';
+import { findMoments } from '../statistics/moments.ts';
+import { type ChannelTensor, channelTensor, checkLayout, type Layout } from '../tensor/channels.ts';
+import { readOutput } from '../tensor/output.ts';
+import { refuseOverlaps, sameMemory } from '../tensor/overlap.ts';
+import { checkData, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
+import { forEachSampleScope } from '../views/scopes.ts';
+
+/** Options of {@link adaptiveInstanceNorm}. */
+export interface AdaptiveInstanceNormOptions {
+  /** From 0, the content as it is, to 1 (the default), the style's statistics. */
+  readonly alpha?: number | undefined;
+  /** Added to both variances under the square root; 1e-5 by default. */
+  readonly eps?: number | undefined;
+  /** Where the channels lie; 'nchw' by default. */
+  readonly layout?: Layout | undefined;
+  /** Where to write the result; content itself is allowed. */
+  readonly out?: TensorLike | undefined;
+}
+
+const OPTIONS = ['alpha', 'eps', 'layout', 'out'];
+
+/**
+ * Gives each channel of the content the mean and standard deviation that the
+ * channel has in the style.
+ *
+ * y = alpha * ((x - mean) / std * styleStd + styleMean) + (1 - alpha) * x, where
+ * each std is sqrt(biased variance + eps) of one channel of one sample.
+ *
+ * Huang, Belongie: Arbitrary Style Transfer in Real-time with Adaptive Instance
+ * Normalization (2017), formula 8 and section 6.
+ *
+ * @param content (N, C, *), or (N, *, C) in 'nhwc'
+ * @param style likewise with as many channels, of as many samples or one for all;
+ *   its spatial size is its own, but not 0
+ * @returns `out`, or a new tensor of content's shape
+ * @throws TypeError where an argument is of the wrong kind, RangeError where it
+ *   is of the wrong size or value; nothing has been written then.
+ * @example
+ * const halfway = adaptiveInstanceNorm(content, style, { alpha: 0.5 });
+ */
+export function adaptiveInstanceNorm(
+  content: TensorLike,
+  style: TensorLike,
+  options: AdaptiveInstanceNormOptions = {},
+): Tensor {
+  checkOptions(options, OPTIONS);
+  const { alpha = 1, eps = 1e-5, layout = 'nchw', out } = options;
+  const input = readTensor(content, 'content');
+  const model = readTensor(style, 'style');
+  checkInterval(alpha, 'alpha', 0, 1);
+  checkEps(eps);
+  checkLayout(layout);
+  const tensor = channelTensor(input.shape, layout, null, 'content');
+  const styleTensor = channelTensor(model.shape, layout, null, 'style');
+  checkStyle(tensor, styleTensor, model.shape);
+  const output = readOutput(out, input, 'content');
+  checkData(model.data, model.shape, 'style');
+  if (!sameMemory(model.data, input.data)) {
+    refuseOverlaps({ out: output.given }, { style: model.data });
+  }
+
+  const styles = collectMoments(model.data, styleTensor);
+  const memory = memoryFor(0, output.data, input.data);
+  const { states, lines } = memory;
+  forEachSampleScope(tensor, (scope) => {
+    findMoments(memory, input.data, scope);
+    for (let i = 0; i < scope.channels; i++) {
+      const mean = states[i * STATE + 1] as number;
+      const std = deviation(states, i * STATE, eps);
+      const from = ((scope.first + i) * STATE) % styles.length;
+      const styleMean = styles[from + 1] as number;
+      const styleStd = deviation(styles, from, eps);
+      lines[i * LINE] = mean;
+      lines[i * LINE + 1] = alpha * (std === 0 ? 0 : styleStd / std) + (1 - alpha);
+      lines[i * LINE + 2] = alpha * styleMean + (1 - alpha) * mean;
+    }
+    applyLines(memory, output.data, input.data, scope);
+  });
+  return output.tensor;
+}
+
+function checkStyle(content: ChannelTensor, style: ChannelTensor, shape: readonly number[]): void {
+  const samples = style.samples === 1 ? 1 : content.samples;
+  if (style.samples !== samples || style.channels !== content.channels || style.spatial === 0) {
+    const counts = content.samples === 1 ? 1 : `1 or ${content.samples}`;
+    const expected = `${counts} samples of ${content.channels} channels with at least 1 spatial element`;
+    refuseValue('style', expected, describe(shape));
+  }
+}
+
+/** Returns the states of all samples' channels, one after the other. */
+function collectMoments(input: Float32Array, tensor: ChannelTensor): Float64Array {
+  const all = new Float64Array(tensor.samples * tensor.channels * STATE);
+  const memory = memoryFor(0, input);
+  forEachSampleScope(tensor, (scope) => {
+    findMoments(memory, input, scope);
+    all.set(memory.states.subarray(0, scope.channels * STATE), scope.first * STATE);
+  });
+  return all;
+}
+
+function deviation(states: Float64Array, at: number, eps: number): number {
+  return Math.sqrt((states[at + 2] as number) / (states[at] as number) + eps);
+}

@@ -1,0 +1,154 @@
+import { arrayEntry, type StateEntry } from '../checkpoints/state-dict.ts';
+import {
+  checkBoolean,
+  checkCount,
+  checkEps,
+  checkFinite,
+  checkOptions,
+} from '../checks/options.ts';
+import { checkChannels, checkLayout, type Layout } from '../tensor/channels.ts';
+import { makeValues } from '../tensor/parameters.ts';
+import type { CheckedTensor, Tensor, TensorLike } from '../tensor/tensor.ts';
+import { type ForwardOptions, Layer } from './layer.ts';
+
+/** Options of the layers InstanceNorm and BatchNorm. */
+export interface ChannelNormLayerOptions {
+  /** Added to the variance under the square root; 1e-5 by default. */
+  readonly eps?: number | undefined;
+  /**
+   * The share of the new value in a running statistic; 0.1 by default. With null,
+   * BatchNorm takes the average of all batches, InstanceNorm does not update.
+   */
+  readonly momentum?: number | null | undefined;
+  /** Whether it has a weight and a bias to learn; by default BatchNorm has, InstanceNorm has not. */
+  readonly affine?: boolean | undefined;
+  /** Whether it keeps running statistics; by default BatchNorm does, InstanceNorm does not. */
+  readonly trackRunningStats?: boolean | undefined;
+  /** Whether the running variance divides by n - 1 (the default, as PyTorch) or n. */
+  readonly unbiased?: boolean | undefined;
+  /** Where the channels lie; 'nchw' by default. */
+  readonly layout?: Layout | undefined;
+}
+
+/** Options of `forward` of InstanceNorm and BatchNorm. */
+export interface ChannelForwardOptions extends ForwardOptions {
+  /** For (N, C, L): how much of each sample is valid; the rest comes out as 0. */
+  readonly lengths?: ArrayLike<number> | null | undefined;
+}
+
+const OPTIONS = ['eps', 'momentum', 'affine', 'trackRunningStats', 'unbiased', 'layout'];
+const FORWARD_OPTIONS = ['out', 'lengths'];
+
+/** What InstanceNorm and BatchNorm share: parameters and running statistics for each channel. */
+export abstract class ChannelNorm extends Layer {
+  /** C, the number of channels. */
+  readonly numFeatures: number;
+  /** Added to the variance under the square root. */
+  readonly eps: number;
+  /** The share of the new value in a running statistic; null: as {@link ChannelNormLayerOptions} says. */
+  readonly momentum: number | null;
+  /** Whether the running variance divides by n - 1, or n. */
+  readonly unbiased: boolean;
+  /** Where the channels of its inputs lie. */
+  readonly layout: Layout;
+  /** Whether running statistics move in training mode. */
+  trackRunningStats: boolean;
+  /** C values to learn, 1 at first; null unless `affine`. */
+  readonly weight: Float32Array | null;
+  /** C values to learn, 0 at first; null unless `affine`. */
+  readonly bias: Float32Array | null;
+  /** C values, 0 at first; null unless `trackRunningStats`. */
+  readonly runningMean: Float32Array | null;
+  /** C values, 1 at first; null unless `trackRunningStats`. */
+  readonly runningVar: Float32Array | null;
+  /** How many batches BatchNorm has seen in training mode; InstanceNorm, as in PyTorch, does not count. */
+  numBatchesTracked = 0;
+
+  constructor(
+    numFeatures: number,
+    defaults: { readonly affine: boolean; readonly trackRunningStats: boolean },
+    options: ChannelNormLayerOptions,
+  ) {
+    super();
+    checkCount(numFeatures, 'numFeatures');
+    checkOptions(options, OPTIONS);
+    const {
+      eps = 1e-5,
+      momentum = 0.1,
+      affine = defaults.affine,
+      trackRunningStats = defaults.trackRunningStats,
+      unbiased = true,
+      layout = 'nchw',
+    } = options;
+    checkEps(eps);
+    if (momentum !== null) checkFinite(momentum, 'momentum');
+    checkBoolean(affine, 'affine');
+    checkBoolean(trackRunningStats, 'trackRunningStats');
+    checkBoolean(unbiased, 'unbiased');
+    checkLayout(layout);
+    this.numFeatures = numFeatures;
+    this.eps = eps;
+    this.momentum = momentum;
+    this.unbiased = unbiased;
+    this.layout = layout;
+    this.trackRunningStats = trackRunningStats;
+    const values = (value: number) => makeValues(numFeatures, value, 'numFeatures');
+    this.weight = affine ? values(1) : null;
+    this.bias = affine ? values(0) : null;
+    this.runningMean = trackRunningStats ? values(0) : null;
+    this.runningVar = trackRunningStats ? values(1) : null;
+  }
+
+  /**
+   * Normalizes a tensor, which `backward` refers to later: it is not copied.
+   *
+   * @param x (N, C, *), or (N, *, C) in 'nhwc'
+   * @returns `out`, or a new tensor of x's shape
+   * @throws TypeError where an argument is of the wrong kind, RangeError where it
+   *   is of the wrong size or value; nothing has been written then.
+   */
+  override forward(x: TensorLike, options: ChannelForwardOptions = {}): Tensor {
+    return super.forward(x, options);
+  }
+
+  protected override checkInput({ shape }: CheckedTensor): void {
+    checkBoolean(this.trackRunningStats, 'trackRunningStats');
+    checkLayout(this.layout);
+    const matters = this.weight !== null || this.runningMean !== null;
+    if (matters) checkChannels(shape, this.layout, this.numFeatures);
+  }
+
+  /** Sets the running mean to 0, the running variance to 1 and the count of batches to 0. */
+  resetRunningStats(): void {
+    this.runningMean?.fill(0);
+    this.runningVar?.fill(1);
+    this.numBatchesTracked = 0;
+  }
+
+  protected override get forwardOptions(): readonly string[] {
+    return FORWARD_OPTIONS;
+  }
+
+  protected override stateEntries(): readonly StateEntry[] {
+    const shape = [this.numFeatures];
+    const entries = [
+      ...arrayEntry('weight', this.weight, shape),
+      ...arrayEntry('bias', this.bias, shape),
+      ...arrayEntry('running_mean', this.runningMean, shape),
+      ...arrayEntry('running_var', this.runningVar, shape),
+    ];
+    if (this.runningMean === null) return entries;
+    const count: StateEntry = {
+      name: 'num_batches_tracked',
+      shape: [],
+      values: [this.numBatchesTracked],
+      assign: ([value]) => {
+        this.numBatchesTracked = value as number;
+      },
+      fault: ([value]) =>
+        Number.isSafeInteger(value) && (value as number) >= 0 ? null : `that is ${value}`,
+      optional: true,
+    };
+    return [...entries, count];
+  }
+}

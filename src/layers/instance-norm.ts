@@ -1,0 +1,128 @@
+import { describe } from '../checks/describe.ts';
+import { refuseValue } from '../checks/refuse.ts';
+import { channelGradients } from '../passes/channel-gradients.ts';
+import { type Gradients, readGradient } from '../passes/gradients.ts';
+import { normalizeChannels, normalizeSamples } from '../passes/normalize-channels.ts';
+import { addSampleGradients } from '../passes/sample-gradients.ts';
+import type { Tensor, TensorLike } from '../tensor/tensor.ts';
+import { ChannelNorm, type ChannelNormLayerOptions } from './channel-layer.ts';
+import {
+  CHANNEL_OPTIONS,
+  type ChannelNormOptions,
+  type ChannelRules,
+  readChannelArguments,
+} from './channel-options.ts';
+import type { Mode } from './layer.ts';
+
+/** Options of {@link instanceNorm}. */
+export interface InstanceNormOptions extends ChannelNormOptions {
+  /** C values, or N*C for conditional instance normalization; 1 where absent. */
+  readonly weight?: Float32Array | null | undefined;
+  /** C values, or N*C for conditional instance normalization; 0 where absent. */
+  readonly bias?: Float32Array | null | undefined;
+  /** Normalizes with the input's statistics (the default), or with the running ones. */
+  readonly useInputStats?: boolean | undefined;
+}
+
+const RULES: ChannelRules = {
+  options: [...CHANNEL_OPTIONS, 'useInputStats'],
+  switch: 'useInputStats',
+  byDefault: true,
+  conditional: true,
+  checkStatistics({ spatial, lengths }, { shape }) {
+    const single = lengths?.includes(1) ? `lengths ${describe(lengths)}` : null;
+    if (spatial !== 1 && single === null) return;
+    const got = single ?? `shape ${describe(shape)}`;
+    refuseValue('x', 'more than 1 spatial element', got);
+  },
+};
+
+/**
+ * Normalizes each channel of each sample by its own mean and variance.
+ *
+ * y = (x - mean) / sqrt(variance + eps) * weight + bias, the variance biased.
+ * Running statistics move towards the average over the batch; their variance is
+ * unbiased unless asked otherwise.
+ *
+ * Ulyanov, Vedaldi, Lempitsky: Instance Normalization (2016);
+ * torch.nn.functional.instance_norm.
+ *
+ * @param x (N, C, *), or (N, *, C) in 'nhwc', with more than 1 element in each
+ *   channel of a sample
+ * @returns `out`, or a new tensor of x's shape
+ * @throws TypeError where an argument is of the wrong kind, RangeError where it
+ *   is of the wrong size or value; nothing has been written then.
+ * @example
+ * const y = instanceNorm(new Tensor(pixels, [1, 3, 480, 640]), { eps: 1e-5 });
+ */
+export function instanceNorm(x: TensorLike, options: InstanceNormOptions = {}): Tensor {
+  return normalizeChannels(readChannelArguments(x, options, RULES), normalizeSamples);
+}
+
+/**
+ * Finds the gradients of {@link instanceNorm}.
+ *
+ * @param gradOutput the gradient of a loss with respect to the result, of x's shape
+ * @param x the input that the result was made from
+ * @param options those of the call; `out` takes the gradient of the input, and may
+ *   be gradOutput or x
+ * @throws TypeError, RangeError as {@link instanceNorm} does.
+ */
+export function instanceNormBackward(
+  gradOutput: TensorLike,
+  x: TensorLike,
+  options: InstanceNormOptions = {},
+): Gradients {
+  const gradient = readGradient(gradOutput);
+  return channelGradients(gradient, readChannelArguments(x, options, RULES), addSampleGradients);
+}
+
+/**
+ * Instance normalization as a layer: torch.nn.InstanceNorm1d, 2d and 3d in one.
+ *
+ * Uses the input's own statistics, except in eval mode where running ones are
+ * kept.
+ *
+ * @example
+ * const norm = new InstanceNorm(3, { affine: true, trackRunningStats: true });
+ * norm.forward(x); // in training mode: moves the running statistics
+ * norm.eval().forward(x); // normalizes with them
+ */
+export class InstanceNorm extends ChannelNorm {
+  /**
+   * @param numFeatures C, the number of channels
+   * @throws TypeError, RangeError as {@link instanceNorm} does.
+   */
+  constructor(numFeatures: number, options: ChannelNormLayerOptions = {}) {
+    super(numFeatures, { affine: false, trackRunningStats: false }, options);
+  }
+
+  protected override run(x: TensorLike, mode: Mode, out: TensorLike | undefined): Tensor {
+    return instanceNorm(x, this.#options(mode, out));
+  }
+
+  protected override differentiate(gradOutput: TensorLike, x: TensorLike, mode: Mode): Gradients {
+    return instanceNormBackward(gradOutput, x, this.#options(mode));
+  }
+
+  #options({ training, lengths }: Mode, out?: TensorLike): InstanceNormOptions {
+    const { weight, bias, eps, layout, unbiased, trackRunningStats } = this;
+    const runningMean = trackRunningStats ? this.runningMean : null;
+    const runningVar = trackRunningStats ? this.runningVar : null;
+    const useInputStats = training || !trackRunningStats;
+    const momentum = this.momentum ?? 0;
+    return {
+      weight,
+      bias,
+      eps,
+      layout,
+      lengths,
+      runningMean,
+      runningVar,
+      useInputStats,
+      momentum,
+      unbiased,
+      out,
+    };
+  }
+}

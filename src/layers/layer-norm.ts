@@ -1,0 +1,146 @@
+import { arrayEntry, type StateEntry } from '../checkpoints/state-dict.ts';
+import { checkBoolean, checkEps, checkOptions } from '../checks/options.ts';
+import { type Gradients, readGradient } from '../passes/gradients.ts';
+import { makeValues } from '../tensor/parameters.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import type { Tensor, TensorLike } from '../tensor/tensor.ts';
+import { Layer, type Mode } from './layer.ts';
+import {
+  type NormalizedShape,
+  normalizeTrailing,
+  readNormalizedShape,
+  readTrailingArguments,
+  type TrailingArguments,
+  trailingGradients,
+} from './trailing-options.ts';
+
+/** Options of {@link layerNorm}. */
+export interface LayerNormOptions {
+  /** One value for each element of the normalized shape; 1 where absent. */
+  readonly weight?: Float32Array | null | undefined;
+  /** One value for each element of the normalized shape; 0 where absent. */
+  readonly bias?: Float32Array | null | undefined;
+  /** Added to the variance under the square root; 1e-5 by default. */
+  readonly eps?: number | undefined;
+  /** Where to write the result; x itself is allowed. */
+  readonly out?: TensorLike | undefined;
+}
+
+const OPTIONS = ['weight', 'bias', 'eps', 'out'];
+
+/**
+ * Normalizes over the trailing dimensions by their mean and variance.
+ *
+ * y = (x - mean) / sqrt(variance + eps) * weight + bias, the variance biased.
+ *
+ * Ba, Kiros, Hinton: Layer Normalization (2016); torch.nn.functional.layer_norm.
+ *
+ * @param x (*, ...normalizedShape)
+ * @param normalizedShape the trailing sizes; a number is one of them
+ * @returns `out`, or a new tensor of x's shape
+ * @throws TypeError where an argument is of the wrong kind, RangeError where it
+ *   is of the wrong size or value; nothing has been written then.
+ * @example
+ * const y = layerNorm(tokens, 768, { weight, bias });
+ */
+export function layerNorm(
+  x: TensorLike,
+  normalizedShape: NormalizedShape,
+  options: LayerNormOptions = {},
+): Tensor {
+  return normalizeTrailing(readArguments(x, normalizedShape, options));
+}
+
+/**
+ * Finds the gradients of {@link layerNorm}.
+ *
+ * @param gradOutput the gradient of a loss with respect to the result, of x's shape
+ * @param x the input that the result was made from
+ * @param normalizedShape that of the call
+ * @param options those of the call; `out` takes the gradient of the input, and may
+ *   be gradOutput or x
+ * @throws TypeError, RangeError as {@link layerNorm} does.
+ */
+export function layerNormBackward(
+  gradOutput: TensorLike,
+  x: TensorLike,
+  normalizedShape: NormalizedShape,
+  options: LayerNormOptions = {},
+): Gradients {
+  const gradient = readGradient(gradOutput);
+  return trailingGradients(gradient, readArguments(x, normalizedShape, options));
+}
+
+function readArguments(
+  x: TensorLike,
+  normalizedShape: NormalizedShape,
+  options: LayerNormOptions,
+): TrailingArguments {
+  checkOptions(options, OPTIONS);
+  const { weight, bias, eps = 1e-5, out } = options;
+  return readTrailingArguments(x, normalizedShape, { weight, bias, eps, out }, true);
+}
+
+/** Options of {@link LayerNorm}. */
+export interface LayerNormLayerOptions {
+  /** Added to the variance under the square root; 1e-5 by default. */
+  readonly eps?: number | undefined;
+  /** Whether it has a weight, and unless `bias` is false a bias, to learn; true by default. */
+  readonly elementwiseAffine?: boolean | undefined;
+  /** Whether it has a bias to learn; true by default. */
+  readonly bias?: boolean | undefined;
+}
+
+/**
+ * Layer normalization as a layer: torch.nn.LayerNorm. The same in training and in
+ * eval mode.
+ *
+ * @example
+ * const y = new LayerNorm(768).forward(tokens);
+ */
+export class LayerNorm extends Layer {
+  /** The sizes of the trailing dimensions that are normalized. */
+  readonly normalizedShape: readonly number[];
+  /** Added to the variance under the square root. */
+  readonly eps: number;
+  /** Values to learn, 1 at first, of the normalized shape; null unless `elementwiseAffine`. */
+  readonly weight: Float32Array | null;
+  /** Values to learn, 0 at first, of the normalized shape; null unless asked for. */
+  readonly bias: Float32Array | null;
+
+  /**
+   * @param normalizedShape the trailing sizes; a number is one of them
+   * @throws TypeError, RangeError as {@link layerNorm} does.
+   */
+  constructor(normalizedShape: NormalizedShape, options: LayerNormLayerOptions = {}) {
+    super();
+    this.normalizedShape = Object.freeze(readNormalizedShape(normalizedShape));
+    checkOptions(options, ['eps', 'elementwiseAffine', 'bias']);
+    const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
+    checkEps(eps);
+    checkBoolean(elementwiseAffine, 'elementwiseAffine');
+    checkBoolean(bias, 'bias');
+    const length = sizeOf(this.normalizedShape);
+    this.eps = eps;
+    this.weight = elementwiseAffine ? makeValues(length, 1, 'normalizedShape') : null;
+    this.bias = elementwiseAffine && bias ? makeValues(length, 0, 'normalizedShape') : null;
+  }
+
+  protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {
+    return layerNorm(x, this.normalizedShape, this.#options(out));
+  }
+
+  protected override differentiate(gradOutput: TensorLike, x: TensorLike): Gradients {
+    return layerNormBackward(gradOutput, x, this.normalizedShape, this.#options());
+  }
+
+  #options(out?: TensorLike): LayerNormOptions {
+    const { weight, bias, eps } = this;
+    return { weight, bias, eps, out };
+  }
+
+  protected override stateEntries(): readonly StateEntry[] {
+    const shape = this.normalizedShape;
+    return [...arrayEntry('weight', this.weight, shape), ...arrayEntry('bias', this.bias, shape)];
+  }
+}

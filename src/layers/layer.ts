@@ -1,0 +1,157 @@
+import { loadState, type StateEntry } from '../checkpoints/state-dict.ts';
+import { checkBoolean, checkOptions } from '../checks/options.ts';
+import type { Gradients } from '../passes/gradients.ts';
+import { readLengths } from '../tensor/channels.ts';
+import { type CheckedTensor, readTensor, Tensor, type TensorLike } from '../tensor/tensor.ts';
+
+/** Options of a layer's `forward`. */
+export interface ForwardOptions {
+  /** Where to write the result; x itself is allowed, but then there is no `backward`. */
+  readonly out?: TensorLike | undefined;
+}
+
+/** Options of a layer's `loadStateDict`. */
+export interface LoadStateDictOptions {
+  /** What the layer's keys begin with in the dictionary, for example 'model.norm1.'. */
+  readonly prefix?: string | undefined;
+  /** Whether missing and unexpected keys are refused; true by default. */
+  readonly strict?: boolean | undefined;
+}
+
+/** What a forward pass depended on beside its input. */
+export interface Mode {
+  readonly training: boolean;
+  readonly lengths: readonly number[] | null;
+}
+
+const FORWARD_OPTIONS = ['out'];
+
+/** How many elements of an input are remembered, to tell whether it was overwritten. */
+const PROBES = 32;
+
+interface Pass {
+  readonly x: CheckedTensor;
+  readonly mode: Mode;
+  readonly probes: readonly number[];
+}
+
+/** What all layers share: a mode, gradients of the last forward pass, and a state to save. */
+export abstract class Layer {
+  #training = true;
+  #last: Pass | null = null;
+
+  /** Whether it is in training mode, as it is at first, or in eval mode. */
+  get training(): boolean {
+    return this.#training;
+  }
+
+  /**
+   * Sets training mode, or with `false` eval mode.
+   *
+   * @throws TypeError where `mode` is neither true nor false.
+   */
+  train(mode = true): this {
+    checkBoolean(mode, 'mode');
+    this.#training = mode;
+    return this;
+  }
+
+  /** Sets eval mode. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /**
+   * Normalizes a tensor, which `backward` refers to later: it is not copied.
+   *
+   * @param x of a shape that the layer's function takes
+   * @returns `out`, or a new tensor of x's shape
+   * @throws TypeError where an argument is of the wrong kind, RangeError where it
+   *   is of the wrong size or value; nothing has been written then.
+   */
+  forward(x: TensorLike, options: ForwardOptions = {}): Tensor {
+    checkOptions(options, this.forwardOptions);
+    const { out, lengths } = options as ForwardOptions & { readonly lengths?: unknown };
+    const input = readTensor(x, 'x');
+    this.checkInput(input);
+    const mode = { training: this.#training, lengths: readLengths(lengths) };
+    const probes = probe(input.data);
+    const result = this.run(input, mode, out);
+    this.#last = { x: input, mode, probes };
+    return result;
+  }
+
+  /**
+   * Finds the gradients of the last `forward`, in the mode that it ran in.
+   *
+   * @param gradOutput the gradient of a loss with respect to its result
+   * @throws Error where there was no forward pass, or its input has been
+   *   overwritten since; TypeError, RangeError where gradOutput is no tensor of
+   *   its shape.
+   */
+  backward(gradOutput: TensorLike): Gradients {
+    if (this.#last === null) {
+      throw new Error('backward: expected a forward pass before it, got none');
+    }
+    const { x, mode, probes } = this.#last;
+    if (!sameValues(probes, probe(x.data))) {
+      throw new Error(
+        'backward: expected the input of the forward pass as it was, ' +
+          'got one that has been overwritten since (by out: x, or an arena that was reset)',
+      );
+    }
+    return this.differentiate(gradOutput, x, mode);
+  }
+
+  /** Returns copies of its parameters and buffers, by PyTorch's names. */
+  stateDict(): Record<string, Tensor> {
+    const dict: Record<string, Tensor> = {};
+    for (const { name, values, shape } of this.stateEntries()) {
+      dict[name] = new Tensor(Float32Array.from(values), shape);
+    }
+    return dict;
+  }
+
+  /**
+   * Copies parameters and buffers from a dictionary with PyTorch's names.
+   *
+   * @param dict tensors by name, as {@link stateDict} or readSafetensors returns them
+   * @throws RangeError that lists all missing and unexpected keys (unless not
+   *   strict) and all tensors of the wrong shape; TypeError where an entry is no
+   *   tensor. Nothing has been written then.
+   */
+  loadStateDict(
+    dict: Readonly<Record<string, TensorLike>>,
+    options: LoadStateDictOptions = {},
+  ): void {
+    loadState(this.stateEntries(), dict, options);
+  }
+
+  /** The names of the options that `forward` takes. */
+  protected get forwardOptions(): readonly string[] {
+    return FORWARD_OPTIONS;
+  }
+
+  /** Refuses an input that the layer was not made for, where a function would take it. */
+  protected checkInput(_x: CheckedTensor): void {}
+
+  protected abstract run(x: TensorLike, mode: Mode, out: TensorLike | undefined): Tensor;
+
+  protected abstract differentiate(gradOutput: TensorLike, x: TensorLike, mode: Mode): Gradients;
+
+  protected abstract stateEntries(): readonly StateEntry[];
+}
+
+/** Copies a few elements from all over an array. */
+function probe(data: Float32Array): readonly number[] {
+  const count = Math.min(PROBES, data.length);
+  const probes: number[] = [];
+  for (let i = 0; i < count; i++) {
+    probes.push(data[Math.floor((i * data.length) / count)] as number);
+  }
+  return probes;
+}
+
+function sameValues(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((value, i) => Object.is(value, b[i]));
+}

@@ -1,0 +1,140 @@
+import { arrayEntry, type StateEntry } from '../checkpoints/state-dict.ts';
+import { checkBoolean, checkEps, checkOptions } from '../checks/options.ts';
+import { type Gradients, readGradient } from '../passes/gradients.ts';
+import { makeValues } from '../tensor/parameters.ts';
+import { sizeOf } from '../tensor/shape.ts';
+import type { Tensor, TensorLike } from '../tensor/tensor.ts';
+import { Layer, type Mode } from './layer.ts';
+import {
+  type NormalizedShape,
+  normalizeTrailing,
+  readNormalizedShape,
+  readTrailingArguments,
+  type TrailingArguments,
+  trailingGradients,
+} from './trailing-options.ts';
+
+// The machine epsilon of float32, PyTorch's default here alone.
+const EPSILON = 2 ** -23;
+
+/** Options of {@link rmsNorm}. */
+export interface RMSNormOptions {
+  /** One value for each element of the normalized shape; 1 where absent. */
+  readonly weight?: Float32Array | null | undefined;
+  /** Added to the mean of squares under the square root; 2^-23 by default. */
+  readonly eps?: number | undefined;
+  /** Where to write the result; x itself is allowed. */
+  readonly out?: TensorLike | undefined;
+}
+
+const OPTIONS = ['weight', 'eps', 'out'];
+
+/**
+ * Divides by the root of the mean of squares over the trailing dimensions.
+ *
+ * y = x / sqrt(mean(x * x) + eps) * weight.
+ *
+ * Zhang, Sennrich: Root Mean Square Layer Normalization (2019);
+ * torch.nn.functional.rms_norm.
+ *
+ * @param x (*, ...normalizedShape)
+ * @param normalizedShape the trailing sizes; a number is one of them
+ * @returns `out`, or a new tensor of x's shape
+ * @throws TypeError where an argument is of the wrong kind, RangeError where it
+ *   is of the wrong size or value; nothing has been written then.
+ * @example
+ * const y = rmsNorm(tokens, 4096, { weight, eps: 1e-6 });
+ */
+export function rmsNorm(
+  x: TensorLike,
+  normalizedShape: NormalizedShape,
+  options: RMSNormOptions = {},
+): Tensor {
+  return normalizeTrailing(readArguments(x, normalizedShape, options));
+}
+
+/**
+ * Finds the gradients of {@link rmsNorm}.
+ *
+ * @param gradOutput the gradient of a loss with respect to the result, of x's shape
+ * @param x the input that the result was made from
+ * @param normalizedShape that of the call
+ * @param options those of the call; `out` takes the gradient of the input, and may
+ *   be gradOutput or x
+ * @throws TypeError, RangeError as {@link rmsNorm} does.
+ */
+export function rmsNormBackward(
+  gradOutput: TensorLike,
+  x: TensorLike,
+  normalizedShape: NormalizedShape,
+  options: RMSNormOptions = {},
+): Gradients {
+  const gradient = readGradient(gradOutput);
+  return trailingGradients(gradient, readArguments(x, normalizedShape, options));
+}
+
+function readArguments(
+  x: TensorLike,
+  normalizedShape: NormalizedShape,
+  options: RMSNormOptions,
+): TrailingArguments {
+  checkOptions(options, OPTIONS);
+  const { weight, eps = EPSILON, out } = options;
+  return readTrailingArguments(x, normalizedShape, { weight, eps, out }, false);
+}
+
+/** Options of {@link RMSNorm}. */
+export interface RMSNormLayerOptions {
+  /** Added to the mean of squares under the square root; 2^-23 by default. */
+  readonly eps?: number | undefined;
+  /** Whether it has a weight to learn; true by default. */
+  readonly elementwiseAffine?: boolean | undefined;
+}
+
+/**
+ * RMS normalization as a layer: torch.nn.RMSNorm. The same in training and in
+ * eval mode.
+ *
+ * @example
+ * const y = new RMSNorm(4096, { eps: 1e-6 }).forward(tokens);
+ */
+export class RMSNorm extends Layer {
+  /** The sizes of the trailing dimensions that are normalized. */
+  readonly normalizedShape: readonly number[];
+  /** Added to the mean of squares under the square root. */
+  readonly eps: number;
+  /** Values to learn, 1 at first, of the normalized shape; null unless `elementwiseAffine`. */
+  readonly weight: Float32Array | null;
+
+  /**
+   * @param normalizedShape the trailing sizes; a number is one of them
+   * @throws TypeError, RangeError as {@link rmsNorm} does.
+   */
+  constructor(normalizedShape: NormalizedShape, options: RMSNormLayerOptions = {}) {
+    super();
+    this.normalizedShape = Object.freeze(readNormalizedShape(normalizedShape));
+    checkOptions(options, ['eps', 'elementwiseAffine']);
+    const { eps = EPSILON, elementwiseAffine = true } = options;
+    checkEps(eps);
+    checkBoolean(elementwiseAffine, 'elementwiseAffine');
+    this.eps = eps;
+    const length = sizeOf(this.normalizedShape);
+    this.weight = elementwiseAffine ? makeValues(length, 1, 'normalizedShape') : null;
+  }
+
+  protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {
+    return rmsNorm(x, this.normalizedShape, this.#options(out));
+  }
+
+  protected override differentiate(gradOutput: TensorLike, x: TensorLike): Gradients {
+    return rmsNormBackward(gradOutput, x, this.normalizedShape, this.#options());
+  }
+
+  #options(out?: TensorLike): RMSNormOptions {
+    return { weight: this.weight, eps: this.eps, out };
+  }
+
+  protected override stateEntries(): readonly StateEntry[] {
+    return arrayEntry('weight', this.weight, this.normalizedShape);
+  }
+}

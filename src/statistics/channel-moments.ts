@@ -1,0 +1,219 @@
+import { checkBoolean, checkCount, checkOptions } from '../checks/options.ts';
+import { refuseKind, refuseValue } from '../checks/refuse.ts';
+import { type Memory, memoryFor } from '../memory/memory.ts';
+import { MAX_CHANNELS, STATE } from '../memory/sizes.ts';
+import {
+  channelTensor,
+  checkChannels,
+  checkLayout,
+  type Layout,
+  readLengths,
+} from '../tensor/channels.ts';
+import { allocate } from '../tensor/parameters.ts';
+import { readTensor, type TensorLike } from '../tensor/tensor.ts';
+import { forEachBatchScope } from '../views/scopes.ts';
+import { findMoments } from './moments.ts';
+
+/** Options of {@link ChannelMoments.update}. */
+export interface UpdateOptions {
+  /** Where the channels lie; 'nchw' by default. */
+  readonly layout?: Layout | undefined;
+  /** For (N, C, L): how much of each sample is counted. */
+  readonly lengths?: ArrayLike<number> | null | undefined;
+}
+
+/** Options of {@link ChannelMoments.variance} and {@link ChannelMoments.std}. */
+export interface VarianceOptions {
+  /** Whether to divide by count - 1 instead of count; false by default. */
+  readonly unbiased?: boolean | undefined;
+}
+
+/** What {@link ChannelMoments.toJSON} returns; numbers that JSON lacks are strings. */
+export interface ChannelMomentsJSON {
+  /** The elements of each channel. */
+  readonly count: number;
+  /** The mean of each channel. */
+  readonly mean: readonly (number | string)[];
+  /** The sum of squared deviations from the mean of each channel. */
+  readonly squares: readonly (number | string)[];
+  /** What the mean lost to rounding, so that no merge loses it. */
+  readonly rest: readonly (number | string)[];
+}
+
+/**
+ * Mean and variance of each channel over any number of tensors, in float64.
+ *
+ * Parts that were taken apart, by stream, shard or machine, merge into what the
+ * whole would have given, within rounding of float64.
+ *
+ * @example
+ * const moments = new ChannelMoments(3);
+ * for (const image of images) moments.update(imageToTensor(image));
+ * moments.mean; // of red, green and blue
+ * moments.std();
+ */
+export class ChannelMoments {
+  /** C, the number of channels. */
+  readonly numFeatures: number;
+  // States, as the kernels keep them: count, mean, squares, rest of the mean.
+  readonly #states: Float64Array;
+
+  /**
+   * @param numFeatures C, the number of channels
+   * @throws TypeError, RangeError where that is no whole number of at least 1.
+   */
+  constructor(numFeatures: number) {
+    checkCount(numFeatures, 'numFeatures');
+    this.numFeatures = numFeatures;
+    const make = () => new Float64Array(numFeatures * STATE);
+    this.#states = allocate(make, numFeatures, 'numFeatures');
+  }
+
+  /**
+   * Restores moments from what {@link toJSON} gave, to the last bit.
+   *
+   * @throws TypeError, RangeError where that is something else.
+   */
+  static fromJSON(json: ChannelMomentsJSON): ChannelMoments {
+    const { count, mean, squares, rest } = json ?? {};
+    const lists = { mean, squares, rest };
+    if (!Object.values(lists).every(Array.isArray)) {
+      refuseKind('json', '{ count, mean, squares, rest }', json);
+    }
+    checkCount(count, 'count', 0);
+    const moments = new ChannelMoments(mean.length);
+    for (const [name, list] of Object.entries(lists)) {
+      if (list.length === mean.length) continue;
+      refuseValue(name, `${mean.length} numbers`, list.length);
+    }
+    for (let i = 0; i < mean.length; i++) {
+      const square = fromJSON(squares[i], 'squares');
+      if (square < 0) {
+        refuseValue('squares', 'numbers of at least 0', square);
+      }
+      const state = [count, fromJSON(mean[i], 'mean'), square, fromJSON(rest[i], 'rest')];
+      moments.#states.set(state, i * STATE);
+    }
+    return moments;
+  }
+
+  /** How many elements of each channel were counted. */
+  get count(): number {
+    return this.#states[0] as number;
+  }
+
+  /** The mean of each channel, C values; 0 where nothing was counted yet. */
+  get mean(): Float64Array {
+    return this.#channels((at) => this.#states[at + 1] as number);
+  }
+
+  /**
+   * The variance of each channel, C values: biased unless asked otherwise, NaN where
+   * too little was counted.
+   *
+   * @throws TypeError where an option is unknown or of the wrong kind.
+   */
+  variance(options: VarianceOptions = {}): Float64Array {
+    checkOptions(options, ['unbiased']);
+    const { unbiased = false } = options;
+    checkBoolean(unbiased, 'unbiased');
+    const divisor = this.count - (unbiased ? 1 : 0);
+    return this.#channels((at) =>
+      divisor > 0 ? (this.#states[at + 2] as number) / divisor : Number.NaN,
+    );
+  }
+
+  /**
+   * The standard deviation of each channel, C values: the root of {@link variance}.
+   *
+   * @throws TypeError as that does.
+   */
+  std(options: VarianceOptions = {}): Float64Array {
+    return this.variance(options).map(Math.sqrt);
+  }
+
+  /**
+   * Counts a tensor.
+   *
+   * @param x (N, C, *), or (N, *, C) in 'nhwc'
+   * @throws TypeError where an argument is of the wrong kind, RangeError where it
+   *   is of the wrong size or value; nothing has been counted then.
+   */
+  update(x: TensorLike, options: UpdateOptions = {}): this {
+    checkOptions(options, ['layout', 'lengths']);
+    const { layout = 'nchw', lengths } = options;
+    checkLayout(layout);
+    const ownLengths = readLengths(lengths);
+    const { data, shape } = readTensor(x, 'x');
+    const tensor = channelTensor(shape, layout, ownLengths, 'x');
+    checkChannels(shape, layout, this.numFeatures);
+    const memory = memoryFor(0, data);
+    forEachBatchScope(tensor, (scope) => {
+      findMoments(memory, data, scope, true);
+      memory.parts.set(memory.states.subarray(0, scope.channels * STATE));
+      this.#mergeParts(memory, scope.first, scope.channels);
+    });
+    return this;
+  }
+
+  /**
+   * Counts what others counted; they stay as they are.
+   *
+   * Chan, Golub, LeVeque: Updating Formulae and a Pairwise Algorithm for Computing
+   * Sample Variances (1979).
+   *
+   * @param other moments of as many channels
+   * @throws TypeError where `other` is something else, RangeError where it has
+   *   another number of channels.
+   */
+  merge(other: ChannelMoments): this {
+    if (!(other instanceof ChannelMoments)) {
+      refuseKind('other', 'ChannelMoments', other);
+    }
+    if (other.numFeatures !== this.numFeatures) {
+      refuseValue('other', `${this.numFeatures} channels`, other.numFeatures);
+    }
+    const memory = memoryFor(0);
+    for (let first = 0; first < this.numFeatures; first += MAX_CHANNELS) {
+      const count = Math.min(MAX_CHANNELS, this.numFeatures - first);
+      memory.parts.set(other.#states.subarray(first * STATE, (first + count) * STATE));
+      this.#mergeParts(memory, first, count);
+    }
+    return this;
+  }
+
+  /** Returns its numbers for JSON, which gives them back to the last bit. */
+  toJSON(): ChannelMomentsJSON {
+    const numbers = (offset: number): (number | string)[] =>
+      Array.from(
+        this.#channels((at) => this.#states[at + offset] as number),
+        toJSON,
+      );
+    return { count: this.count, mean: numbers(1), squares: numbers(2), rest: numbers(3) };
+  }
+
+  /** Merges the parts in a memory into consecutive channels. */
+  #mergeParts(memory: Memory, first: number, count: number): void {
+    const own = this.#states.subarray(first * STATE, (first + count) * STATE);
+    memory.states.set(own);
+    memory.kernels.mergeStates(memory.statesAt, memory.partsAt, count, 1, count);
+    own.set(memory.states.subarray(0, count * STATE));
+  }
+
+  #channels(value: (at: number) => number): Float64Array {
+    return Float64Array.from({ length: this.numFeatures }, (_, channel) => value(channel * STATE));
+  }
+}
+
+function toJSON(value: number): number | string {
+  if (Object.is(value, -0)) return '-0';
+  return Number.isFinite(value) ? value : String(value);
+}
+
+function fromJSON(value: unknown, name: string): number {
+  const isNumber = typeof value === 'number';
+  if (!isNumber && !['-0', 'NaN', 'Infinity', '-Infinity'].includes(value as string)) {
+    refuseKind(name, 'numbers', value);
+  }
+  return Number(value);
+}

@@ -1,0 +1,63 @@
+import { STATE } from '../memory/sizes.ts';
+
+/**
+ * Averages the moments of rows over the samples of each channel, then moves
+ * running statistics towards them: nothing is written before `update`.
+ */
+export class ChannelAverage {
+  readonly #means: Float64Array;
+  readonly #variances: Float64Array;
+  readonly #unbiased: boolean;
+  #rows = 0;
+
+  /** @param unbiased whether a variance divides by n - 1 instead of n */
+  constructor(channels: number, unbiased: boolean) {
+    this.#means = new Float64Array(channels);
+    this.#variances = new Float64Array(channels);
+    this.#unbiased = unbiased;
+  }
+
+  /** Adds the states of consecutive channels from `first`; beyond the last they begin again. */
+  add(states: Float64Array, first: number, count: number): void {
+    const channels = this.#means.length;
+    let channel = first % channels;
+    for (let at = 0; at < count * STATE; at += STATE) {
+      const size = states[at] as number;
+      const squares = states[at + 2] as number;
+      (this.#means[channel] as number) += states[at + 1] as number;
+      (this.#variances[channel] as number) += squares / (this.#unbiased ? size - 1 : size);
+      if (++channel === channels) channel = 0;
+    }
+    this.#rows += count;
+  }
+
+  /**
+   * Moves running statistics: new = (1 - momentum) * old + momentum * average.
+   * An empty batch has no average and moves nothing.
+   */
+  update(mean: Float32Array | null, variance: Float32Array | null, momentum: number): void {
+    if (this.#rows === 0) return;
+    const samples = this.#rows / this.#means.length;
+    move(mean, this.#means, samples, momentum);
+    move(variance, this.#variances, samples, momentum);
+  }
+}
+
+function move(
+  running: Float32Array | null,
+  sums: Float64Array,
+  samples: number,
+  momentum: number,
+): void {
+  if (running === null) return;
+  for (let i = 0; i < running.length; i++) {
+    const average = (sums[i] as number) / samples;
+    running[i] = (1 - momentum) * (running[i] as number) + momentum * average;
+  }
+}
+
+/** A mean and a variance for each channel. */
+export interface RunningStats {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+}

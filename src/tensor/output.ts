@@ -1,0 +1,39 @@
+import { describe } from '../checks/describe.ts';
+import { refuseValue } from '../checks/refuse.ts';
+import { refusePartialOverlap } from './overlap.ts';
+import { sameShape } from './shape.ts';
+import { type CheckedTensor, checkData, readTensor, Tensor } from './tensor.ts';
+
+/** Where a result goes. */
+export interface Output {
+  /** What the caller is given: `out` itself where that is a Tensor. */
+  readonly tensor: Tensor;
+  readonly data: Float32Array;
+  /** The data again where `out` gave it; null where it was made, and shares memory with nothing. */
+  readonly given: Float32Array | null;
+  /** Whether it is the memory of x. */
+  readonly inPlace: boolean;
+}
+
+/**
+ * Reads the `out` option, or makes a new tensor in its absence. Comes after all that
+ * may have a getter, which could have detached or shrunk x: x is checked once more.
+ *
+ * @throws RangeError where its shape is another than x's, or where it shares
+ *   some but not all of its memory with x.
+ */
+export function readOutput(out: unknown, x: CheckedTensor, name: string): Output {
+  const given = out === undefined || out === null ? null : readTensor(out, 'out');
+  checkData(x.data, x.shape, name);
+  if (given === null) {
+    const tensor = new Tensor(new Float32Array(x.data.length), x.shape);
+    return { tensor, data: tensor.data, given, inPlace: false };
+  }
+  const { data, shape } = given;
+  if (!sameShape(shape, x.shape)) {
+    refuseValue('out', `shape ${describe(x.shape)}`, describe(shape));
+  }
+  const inPlace = refusePartialOverlap('out', data, name, x.data);
+  const tensor = out instanceof Tensor ? out : new Tensor(data, shape);
+  return { tensor, data, given: data, inPlace };
+}

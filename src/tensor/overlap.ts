@@ -1,0 +1,73 @@
+import { refuseValue } from '../checks/refuse.ts';
+
+// To ask an array for its buffer takes 40 ns, a part of a small call that counts: so no
+// array is asked twice, and first of all, since it is another as a rule.
+
+/** Says whether two arrays are the same elements of the same memory. */
+export function sameMemory(a: Float32Array, b: Float32Array): boolean {
+  return (
+    a === b || (a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.length === b.length)
+  );
+}
+
+type Arrays = Readonly<Record<string, Float32Array | null>>;
+
+/** Refuses an array to write to that shares memory with one to read, or with another to write. */
+export function refuseOverlaps(written: Arrays, read: Arrays): void {
+  for (const name in written) {
+    const array = written[name];
+    if (!array) continue;
+    const { buffer } = array;
+    let later = false;
+    for (const other in written) {
+      if (!later) later = other === name;
+      else if (written[other]?.buffer === buffer) {
+        refuseOverlap(name, array, other, written[other] as Float32Array);
+      }
+    }
+    for (const other in read) {
+      if (read[other]?.buffer === buffer) {
+        refuseOverlap(name, array, other, read[other] as Float32Array);
+      }
+    }
+  }
+}
+
+/**
+ * Refuses an array to write to that shares memory with another, unless it is the same
+ * memory.
+ *
+ * @returns whether it is
+ */
+export function refusePartialOverlap(
+  name: string,
+  array: Float32Array,
+  otherName: string,
+  other: Float32Array,
+): boolean {
+  if (array === other) return true;
+  if (array.buffer !== other.buffer) return false;
+  if (sameMemory(array, other)) return true;
+  refuseOverlap(name, array, otherName, other);
+  return false;
+}
+
+/** Refuses an array to write to that overlaps another of the same buffer. */
+function refuseOverlap(
+  name: string,
+  array: Float32Array,
+  otherName: string,
+  other: Float32Array,
+): void {
+  const start = array.byteOffset;
+  const end = start + array.byteLength;
+  const otherStart = other.byteOffset;
+  const otherEnd = otherStart + other.byteLength;
+  if (start < otherEnd && otherStart < end) {
+    refuseValue(
+      name,
+      'memory of its own',
+      `bytes ${start} to ${end} of a buffer of which ${otherName} holds ${otherStart} to ${otherEnd}`,
+    );
+  }
+}

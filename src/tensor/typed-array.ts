@@ -1,0 +1,34 @@
+// Getters of every typed array, for what a value is in truth: its prototype and its
+// properties may say otherwise.
+const TypedArray = Object.getPrototypeOf(Float32Array) as { readonly prototype: object };
+const getterOf = (name: string | symbol): (() => unknown) =>
+  Object.getOwnPropertyDescriptor(TypedArray.prototype, name)?.get as () => unknown;
+const kindGetter = getterOf(Symbol.toStringTag);
+const lengthGetter = getterOf('length');
+
+/** Returns the name of a typed array's kind; undefined for all else. */
+export function kindOf(value: unknown): string | undefined {
+  return kindGetter.call(value) as string | undefined;
+}
+
+/**
+ * Returns the number of elements of a typed array, 0 when it is detached: compiled by
+ * Node 20, `array.length` stays what it was, once it has met a resizable array.
+ */
+export function lengthOf(array: ArrayBufferView): number {
+  return lengthGetter.call(array) as number;
+}
+
+/** Says whether a value is a Float32Array, of this realm or another, or of a subclass. */
+export function isFloat32Array(value: unknown): value is Float32Array {
+  return kindOf(value) === 'Float32Array';
+}
+
+/**
+ * Returns the elements of an array that may be of another realm or a subclass as a
+ * plain array, whose methods are known: no code of others runs while the kernels work.
+ */
+export function plainArray(array: Float32Array): Float32Array {
+  if (Object.getPrototypeOf(array) === Float32Array.prototype) return array;
+  return new Float32Array(array.buffer, array.byteOffset, lengthOf(array));
+}

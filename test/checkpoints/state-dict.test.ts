@@ -1,0 +1,292 @@
+import { describe, expect, test } from 'vitest';
+import { BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm, Tensor } from '../../src/index.ts';
+import { expectSameBits } from '../support/closeness.ts';
+import { normals, uniforms } from '../support/random.ts';
+import { expectRefusal } from '../support/refusals.ts';
+
+type State = Record<string, Tensor>;
+
+function scalar(value: number): Tensor {
+  return new Tensor(Float32Array.of(value), []);
+}
+
+function vector(...values: number[]): Tensor {
+  return new Tensor(Float32Array.from(values), [values.length]);
+}
+
+/** What a BatchNorm of 3 channels may have become, its keys behind a prefix. */
+function batchNormState(prefix = ''): State {
+  return {
+    [`${prefix}weight`]: new Tensor(normals(3, 1), [3]),
+    [`${prefix}bias`]: new Tensor(normals(3, 2), [3]),
+    [`${prefix}running_mean`]: new Tensor(normals(3, 3), [3]),
+    [`${prefix}running_var`]: new Tensor(uniforms(3, 4, 0.5, 2), [3]),
+    [`${prefix}num_batches_tracked`]: scalar(7),
+  };
+}
+
+function without(state: State, ...names: string[]): State {
+  return Object.fromEntries(Object.entries(state).filter(([name]) => !names.includes(name)));
+}
+
+describe('stateDict', () => {
+  const affine = { weight: [3], bias: [3] };
+  const running = { running_mean: [3], running_var: [3], num_batches_tracked: [] };
+  const bare = { affine: false, trackRunningStats: false };
+  const full = { affine: true, trackRunningStats: true };
+
+  test.each([
+    ['BatchNorm', new BatchNorm(3), { ...affine, ...running }],
+    ['BatchNorm without parameters', new BatchNorm(3, { affine: false }), running],
+    [
+      'BatchNorm without running statistics',
+      new BatchNorm(3, { trackRunningStats: false }),
+      affine,
+    ],
+    ['BatchNorm without either', new BatchNorm(3, bare), {}],
+    ['InstanceNorm', new InstanceNorm(3), {}],
+    ['InstanceNorm with parameters', new InstanceNorm(3, { affine: true }), affine],
+    [
+      'InstanceNorm with running statistics',
+      new InstanceNorm(3, { trackRunningStats: true }),
+      running,
+    ],
+    ['InstanceNorm with both', new InstanceNorm(3, full), { ...affine, ...running }],
+    ['GroupNorm', new GroupNorm(1, 3), affine],
+    ['GroupNorm without parameters', new GroupNorm(1, 3, { affine: false }), {}],
+    ['LayerNorm', new LayerNorm(3), affine],
+    ['LayerNorm of two dimensions', new LayerNorm([2, 5]), { weight: [2, 5], bias: [2, 5] }],
+    ['LayerNorm without a bias', new LayerNorm(3, { bias: false }), { weight: [3] }],
+    ['LayerNorm without parameters', new LayerNorm(3, { elementwiseAffine: false }), {}],
+    ['RMSNorm', new RMSNorm([2, 5]), { weight: [2, 5] }],
+    ['RMSNorm without parameters', new RMSNorm(3, { elementwiseAffine: false }), {}],
+  ])("has PyTorch's keys and shapes, in PyTorch's order: %s", (_, layer, expected) => {
+    const shapes = Object.entries(layer.stateDict()).map(([name, { shape }]) => [name, shape]);
+    expect(shapes).toEqual(Object.entries(expected));
+  });
+
+  test('holds what PyTorch begins with', () => {
+    expect(new BatchNorm(2).stateDict()).toEqual({
+      weight: vector(1, 1),
+      bias: vector(0, 0),
+      running_mean: vector(0, 0),
+      running_var: vector(1, 1),
+      num_batches_tracked: scalar(0),
+    });
+  });
+
+  test('is a copy', () => {
+    const layer = new BatchNorm(3);
+    const before = layer.stateDict();
+    layer.weight?.fill(5);
+    layer.forward(new Tensor(normals(12, 5), [2, 3, 2]));
+    expect(before).toEqual(new BatchNorm(3).stateDict());
+    for (const { data } of Object.values(layer.stateDict())) data.fill(9);
+    expect(layer.weight).toEqual(Float32Array.of(5, 5, 5));
+    expect(layer.numBatchesTracked).toBe(1);
+  });
+});
+
+describe('loadStateDict', () => {
+  const makers = {
+    BatchNorm: () => new BatchNorm(4),
+    'InstanceNorm with both': () => new InstanceNorm(4, { affine: true, trackRunningStats: true }),
+    'GroupNorm, nhwc': () => new GroupNorm(2, 4, { layout: 'nhwc' }),
+    'LayerNorm of two dimensions': () => new LayerNorm([3, 4]),
+    RMSNorm: () => new RMSNorm(4),
+  };
+
+  test.each(Object.entries(makers))(
+    'makes a new layer the same as the one that was saved (test_save_load): %s',
+    (_, make) => {
+      const saved = make();
+      for (const values of [saved.weight, 'bias' in saved ? saved.bias : null]) {
+        values?.set(normals(values.length, 6));
+      }
+      saved.forward(new Tensor(normals(2 * 4 * 3 * 4, 7, 2, 3), [2, 4, 3, 4]));
+      const loaded = make();
+      loaded.loadStateDict(saved.stateDict());
+      expect(loaded.stateDict()).toEqual(saved.stateDict());
+      const x = new Tensor(normals(2 * 4 * 3 * 4, 8), [2, 4, 3, 4]);
+      expectSameBits(loaded.eval().forward(x).data, saved.eval().forward(x).data);
+    },
+  );
+
+  test('copies: neither array is kept', () => {
+    const layer = new BatchNorm(3);
+    const { weight } = layer;
+    const state = batchNormState();
+    layer.loadStateDict(state);
+    expect(layer.weight).toBe(weight);
+    for (const { data } of Object.values(state)) data.fill(0);
+    expect(layer.stateDict()).toEqual(batchNormState());
+  });
+
+  test('takes the keys behind a prefix, and leaves the others to others', () => {
+    const layer = new BatchNorm(3);
+    layer.loadStateDict(
+      {
+        'decoder.norm.weight': vector(1),
+        ...batchNormState('encoder.norm.'),
+        'encoder.norm2.weight': vector(1),
+        weight: vector(1),
+      },
+      { prefix: 'encoder.norm.' },
+    );
+    expect(layer.stateDict()).toEqual(batchNormState());
+  });
+
+  test('takes the tensors of ONNX runtimes, and dictionaries without a prototype', () => {
+    const layer = new RMSNorm(2);
+    const dict = Object.assign(Object.create(null), {
+      weight: { data: Float32Array.of(3, 4), dims: [2] },
+    });
+    layer.loadStateDict(dict);
+    expect(layer.weight).toEqual(Float32Array.of(3, 4));
+  });
+
+  test('takes num_batches_tracked as one element as well', () => {
+    const layer = new BatchNorm(3);
+    layer.loadStateDict({ ...batchNormState(), num_batches_tracked: vector(12) });
+    expect(layer.numBatchesTracked).toBe(12);
+  });
+
+  test.each([true, false])(
+    'keeps num_batches_tracked where an old checkpoint lacks it, strict or not (test_batchnorm_load_state_dict): %j',
+    (strict) => {
+      const layer = new BatchNorm(3);
+      expect(layer.stateDict().num_batches_tracked).toEqual(scalar(0));
+      layer.numBatchesTracked = 10;
+      expect(layer.stateDict().num_batches_tracked).toEqual(scalar(10));
+      layer.loadStateDict(without(batchNormState(), 'num_batches_tracked'), { strict });
+      expect(layer.stateDict()).toEqual({ ...batchNormState(), num_batches_tracked: scalar(10) });
+    },
+  );
+
+  test('keeps what is missing and passes over what is unexpected where it is not strict', () => {
+    const layer = new BatchNorm(3);
+    const state = without(batchNormState('a.'), 'a.bias', 'a.running_var');
+    layer.loadStateDict({ ...state, 'a.scale': vector(1) }, { prefix: 'a.', strict: false });
+    expect(layer.stateDict()).toEqual({
+      ...batchNormState(),
+      bias: vector(0, 0, 0),
+      running_var: vector(1, 1, 1),
+    });
+  });
+
+  test('does not find a parameter in the prototype of the dictionary', () => {
+    const layer = new RMSNorm(2);
+    const dict = Object.create({ weight: vector(3, 4) });
+    expectRefusal(() => layer.loadStateDict(dict), RangeError, 'stateDict', 'missing "weight"');
+  });
+});
+
+describe('loadStateDict refuses, and writes nothing:', () => {
+  function expectRefused(
+    state: unknown,
+    options: object | undefined,
+    kind: ErrorConstructor,
+    argument: string,
+    got: string,
+  ): void {
+    const layer = new BatchNorm(3);
+    layer.loadStateDict(batchNormState());
+    const load = () => layer.loadStateDict(state as State, options);
+    expectRefusal(load, kind, argument, got);
+    expect(layer.stateDict()).toEqual(batchNormState());
+  }
+
+  /** A state of other values, so that one that was written shows. */
+  function otherState(): State {
+    return {
+      weight: vector(9, 9, 9),
+      bias: vector(9, 9, 9),
+      running_mean: vector(9, 9, 9),
+      running_var: vector(9, 9, 9),
+      num_batches_tracked: scalar(9),
+    };
+  }
+
+  const cases: [string, State, string][] = [
+    ['a missing key', without(otherState(), 'running_var'), 'missing "running_var"'],
+    ['an unexpected key', { ...otherState(), scale: vector(1) }, 'unexpected "scale"'],
+    [
+      'a wrong shape',
+      { ...otherState(), running_var: vector(1, 2) },
+      '"running_var" of shape [2] instead of [3]',
+    ],
+    [
+      'as many elements in another shape',
+      { ...otherState(), bias: new Tensor(Float32Array.of(1, 2, 3), [1, 3]) },
+      '"bias" of shape [1, 3] instead of [3]',
+    ],
+    [
+      'counts of batches',
+      { ...otherState(), num_batches_tracked: vector(1, 2) },
+      '"num_batches_tracked" of shape [2] instead of []',
+    ],
+    [
+      'all of these at once',
+      { ...without(otherState(), 'weight', 'bias'), bias: vector(1), scale: vector(1) },
+      'missing "weight"; "bias" of shape [1] instead of [3]; unexpected "scale"',
+    ],
+    [
+      'the keys of another place',
+      batchNormState('norm.'),
+      'missing "weight"; missing "bias"; missing "running_mean"; missing "running_var"; ' +
+        'unexpected "norm.weight"; unexpected "norm.bias"; unexpected "norm.running_mean"; ' +
+        'unexpected "norm.running_var"; unexpected "norm.num_batches_tracked"',
+    ],
+  ];
+  test.each(cases)('%s', (_, state, got) => {
+    expectRefused(state, undefined, RangeError, 'stateDict', got);
+  });
+
+  test('whole keys in its list, prefix and all', () => {
+    const state = { 'a.weight': vector(1), 'a.x': vector(1), 'b.x': vector(1) };
+    expectRefused(
+      state,
+      { prefix: 'a.' },
+      RangeError,
+      'stateDict',
+      '"a.weight" of shape [1] instead of [3]; missing "a.bias"; missing "a.running_mean"; ' +
+        'missing "a.running_var"; unexpected "a.x"',
+    );
+  });
+
+  test('a wrong shape also where it is not strict', () => {
+    const state = { weight: vector(9, 9, 9), bias: vector(1, 2), other: vector(1) };
+    const got = '"bias" of shape [2] instead of [3]';
+    expectRefused(state, { strict: false }, RangeError, 'stateDict', got);
+  });
+
+  test('running statistics for a layer that has none, as PyTorch does', () => {
+    const layer = new InstanceNorm(3);
+    const got = 'unexpected "running_mean"; unexpected "running_var"';
+    expectRefusal(
+      () => layer.loadStateDict({ running_mean: vector(0, 0, 0), running_var: vector(1, 1, 1) }),
+      RangeError,
+      'stateDict',
+      got,
+    );
+  });
+
+  const kinds: [string, unknown, object | undefined, string, string][] = [
+    ['no dictionary', undefined, undefined, 'stateDict', 'undefined'],
+    ['null', null, undefined, 'stateDict', 'null'],
+    ['a path', 'model.safetensors', undefined, 'stateDict', '"model.safetensors"'],
+    [
+      'an entry that is no tensor',
+      { ...otherState(), running_var: [1, 2, 3] },
+      undefined,
+      'running_var',
+      '[1, 2, 3]',
+    ],
+    ['a number as prefix', otherState(), { prefix: 1 }, 'prefix', '1'],
+    ['a word for strict', otherState(), { strict: 'no' }, 'strict', '"no"'],
+    ['an option that it does not know', otherState(), { assign: true }, 'options', '"assign"'],
+  ];
+  test.each(kinds)('%s', (_, state, options, argument, got) => {
+    expectRefused(state, options, TypeError, argument, got);
+  });
+});

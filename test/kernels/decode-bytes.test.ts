@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { decodeBytes } from '../../src/kernels/decode-bytes.ts';
+
+test('every byte has a text', () => {
+  const digits = Array.from({ length: 88 }, (_, digit) => String.fromCharCode(36 + digit));
+  const texts = ['', '|', '}'].flatMap((mark) => digits.map((digit) => mark + digit));
+  const bytes = texts.map((_, value) => (value + 252) % 256);
+  expect(decodeBytes(texts.join(''))).toEqual(Uint8Array.from(bytes));
+});
+
+test('a digit goes with the mark before it alone', () => {
+  expect(decodeBytes('')).toEqual(new Uint8Array(0));
+  expect(decodeBytes('{|$}$$')).toEqual(Uint8Array.of(83, 84, 172, 252));
+});

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const cwd = fileURLToPath(new URL('../..', import.meta.url));
+const hosts = 'Node 16.4, Deno 1.9, Bun, workerd, Chrome 91, Firefox 90, Safari 16.4';
+
+/** What a program prints that imports the library, then uses it, in a Node with such flags. */
+function run(...flags: readonly string[]): string {
+  const program = `
+    import { instanceNorm, Tensor } from 'wasm-norm';
+    console.log('imported');
+    try {
+      console.log(instanceNorm(new Tensor(Float32Array.of(1, 2), [1, 1, 2])).shape);
+    } catch (error) {
+      console.log(error.message);
+    }`;
+  const argv = [...flags, '--input-type=module', '--eval', program];
+  return spawnSync(process.execPath, argv, { cwd, encoding: 'utf8' }).stdout;
+}
+
+test('without flags the first use works', () => {
+  expect(run()).toBe('imported\n[ 1, 1, 2 ]\n');
+});
+
+test('where WebAssembly is missing, the import works and the first use says where it is', () => {
+  const printed = run('--jitless');
+  expect(printed).toContain('imported\nwasm-norm: this host lacks WebAssembly.');
+  expect(printed).toContain(hosts);
+});
+
+// An x86 processor without SSE 4.1; other architectures always have SIMD.
+test.runIf(process.arch === 'x64')('where its SIMD is missing, likewise', () => {
+  const printed = run('--no-enable-sse4-1');
+  expect(printed).toContain('imported\nwasm-norm: this host lacks SIMD in its WebAssembly.');
+  expect(printed).toContain(hosts);
+});

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import {
+  type Numbers,
+  type Operands,
+  onnx,
+  product,
+  type Role,
+  type ValidationVector,
+  type Vector,
+  webnn,
+} from '../support/conformance.ts';
+import { readJson } from '../support/json-files.ts';
+
+// Names of vectors that have no meaning here, by the reason.
+const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
+  'layerNorm takes trailing dimensions, not any axes': [
+    'layerNormalization float32 4D tensor options.axes=[2]',
+    'layerNormalization float32 4D tensor options.scale and options.axes=[0, 2]',
+    'layerNormalization float32 4D tensor all options',
+    '[layerNormalization] Test with nonconsecutive axes.',
+  ],
+  'there is no axis to be wrong, but a layout or a normalizedShape': [
+    '[batchNormalization] Throw if the value of axis is not in the range of [0,N-1].',
+    '[layerNormalization] Throw if the axis is greater than the input rank.',
+    '[layerNormalization] Throw if the axes have duplications.',
+  ],
+  'a parameter is a flat array, which has no rank': [
+    '[batchNormalization] Throw if the mean operand is not a 1-D tensor.',
+    '[batchNormalization] Throw if the scale operand is not a 1-D tensor.',
+    '[batchNormalization] Throw if the bias operand is not a 1-D tensor.',
+    '[instanceNormalization] Throw if the scale operand is not a 1-D tensor.',
+    '[instanceNormalization] Throw if the bias operand is not a 1-D tensor.',
+    "[layerNormalization] Throw if the bias rank doesn't match axis rank.",
+    "[layerNormalization] Throw if the scale rank doesn't match axis rank.",
+  ],
+  'data is float32 alone, float16 is refused': [
+    '[instanceNormalization] Test when the input data type is float16.',
+    '[layerNormalization] Test when the input data type is float16.',
+  ],
+  'instanceNorm takes any number of dimensions': [
+    '[instanceNormalization] Throw if the input is not a 4-D tensor.',
+  ],
+};
+
+const REASONS = new Map(
+  Object.entries(LEFT_OUT).flatMap(([reason, names]) => names.map((name) => [name, reason])),
+);
+
+const webnnVectors = readJson('conformance/webnn') as readonly Vector[] | null;
+const onnxVectors = readJson('conformance/onnx') as readonly Vector[] | null;
+const validations = readJson('conformance/webnn-validation') as readonly ValidationVector[] | null;
+
+if (webnnVectors === null || onnxVectors === null || validations === null) {
+  // The vectors of WebNN and ONNX lie beside the repository, not in it: a clone that stands
+  // alone has none to run, and says so by this.
+  test.skip('conformance vectors: neither CONFORMANCE_DIR nor ../shared/conformance is there', () => {});
+} else {
+  describe('the vectors', () => {
+    test('are all there, and no two of one name', () => {
+      expect(countByOperation(webnnVectors)).toEqual({
+        batchNormalization: 13,
+        instanceNormalization: 15,
+        layerNormalization: 14,
+      });
+      expect(countByOperation(onnxVectors)).toEqual({
+        LayerNormalization: 19,
+        RMSNormalization: 19,
+        BatchNormalization: 9,
+        InstanceNormalization: 2,
+        GroupNormalization: 2,
+        MeanVarianceNormalization: 1,
+      });
+      expect(validations.filter(({ throws }) => !throws).length).toBe(15);
+      expect(validations.filter(({ throws }) => throws).length).toBe(33);
+      const all = [...webnnVectors, ...onnxVectors, ...validations];
+      expect(new Set(all.map(({ name }) => name)).size).toBe(42 + 52 + 48);
+    });
+
+    test('are all run but those left out: 3 of WebNN, 14 of its validation, none of ONNX', () => {
+      const leftOut = (vectors: readonly { readonly name: string }[]) =>
+        vectors.filter(({ name }) => REASONS.has(name)).length;
+      expect([webnnVectors, validations, onnxVectors].map(leftOut)).toEqual([3, 14, 0]);
+      expect(REASONS.size).toBe(17);
+    });
+  });
+
+  describe('gives what WebNN expects, to the units in the last place that it allows:', () => {
+    forEachVector(webnnVectors, ({ op, inputs, options, expected, tolerance_ulp }) => {
+      const y = operation(webnn, op)(toOperands(inputs), options);
+      expect(y.shape).toEqual(expected.dims);
+      const wanted = Float32Array.from(expected.data);
+      const worst = Math.max(...wanted.map((value, i) => ulps(value, y.data[i] as number)));
+      expect(worst).toBeLessThanOrEqual(tolerance_ulp as number);
+    });
+  });
+
+  describe('gives what ONNX expects, to rtol 1e-3 and atol 1e-7:', () => {
+    forEachVector(onnxVectors, ({ op, inputs, options, expected, extra_outputs, rtol, atol }) => {
+      const { output, extra = {} } = operation(onnx, op)(toOperands(inputs), options);
+      expect(output.shape).toEqual(expected.dims);
+      const wanted = { output: expected, ...extra_outputs };
+      const got: Readonly<Record<string, ArrayLike<number>>> = { ...extra, output: output.data };
+      for (const [name, { data }] of Object.entries(wanted)) {
+        expect(got[name]?.length, name).toBe(data.length);
+        data.forEach((value, i) => {
+          const error = Math.abs((got[name]?.[i] as number) - value);
+          expect(error, name).toBeLessThanOrEqual(
+            (atol as number) + (rtol as number) * Math.abs(value),
+          );
+        });
+      }
+    });
+  });
+
+  describe('accepts and refuses what WebNN does:', () => {
+    forEachVector(validations, ({ op, inputs, options, throws, expected }) => {
+      const call = () => operation(webnn, op)(toBlankOperands(inputs), options);
+      if (throws) expect(call).toThrow(/^\S+: expected .*, got /);
+      else expect(call().shape).toEqual(expected?.dims);
+    });
+  });
+}
+
+function forEachVector<Kind extends { readonly name: string }>(
+  vectors: readonly Kind[],
+  check: (vector: Kind) => void,
+): void {
+  for (const vector of vectors) {
+    const reason = REASONS.get(vector.name);
+    // A vector without meaning here; LEFT_OUT says why of each, and a test above counts them.
+    if (reason) test.skip(`${vector.name} (${reason})`, () => {});
+    else test(vector.name, () => check(vector));
+  }
+}
+
+function operation<Kind>(operations: Readonly<Record<string, Kind>>, name: string): Kind {
+  return operations[name] ?? expect.fail(`no operation ${name}`);
+}
+
+function countByOperation(vectors: readonly Vector[]): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { op } of vectors) counts[op] = (counts[op] ?? 0) + 1;
+  return counts;
+}
+
+function mapOperands<From, To>(inputs: Operands<From>, map: (operand: From) => To): Operands<To> {
+  const entries = Object.entries(inputs) as [Role, From][];
+  return Object.fromEntries(entries.map(([role, operand]) => [role, map(operand)])) as Operands<To>;
+}
+
+function toOperands(inputs: Operands<Numbers>): Operands {
+  return mapOperands(inputs, ({ dims, data }) => ({ dims, data: Float32Array.from(data) }));
+}
+
+/** Operands of zeros, in arrays of their dtype. */
+function toBlankOperands(inputs: ValidationVector['inputs']): Operands {
+  const arrays = {
+    float32: Float32Array,
+    float16: Uint16Array,
+    int32: Int32Array,
+    uint32: Uint32Array,
+  };
+  return mapOperands(inputs, ({ dims, dtype }) => {
+    const TypedArray = operation(arrays, dtype);
+    return { dims, data: new TypedArray(product(dims)) as Float32Array };
+  });
+}
+
+/** The distance of two float32 in units in the last place; +0 and -0 are equal. */
+function ulps(a: number, b: number): number {
+  return Math.abs(rank(a) - rank(b));
+}
+
+/** Numbers float32 in their order, 0 in the middle. */
+function rank(value: number): number {
+  const bits = new Int32Array(Float32Array.of(value).buffer)[0] as number;
+  return bits < 0 ? -(bits & 0x7fffffff) : bits;
+}

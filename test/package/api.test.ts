@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import * as api from '../../src/index.ts';
+
+// What layers override; TypeScript hides it from others.
+const PROTECTED = [
+  'checkInput',
+  'commonOptions',
+  'differentiate',
+  'forwardOptions',
+  'run',
+  'stateEntries',
+];
+
+/** The fields, methods and accessors of an object, its own and inherited ones. */
+function membersOf(object: object): string[] {
+  const names = new Set<string>();
+  for (let at = object; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    for (const name of Object.getOwnPropertyNames(at)) names.add(name);
+  }
+  return [...names].filter((name) => name !== 'constructor' && !PROTECTED.includes(name)).sort();
+}
+
+/** The names that a class itself has, beside what every function has. */
+function staticsOf(type: object): string[] {
+  const names = Object.getOwnPropertyNames(type);
+  return names.filter((name) => !['length', 'name', 'prototype'].includes(name));
+}
+
+test('the public names are these', () => {
+  expect(Object.keys(api).sort()).toEqual([
+    'Arena',
+    'BatchNorm',
+    'ChannelMoments',
+    'GroupNorm',
+    'InstanceNorm',
+    'LayerNorm',
+    'RMSNorm',
+    'Tensor',
+    'adaptiveInstanceNorm',
+    'batchNorm',
+    'batchNormBackward',
+    'groupNorm',
+    'groupNormBackward',
+    'imageToTensor',
+    'instanceNorm',
+    'instanceNormBackward',
+    'layerNorm',
+    'layerNormBackward',
+    'readSafetensors',
+    'restyle',
+    'rmsNorm',
+    'rmsNormBackward',
+    'tensorToImage',
+    'writeSafetensors',
+  ]);
+});
+
+describe('the members are these:', () => {
+  const layer = [
+    'backward',
+    'eps',
+    'eval',
+    'forward',
+    'loadStateDict',
+    'stateDict',
+    'train',
+    'training',
+    'weight',
+  ];
+  const channelNorm = [
+    ...layer,
+    'bias',
+    'layout',
+    'momentum',
+    'numBatchesTracked',
+    'numFeatures',
+    'resetRunningStats',
+    'runningMean',
+    'runningVar',
+    'trackRunningStats',
+    'unbiased',
+  ];
+  const members: [string, object, string[]][] = [
+    ['Tensor', new api.Tensor(new Float32Array(1), [1]), ['data', 'dims', 'shape', 'size']],
+    ['Arena', new api.Arena(64), ['capacity', 'reset', 'tensor', 'used']],
+    ['InstanceNorm', new api.InstanceNorm(1), channelNorm],
+    ['BatchNorm', new api.BatchNorm(1), [...channelNorm, 'setRunningStats']],
+    ['LayerNorm', new api.LayerNorm(1), [...layer, 'bias', 'normalizedShape']],
+    ['RMSNorm', new api.RMSNorm(1), [...layer, 'normalizedShape']],
+    [
+      'GroupNorm',
+      new api.GroupNorm(1, 1),
+      [...layer, 'bias', 'layout', 'numChannels', 'numGroups'],
+    ],
+    [
+      'ChannelMoments',
+      new api.ChannelMoments(1),
+      ['count', 'mean', 'merge', 'numFeatures', 'std', 'toJSON', 'update', 'variance'],
+    ],
+  ];
+
+  test.each(members)('%s', (_, object, names) => {
+    expect(membersOf(object)).toEqual([...names].sort());
+  });
+
+  test('of the classes themselves', () => {
+    const classes = Object.entries(api).filter(([name]) => /^[A-Z]/.test(name));
+    const statics = Object.fromEntries(classes.map(([name, value]) => [name, staticsOf(value)]));
+    expect(statics).toEqual({
+      Arena: [],
+      BatchNorm: [],
+      ChannelMoments: ['fromJSON'],
+      GroupNorm: [],
+      InstanceNorm: [],
+      LayerNorm: [],
+      RMSNorm: [],
+      Tensor: [],
+    });
+  });
+});
+
+test('the built package has the names of its sources', async () => {
+  // In a variable, so that types are not looked for in a build.
+  const name = 'wasm-norm';
+  const built: object = await import(name);
+  expect(Object.keys(built).sort()).toEqual(Object.keys(api).sort());
+});

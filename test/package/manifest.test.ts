@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+const read = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
+
+const tracked = (pattern: string): string[] =>
+  execFileSync('git', ['ls-files', pattern], { cwd: ROOT, encoding: 'utf8' })
+    .split('\n')
+    .filter((path) => path !== '');
+
+describe('the package', () => {
+  const manifest = JSON.parse(read('package.json'));
+
+  test('runs nothing when it is installed', () => {
+    for (const name of ['preinstall', 'install', 'postinstall']) {
+      expect(manifest.scripts).not.toHaveProperty(name);
+    }
+    // Its presence alone makes npm run node-gyp.
+    expect(existsSync(`${ROOT}binding.gyp`)).toBe(false);
+  });
+
+  test('brings one other package along, which brings none and runs nothing', () => {
+    expect(Object.keys(manifest.dependencies)).toEqual(['@assemblyscript/loader']);
+    const { packages } = JSON.parse(read('package-lock.json'));
+    const loader = packages['node_modules/@assemblyscript/loader'];
+    expect(loader.dependencies).toBeUndefined();
+    expect(loader.hasInstallScript).toBeUndefined();
+  });
+
+  test('is published with provenance', () => {
+    expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true });
+  });
+});
+
+describe('each lockfile', () => {
+  test.each(tracked('*package-lock.json'))(
+    '%s has the digest of every package, and leaves it to the registry where it comes from',
+    (path) => {
+      const { packages } = JSON.parse(read(path)) as { packages: Record<string, Locked> };
+      const outside = Object.entries(packages).filter(
+        ([name, { link }]) => name.includes('node_modules/') && !link,
+      );
+      expect(outside.length).toBeGreaterThan(0);
+      for (const [name, { integrity, resolved }] of outside) {
+        expect(integrity, name).toMatch(/^sha512-/);
+        expect(resolved, name).toBeUndefined();
+      }
+    },
+  );
+});
+
+interface Locked {
+  readonly link?: boolean;
+  readonly integrity?: string;
+  readonly resolved?: string;
+}
+
+test('each action of a workflow is pinned to a commit', () => {
+  const uses = tracked('.github/workflows/*').flatMap((path) =>
+    [...read(path).matchAll(/uses: *(\S+)/g)].map(([, action]) => action as string),
+  );
+  expect(uses.length).toBeGreaterThan(0);
+  for (const action of uses) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+});
+
+test('each script that a workflow runs is there', () => {
+  const { scripts } = JSON.parse(read('package.json'));
+  for (const path of tracked('.github/workflows/*')) {
+    for (const [, name] of read(path).matchAll(/npm run ([\w:]+)/g)) {
+      expect(scripts, path).toHaveProperty([name as string]);
+    }
+  }
+});

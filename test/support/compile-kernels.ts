@@ -1,0 +1,46 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+// What is used of the compiler, whose own types declare i32 and the like everywhere.
+interface Compiler {
+  main(
+    options: readonly string[],
+    host: {
+      readFile(name: string): string | null;
+      writeFile(name: string, contents: string | Uint8Array): void;
+    },
+  ): Promise<{ error: Error | null; stderr: { toString(): string } }>;
+}
+
+const COMPILER = 'assemblyscript/asc';
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Changes the text of a source file, given its path: `assembly/rows/apply.ts`. */
+export type Edit = (path: string, text: string) => string;
+
+/**
+ * Compiles the kernels in memory.
+ *
+ * @param target as `asconfig.json` names it
+ * @param edit what to change in the sources on the way to the compiler
+ * @throws Error with the compiler's messages
+ */
+export async function compileKernels(
+  target: 'release' | 'debug',
+  edit: Edit = (_, text) => text,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { default: asc }: { default: Compiler } = await import(COMPILER);
+  let module: Uint8Array<ArrayBuffer> | undefined;
+  const { error, stderr } = await asc.main(['--target', target], {
+    readFile(name) {
+      const path = join(ROOT, name);
+      return existsSync(path) ? edit(name, readFileSync(path, 'utf8')) : null;
+    },
+    writeFile(name, contents) {
+      if (name.endsWith('.wasm')) module = Uint8Array.from(contents as Uint8Array);
+    },
+  });
+  if (!module) throw new Error(`The kernels do not compile: ${stderr.toString() || error}`);
+  return module;
+}

@@ -1,0 +1,199 @@
+// The operations of WebNN and of ONNX, said in this library's words.
+
+import {
+  batchNorm,
+  ChannelMoments,
+  groupNorm,
+  instanceNorm,
+  type Layout,
+  layerNorm,
+  rmsNorm,
+  Tensor,
+} from '../../src/index.ts';
+
+type Shape = readonly number[];
+
+/** A tensor as a vector holds it. */
+export interface Numbers {
+  readonly dims: Shape;
+  readonly data: readonly number[];
+}
+
+/** An input of an operation. */
+export interface Operand {
+  readonly dims: Shape;
+  readonly data: Float32Array;
+}
+
+export type Role = 'input' | 'scale' | 'bias' | 'mean' | 'variance';
+export type Operands<Kind = Operand> = Readonly<{ input: Kind } & Partial<Record<Role, Kind>>>;
+
+export interface Options {
+  readonly axis?: number;
+  readonly axes?: readonly number[];
+  readonly epsilon?: number;
+  readonly layout?: Layout;
+  readonly momentum?: number;
+  readonly training_mode?: number;
+  readonly num_groups?: number;
+}
+
+export interface Vector {
+  readonly op: string;
+  readonly name: string;
+  readonly inputs: Operands<Numbers>;
+  readonly options: Options;
+  readonly expected: Numbers;
+  readonly extra_outputs?: Readonly<Record<string, Numbers>>;
+  readonly tolerance_ulp: number | null;
+  readonly rtol?: number;
+  readonly atol?: number;
+}
+
+export interface ValidationVector {
+  readonly op: string;
+  readonly name: string;
+  readonly inputs: Operands<{ readonly dims: Shape; readonly dtype: string }>;
+  readonly options: Options;
+  readonly throws: boolean;
+  readonly expected?: { readonly dims: Shape };
+}
+
+export type Operation = (inputs: Operands, options: Options) => Tensor;
+
+/** The operations of https://www.w3.org/TR/webnn/ */
+export const webnn: Readonly<Record<string, Operation>> = {
+  batchNormalization({ input, mean, variance, scale, bias }, { axis = 1, epsilon }) {
+    const y = batchNorm(viewAround(input, axis), {
+      layout: layoutOf(input, axis),
+      weight: scale?.data,
+      bias: bias?.data,
+      eps: epsilon,
+      runningMean: mean?.data,
+      runningVar: variance?.data,
+    });
+    return new Tensor(y.data, input.dims);
+  },
+  instanceNormalization({ input, scale, bias }, { layout, epsilon }) {
+    return instanceNorm(input, { layout, weight: scale?.data, bias: bias?.data, eps: epsilon });
+  },
+  layerNormalization({ input, scale, bias }, { axes = trailingAxes(input.dims, 1), epsilon }) {
+    return normalizeFrom(input, input.dims.length - axes.length, {
+      weight: scale && inOrder(scale, axes),
+      bias: bias && inOrder(bias, axes),
+      eps: epsilon,
+    });
+  },
+};
+
+interface OnnxResult {
+  readonly output: Tensor;
+  /** By ONNX's names, as in a vector's `extra_outputs`. */
+  readonly extra?: Readonly<Record<string, ArrayLike<number>>>;
+}
+
+/** The operators of https://onnx.ai/onnx/operators/ */
+export const onnx: Readonly<Record<string, (inputs: Operands, options: Options) => OnnxResult>> = {
+  BatchNormalization({ input, scale, bias, mean, variance }, options) {
+    const { epsilon, momentum = 0.9, training_mode } = options;
+    const runningMean = mean?.data.slice();
+    const runningVar = variance?.data.slice();
+    const output = batchNorm(input, {
+      weight: scale?.data,
+      bias: bias?.data,
+      eps: epsilon,
+      training: training_mode === 1,
+      runningMean,
+      runningVar,
+      // ONNX weighs the old value, and does not correct the variance.
+      momentum: 1 - momentum,
+      unbiased: false,
+    });
+    const extra = { running_mean: runningMean ?? [], running_var: runningVar ?? [] };
+    return { output, extra };
+  },
+  InstanceNormalization({ input, scale, bias }, { epsilon }) {
+    return {
+      output: instanceNorm(input, { weight: scale?.data, bias: bias?.data, eps: epsilon }),
+    };
+  },
+  GroupNormalization({ input, scale, bias }, { num_groups = 0, epsilon }) {
+    return {
+      output: groupNorm(input, num_groups, {
+        weight: scale?.data,
+        bias: bias?.data,
+        eps: epsilon,
+      }),
+    };
+  },
+  LayerNormalization({ input, scale, bias }, { axis = -1, epsilon: eps = 1e-5 }) {
+    const from = axis < 0 ? axis + input.dims.length : axis;
+    const rows = product(input.dims.slice(0, from));
+    // Each row as a channel, for the statistics that ONNX gives out as well.
+    const moments = new ChannelMoments(rows).update({
+      data: input.data,
+      shape: [1, rows, input.data.length / rows],
+    });
+    return {
+      output: normalizeFrom(input, from, { weight: scale?.data, bias: bias?.data, eps }),
+      extra: {
+        mean: moments.mean,
+        inv_std_dev: moments.variance().map((variance) => 1 / Math.sqrt(variance + eps)),
+      },
+    };
+  },
+  RMSNormalization({ input, scale }, { axis = -1, epsilon: eps = 1e-5 }) {
+    const normalizedShape = input.dims.slice(axis);
+    return { output: rmsNorm(input, normalizedShape, { weight: scale?.data, eps }) };
+  },
+  // (x - mean) / std for each channel: a batch normalization in training, without eps.
+  MeanVarianceNormalization({ input }) {
+    return { output: batchNorm(input, { training: true, eps: 0 }) };
+  },
+};
+
+/** Layer normalization of the dimensions from a given one; a last one of size 1 stands for none. */
+function normalizeFrom(
+  { dims, data }: Operand,
+  from: number,
+  options: Parameters<typeof layerNorm>[2],
+): Tensor {
+  const shape = [...dims, 1];
+  return new Tensor(layerNorm({ data, shape }, shape.slice(from), options).data, dims);
+}
+
+/** Axis 1 and the last are a layout; any other is that of (before, channels, behind). */
+function viewAround({ dims, data }: Operand, axis: number) {
+  if (axis === 1 || layoutOf({ dims }, axis) === 'nhwc') return { data, shape: dims };
+  const shape = [product(dims.slice(0, axis)), dims[axis] ?? 0, product(dims.slice(axis + 1))];
+  return { data, shape };
+}
+
+function layoutOf({ dims }: Pick<Operand, 'dims'>, axis: number): Layout {
+  return axis > 1 && axis === dims.length - 1 ? 'nhwc' : 'nchw';
+}
+
+/** The axes of a shape from a given one on. */
+function trailingAxes(dims: Shape, from: number): readonly number[] {
+  return dims.map((_, axis) => axis).slice(from);
+}
+
+/** The values of a parameter whose dimensions are those of `axes`, in the order of the input's. */
+function inOrder({ dims, data }: Operand, axes: readonly number[]): Float32Array {
+  const strides = dims.map((_, i) => product(dims.slice(i + 1)));
+  const fastestFirst = axes.map((_, i) => i).sort((a, b) => (axes[b] ?? 0) - (axes[a] ?? 0));
+  return data.map((_, index) => {
+    let rest = index;
+    let at = 0;
+    for (const i of fastestFirst) {
+      const size = dims[i] ?? 0;
+      at += (rest % size) * (strides[i] ?? 0);
+      rest = Math.floor(rest / size);
+    }
+    return data[at] ?? Number.NaN;
+  });
+}
+
+export function product(dims: Shape): number {
+  return dims.reduce((size, dimension) => size * dimension, 1);
+}

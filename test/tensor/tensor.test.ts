@@ -1,0 +1,135 @@
+import { runInNewContext } from 'node:vm';
+import { describe, expect, test } from 'vitest';
+import { instanceNorm, Tensor, type TensorLike } from '../../src/index.ts';
+import { expectSameBits } from '../support/closeness.ts';
+import { normals } from '../support/random.ts';
+import { expectRefusal } from '../support/refusals.ts';
+
+describe('Tensor', () => {
+  test('is its data, uncopied, with a shape, by ONNX runtimes called dims', () => {
+    const data = normals(24, 1);
+    const x = new Tensor(data, [2, 3, 4]);
+    expect(x.data).toBe(data);
+    expect(x.shape).toEqual([2, 3, 4]);
+    expect(x.dims).toBe(x.shape);
+    expect(x.size).toBe(24);
+  });
+
+  test('keeps a shape of its own, which nobody can change', () => {
+    const shape = [2, 3];
+    const x = new Tensor(new Float32Array(6), shape);
+    shape[0] = 100;
+    expect(x.shape).toEqual([2, 3]);
+    expect(() => {
+      (x.shape as number[])[0] = 7;
+    }).toThrow(TypeError);
+  });
+
+  test('can be a scalar, and can be empty', () => {
+    expect(new Tensor(new Float32Array(1), []).size).toBe(1);
+    expect(new Tensor(new Float32Array(0), [3, 0, 2]).size).toBe(0);
+  });
+
+  test('takes data over shared memory and at an offset', () => {
+    const shared = new Float32Array(new SharedArrayBuffer(24));
+    expect(new Tensor(shared, [6]).data).toBe(shared);
+    const view = new Float32Array(10).subarray(4);
+    expect(new Tensor(view, [6]).data).toBe(view);
+  });
+
+  const six = new Float32Array(6);
+  const refused: [string, unknown, unknown, ErrorConstructor, string, string][] = [
+    ['no data', undefined, [1], TypeError, 'data', 'undefined'],
+    ['an array for data', [1, 2], [2], TypeError, 'data', '[1, 2]'],
+    ['a buffer for data', six.buffer, [6], TypeError, 'data', 'a value of type ArrayBuffer'],
+    ['bytes for data', new Uint8Array(6), [6], TypeError, 'data', 'a value of type Uint8Array'],
+    ['no shape', six, undefined, TypeError, 'shape', 'undefined'],
+    ['a number for a shape', six, 6, TypeError, 'shape', '6'],
+    [
+      'a typed array for a shape',
+      six,
+      Int32Array.of(6),
+      TypeError,
+      'shape',
+      'a value of type Int32Array',
+    ],
+    ['a string for a size', six, ['6'], TypeError, 'shape', '"6" at position 0'],
+    ['a bigint for a size', six, [2, 3n], TypeError, 'shape', '3n at position 1'],
+    ['a hole in a shape', six, new Array(2), TypeError, 'shape', 'undefined at position 0'],
+    ['a negative size', six, [-6], RangeError, 'shape', '-6 at position 0'],
+    ['a broken size', six, [4, 1.5], RangeError, 'shape', '1.5 at position 1'],
+    [
+      'an infinite size',
+      six,
+      [Number.POSITIVE_INFINITY],
+      RangeError,
+      'shape',
+      'Infinity at position 0',
+    ],
+    ['too large a shape', six, [2 ** 30, 2 ** 30], RangeError, 'shape', '[1073741824, 1073741824]'],
+    ['a shape of fewer elements', six, [5], RangeError, 'data', '6'],
+    ['a shape of more elements', six, [2, 2, 2], RangeError, 'data', '6'],
+    ['an empty shape of no scalar', six, [], RangeError, 'data', '6'],
+  ];
+  test.each(refused)('refuses %s', (_, data, shape, kind, argument, got) => {
+    expectRefusal(() => new Tensor(data as never, shape as never), kind, argument, got);
+  });
+
+  test('refuses data that was transferred away', () => {
+    const data = new Float32Array(6);
+    structuredClone(data, { transfer: [data.buffer] });
+    expectRefusal(() => new Tensor(data, [6]), RangeError, 'data', '0');
+  });
+});
+
+describe('anything shaped like a tensor', () => {
+  const values = normals(24, 2);
+  const expected = instanceNorm(new Tensor(values, [2, 3, 4])).data;
+
+  const alike: Record<string, TensorLike> = {
+    'an object with a shape': { data: values, shape: [2, 3, 4] },
+    'an object with dims': { data: values, dims: [2, 3, 4] },
+    'an object with getters': {
+      get data() {
+        return values;
+      },
+      get dims() {
+        return [2, 3, 4];
+      },
+    },
+    'a tensor of another realm': runInNewContext(
+      '({ data: new Float32Array(values), shape: [2, 3, 4] })',
+      { values: [...values] },
+    ),
+  };
+  test.each(Object.entries(alike))('is taken for one: %s', (_, x) => {
+    const y = instanceNorm(x);
+    expect(y).toBeInstanceOf(Tensor);
+    expect(y.shape).toEqual([2, 3, 4]);
+    expectSameBits(y.data, expected);
+  });
+
+  test('is read once, so that it can not change between check and use', () => {
+    let reads = 0;
+    const x = {
+      get data() {
+        reads++;
+        return reads === 1 ? values : new Float32Array(1);
+      },
+      shape: [2, 3, 4],
+    };
+    expectSameBits(instanceNorm(x).data, expected);
+    expect(reads).toBe(1);
+  });
+
+  test('is checked anew where something else was put in a Tensor', () => {
+    const of = (put: object) => Object.assign(new Tensor(values, [2, 3, 4]), put) as TensorLike;
+    expect(instanceNorm(of({ shape: [1, 6, 4] })).shape).toEqual([1, 6, 4]);
+    const refusal = (x: TensorLike, kind: ErrorConstructor, argument: string, got: string) =>
+      expectRefusal(() => instanceNorm(x), kind, argument, got);
+    refusal(of({ shape: [2, 3, 5] }), RangeError, 'x.data', '24');
+    refusal(of({ shape: [2, 3, -4] }), RangeError, 'x.shape', '-4 at position 2');
+    refusal(of({ data: [1] }), TypeError, 'x.data', '[1]');
+    refusal(Object.create(Tensor.prototype), TypeError, 'x', 'a value of type Object');
+  });
+});
