@@ -1,0 +1,95 @@
+// Imports point down: from a folder to those on the floors below it, and never in a circle.
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+// From the top floor down; '.' is the folder itself. Folders of one floor do not know each other.
+const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  src: [
+    ['.'],
+    ['images'],
+    ['layers'],
+    ['passes', 'checkpoints'],
+    ['statistics'],
+    ['views'],
+    ['tensor'],
+    ['memory'],
+    ['kernels', 'checks'],
+  ],
+  assembly: [['.'], ['fused'], ['elements'], ['rows', 'columns'], ['core']],
+};
+
+// Written by the build, and not there before it.
+const GENERATED = /(^|\/)(build|dist)\//;
+
+/** The sources below a folder, as paths from the root. */
+function sourcesIn(folder: string): readonly string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .map((name) => posix.join(folder, name.replaceAll('\\', '/')))
+    .filter((path) => /(?<!\.d)\.m?ts$/.test(path) && !path.includes('node_modules/'));
+}
+
+/** The sources that a source imports, types among them. */
+function importsOf(path: string): readonly string[] {
+  const { importedFiles } = ts.preProcessFile(readFileSync(join(root, path), 'utf8'));
+  return importedFiles
+    .map(({ fileName }) => fileName)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => posix.join(dirname(path), name))
+    .filter((name) => !GENERATED.test(name) && !name.includes('?'))
+    .map((name) => (/\.[a-z]+$/.test(name) ? name : `${name}.ts`));
+}
+
+const graph = new Map(
+  ['src', 'assembly', 'test', 'examples', 'scripts']
+    .flatMap(sourcesIn)
+    .map((path) => [path, importsOf(path)]),
+);
+
+describe.each(Object.entries(FLOORS))('%s/', (folder, floors) => {
+  const boxOf = (path: string) => posix.relative(folder, dirname(path)) || '.';
+  const floorOf = (path: string) => floors.findIndex((boxes) => boxes.includes(boxOf(path)));
+  const sources = [...graph.keys()].filter((path) => path.startsWith(`${folder}/`));
+
+  test('has no folder but these', () => {
+    const boxes = new Set(sources.map(boxOf));
+    expect([...boxes].sort()).toEqual(floors.flat().sort());
+  });
+
+  test('imports nothing from a floor above, or from beside', () => {
+    const wrong = sources.flatMap((path) =>
+      (graph.get(path) ?? [])
+        .filter((target) => boxOf(target) !== boxOf(path) && floorOf(target) <= floorOf(path))
+        .map((target) => `${path} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+test('no file imports itself by way of others', () => {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (path: string, way: readonly string[]): void => {
+    const start = way.indexOf(path);
+    if (start >= 0) circles.push([...way.slice(start), path].join(' -> '));
+    if (start >= 0 || done.has(path)) return;
+    for (const target of graph.get(path) ?? []) visit(target, [...way, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  expect(circles).toEqual([]);
+});
+
+test('every import of a source is a file that is there', () => {
+  const lost = [...graph].flatMap(([path, targets]) =>
+    targets
+      .filter((target) => !existsSync(join(root, target)))
+      .map((target) => `${path} imports ${target}`),
+  );
+  expect(lost).toEqual([]);
+});
