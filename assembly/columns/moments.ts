@@ -1,7 +1,7 @@
 import { addWide, loadPair, sampleIndex, sumFour, sumFourSquares } from '../core/lanes';
 import { mergeExactSums, mergeShiftedSums, STATE } from '../core/moments';
 import { prefetch } from '../core/prefetch';
-import { mergeWideColumn } from './wide-moments';
+import { mergeWideColumn } from './moments-f64';
 
 // Columns are summed in chunks of so many elements, counted from the first row:
 // a matrix may be cut after any multiple of CHUNK / columns rows and gives the

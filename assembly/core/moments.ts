@@ -79,7 +79,7 @@ export function mergeIntoState(state: usize, count: f64, mean: f64, squares: f64
  * @param states (period) states
  * @param parts (count) states
  */
-export function mergeStates(
+export function mergeMoments(
   states: usize,
   parts: usize,
   count: usize,

@@ -8,7 +8,7 @@ import {
   widenPairs,
 } from '../core/lanes';
 import { mergeExactSums, mergeShiftedSums, STATE } from '../core/moments';
-import { mergeWide } from './wide-moments';
+import { mergeWide } from './moments-f64';
 
 // A row is summed in chunks counted from its start, and so in an order that
 // depends on a position in the row alone: it may be cut at any multiple of CHUNK

@@ -1,5 +1,5 @@
+import { kernelsText } from './compiled.ts';
 import { decodeBytes } from './decode-bytes.ts';
-import { kernelsText } from './kernels-text.ts';
 
 export { instantiateSync } from '@assemblyscript/loader';
 

@@ -196,7 +196,7 @@ export class ChannelMoments {
   #mergeParts(memory: Memory, first: number, count: number): void {
     const own = this.#states.subarray(first * STATE, (first + count) * STATE);
     memory.states.set(own);
-    memory.kernels.mergeStates(memory.statesAt, memory.partsAt, count, 1, count);
+    memory.kernels.mergeMoments(memory.statesAt, memory.partsAt, count, 1, count);
     own.set(memory.states.subarray(0, count * STATE));
   }
 

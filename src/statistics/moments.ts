@@ -18,7 +18,7 @@ export function mergeGroups(memory: Memory, { channels }: Scope, share: number):
   const groups = channels / share;
   parts.set(states.subarray(0, channels * STATE));
   states.fill(0, 0, groups * STATE);
-  kernels.mergeStates(statesAt, partsAt, channels, share, groups);
+  kernels.mergeMoments(statesAt, partsAt, channels, share, groups);
 }
 
 /** Sets the states of a scope to given means and variances, which repeat. */

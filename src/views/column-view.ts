@@ -35,12 +35,12 @@ export class ColumnView implements View {
     this.#forEachTile((tile) => {
       const x = memory.load(input, tile);
       this.#forEachPart(tile.rows, (rows, columns, offset) => {
-        if (wide) kernels.addWideColumnMoments(statesAt, x + offset, rows, columns);
+        if (wide) kernels.addColumnMomentsF64(statesAt, x + offset, rows, columns);
         else kernels.addColumnMoments(statesAt, x + offset, rows, columns, columnsAt);
       });
     });
     const others = statesAt + channels * STATE * DOUBLE;
-    kernels.mergeStates(statesAt, others, folded - channels, 1, channels);
+    kernels.mergeMoments(statesAt, others, folded - channels, 1, channels);
   }
 
   apply(memory: Memory, output: Float32Array, input: Float32Array): void {

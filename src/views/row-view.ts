@@ -52,7 +52,7 @@ export class RowView implements View {
       const { rows, length } = tile;
       const states = statesAt + channel * STATE * DOUBLE;
       const x = memory.load(input, tile);
-      const add = wide ? kernels.addWideMoments : kernels.addMoments;
+      const add = wide ? kernels.addMomentsF64 : kernels.addMoments;
       add(states, x, rows, length, this.channels, gap);
     });
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { kernelsText } from '../../src/kernels/compiled.ts';
 import { decodeBytes } from '../../src/kernels/decode-bytes.ts';
 import { instantiateKernels, type Kernels } from '../../src/kernels/kernels.ts';
-import { kernelsText } from '../../src/kernels/kernels-text.ts';
 import { expectClose, expectSameBits } from '../support/closeness.ts';
 import { normals } from '../support/random.ts';
 import { type Moments, moments } from '../support/reference.ts';
@@ -26,11 +26,11 @@ describe('the module', () => {
     expect(names.sort()).toEqual([
       'function addColumnGradientSums',
       'function addColumnMoments',
+      'function addColumnMomentsF64',
       'function addElementGradientSums',
       'function addGradientSums',
       'function addMoments',
-      'function addWideColumnMoments',
-      'function addWideMoments',
+      'function addMomentsF64',
       'function applyColumns',
       'function applyElements',
       'function applyRows',
@@ -39,7 +39,7 @@ describe('the module', () => {
       'function differentiateRows',
       'function makeCombinations',
       'function makeLines',
-      'function mergeStates',
+      'function mergeMoments',
       'function normalizeRows',
     ]);
   });
@@ -226,7 +226,7 @@ function rowsByPeriod(values: Float32Array, length: number, period: number): num
 
 describe.each([
   ['addMoments', expectState],
-  ['addWideMoments', expectWideState],
+  ['addMomentsF64', expectWideState],
 ] as const)('%s', (name, expectMoments) => {
   test.each([
     [1, 4],
@@ -313,11 +313,11 @@ test('addMoments finds a mean of exactly the value where all are equal, and no d
 
 /** Adds columns by either kernel; only one of them needs room to work in. */
 function addColumns(
-  name: 'addColumnMoments' | 'addWideColumnMoments',
+  name: 'addColumnMoments' | 'addColumnMomentsF64',
   bench: Bench,
   columns: number,
 ): (states: Float64Array, x: number, rows: number) => void {
-  if (name === 'addWideColumnMoments') {
+  if (name === 'addColumnMomentsF64') {
     return (states, x, rows) =>
       bench.run((kernels) => kernels[name](states.byteOffset, x, rows, columns), states);
   }
@@ -332,7 +332,7 @@ function addColumns(
 
 describe.each([
   ['addColumnMoments', expectState],
-  ['addWideColumnMoments', expectWideState],
+  ['addColumnMomentsF64', expectWideState],
 ] as const)('%s', (name, expectMoments) => {
   test.each(COLUMNS)('adds the moments of %i columns of any number of rows', (columns) => {
     for (const rows of ROWS) {
@@ -397,7 +397,7 @@ describe('addColumnMoments', () => {
   });
 });
 
-describe('mergeStates', () => {
+describe('mergeMoments', () => {
   /** Merges parts into states and returns these. */
   function merged(states: number[][], parts: number[][], share: number): number[][] {
     const bench = new Bench();
@@ -405,7 +405,7 @@ describe('mergeStates', () => {
     const from = bench.doubles(parts.flat());
     bench.run(
       (kernels) =>
-        kernels.mergeStates(to.byteOffset, from.byteOffset, parts.length, share, states.length),
+        kernels.mergeMoments(to.byteOffset, from.byteOffset, parts.length, share, states.length),
       to,
     );
     return rowsOf(to, STATE).map((state) => [...state]);
@@ -1372,9 +1372,9 @@ describe('rows with a gap after each period', () => {
         kernels.addMoments(numbers, x + offset, rows, LENGTH, PERIOD, gap),
     ],
     [
-      'addWideMoments',
+      'addMomentsF64',
       (kernels, { numbers, x }, offset, rows, gap) =>
-        kernels.addWideMoments(numbers, x + offset, rows, LENGTH, PERIOD, gap),
+        kernels.addMomentsF64(numbers, x + offset, rows, LENGTH, PERIOD, gap),
     ],
     [
       'applyRows',

@@ -75,15 +75,15 @@ export const extentsOf: {
     singlesIn('x', x, rows * columns),
     singlesScratch('scratch', scratch, columns * 6),
   ],
-  addWideMoments: (states, x, rows, length, period, gap) => [
+  addMomentsF64: (states, x, rows, length, period, gap) => [
     statesInOut('states', states, Math.min(rows, period)),
     ...withGaps(singlesIn, 'x', x, rows, length, period, gap),
   ],
-  addWideColumnMoments: (states, x, rows, columns) => [
+  addColumnMomentsF64: (states, x, rows, columns) => [
     statesInOut('states', states, columns),
     singlesIn('x', x, rows * columns),
   ],
-  mergeStates: (states, parts, count, share, period) => [
+  mergeMoments: (states, parts, count, share, period) => [
     statesInOut('states', states, Math.min(Math.ceil(count / share), period)),
     statesIn('parts', parts, count),
   ],

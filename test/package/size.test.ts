@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { buildSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
 import * as api from '../../src/index.ts';
+import { kernelsText } from '../../src/kernels/compiled.ts';
 import { decodeBytes } from '../../src/kernels/decode-bytes.ts';
-import { kernelsText } from '../../src/kernels/kernels-text.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 // Their code comes with nothing else.

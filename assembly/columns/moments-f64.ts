@@ -6,7 +6,7 @@ import { mergeIntoState, STATE } from '../core/moments';
  * @param states (columns) states
  * @param x (rows, columns) float32
  */
-export function addWideColumnMoments(states: usize, x: usize, rows: usize, columns: usize): void {
+export function addColumnMomentsF64(states: usize, x: usize, rows: usize, columns: usize): void {
   for (let column: usize = 0; column < columns; column++) {
     mergeWideColumn(states, x, rows, columns << 2);
     states += STATE;

@@ -14,7 +14,7 @@ const CHUNK: usize = 16384;
  * @param x (rows, length) float32, with a gap after each period
  * @param gap in elements
  */
-export function addWideMoments(
+export function addMomentsF64(
   states: usize,
   x: usize,
   rows: usize,
