@@ -32,8 +32,8 @@ export {
 } from './layers/batch-norm.ts';
 export type {
   ChannelForwardOptions,
-  ChannelNorm,
-  ChannelNormLayerOptions,
+  ChannelLayer,
+  ChannelLayerOptions,
 } from './layers/channel-layer.ts';
 export type { ChannelNormOptions } from './layers/channel-options.ts';
 export {

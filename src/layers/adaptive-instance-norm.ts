@@ -1,24 +1,27 @@
 import { describe } from '../checks/describe.ts';
 import { checkEps, checkInterval, checkOptions } from '../checks/options.ts';
 import { refuseValue } from '../checks/refuse.ts';
-import { memoryFor } from '../memory/memory.ts';
-import { LINE, STATE } from '../memory/sizes.ts';
+import { type Memory, memoryFor } from '../memory/memory.ts';
+import { LINE, MOMENTS } from '../memory/sizes.ts';
 import { applyLines } from '../passes/lines.ts';
 import { findMoments } from '../statistics/moments.ts';
-import { type ChannelTensor, channelTensor, checkLayout, type Layout } from '../tensor/channels.ts';
+import {
+  type ChannelTensor,
+  channelTensor,
+  checkLayout,
+  type LayoutOption,
+} from '../tensor/channels.ts';
 import { readOutput } from '../tensor/output.ts';
 import { refuseOverlaps, sameMemory } from '../tensor/overlap.ts';
 import { checkData, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
-import { forEachSampleScope } from '../views/scopes.ts';
+import { SampleScopes, type Scope } from '../views/scopes.ts';
 
 /** Options of {@link adaptiveInstanceNorm}. */
-export interface AdaptiveInstanceNormOptions {
+export interface AdaptiveInstanceNormOptions extends LayoutOption {
   /** From 0, the content as it is, to 1 (the default), the style's statistics. */
   readonly alpha?: number | undefined;
   /** Added to both variances under the square root; 1e-5 by default. */
   readonly eps?: number | undefined;
-  /** Where the channels lie; 'nchw' by default. */
-  readonly layout?: Layout | undefined;
   /** Where to write the result; content itself is allowed. */
   readonly out?: TensorLike | undefined;
 }
@@ -67,22 +70,35 @@ export function adaptiveInstanceNorm(
 
   const styles = collectMoments(model.data, styleTensor);
   const memory = memoryFor(0, output.data, input.data);
-  const { states, lines } = memory;
-  forEachSampleScope(tensor, (scope) => {
-    findMoments(memory, input.data, scope);
-    for (let i = 0; i < scope.channels; i++) {
-      const mean = states[i * STATE + 1] as number;
-      const std = deviation(states, i * STATE, eps);
-      const from = ((scope.first + i) * STATE) % styles.length;
-      const styleMean = styles[from + 1] as number;
-      const styleStd = deviation(styles, from, eps);
-      lines[i * LINE] = mean;
-      lines[i * LINE + 1] = alpha * (std === 0 ? 0 : styleStd / std) + (1 - alpha);
-      lines[i * LINE + 2] = alpha * styleMean + (1 - alpha) * mean;
-    }
-    applyLines(memory, output.data, input.data, scope);
-  });
+  const scopes = new SampleScopes(tensor);
+  for (let i = 0; i < scopes.count; i++) {
+    const scope = scopes.scope(i);
+    if (scope === null) continue;
+    findMoments(memory, scope, input.data);
+    makeStyleLines(memory, scope, styles, alpha, eps);
+    applyLines(memory, scope, output.data, input.data);
+  }
   return output.tensor;
+}
+
+/** Makes the lines that lead from the moments of a scope's channels to the style's. */
+function makeStyleLines(
+  { moments, lines }: Memory,
+  { first, channels }: Scope,
+  styles: Float64Array,
+  alpha: number,
+  eps: number,
+): void {
+  for (let i = 0; i < channels; i++) {
+    const mean = moments.values[i * MOMENTS + 1] as number;
+    const std = deviation(moments.values, i * MOMENTS, eps);
+    const from = ((first + i) * MOMENTS) % styles.length;
+    const styleMean = styles[from + 1] as number;
+    const styleStd = deviation(styles, from, eps);
+    lines.values[i * LINE] = mean;
+    lines.values[i * LINE + 1] = alpha * (std === 0 ? 0 : styleStd / std) + (1 - alpha);
+    lines.values[i * LINE + 2] = alpha * styleMean + (1 - alpha) * mean;
+  }
 }
 
 function checkStyle(content: ChannelTensor, style: ChannelTensor, shape: readonly number[]): void {
@@ -94,17 +110,20 @@ function checkStyle(content: ChannelTensor, style: ChannelTensor, shape: readonl
   }
 }
 
-/** Returns the states of all samples' channels, one after the other. */
+/** Returns the moments of all samples' channels, one after the other. */
 function collectMoments(input: Float32Array, tensor: ChannelTensor): Float64Array {
-  const all = new Float64Array(tensor.samples * tensor.channels * STATE);
+  const all = new Float64Array(tensor.samples * tensor.channels * MOMENTS);
   const memory = memoryFor(0, input);
-  forEachSampleScope(tensor, (scope) => {
-    findMoments(memory, input, scope);
-    all.set(memory.states.subarray(0, scope.channels * STATE), scope.first * STATE);
-  });
+  const scopes = new SampleScopes(tensor);
+  for (let i = 0; i < scopes.count; i++) {
+    const scope = scopes.scope(i);
+    if (scope === null) continue;
+    findMoments(memory, scope, input);
+    all.set(memory.moments.values.subarray(0, scope.channels * MOMENTS), scope.first * MOMENTS);
+  }
   return all;
 }
 
-function deviation(states: Float64Array, at: number, eps: number): number {
-  return Math.sqrt((states[at + 2] as number) / (states[at] as number) + eps);
+function deviation(moments: Float64Array, at: number, eps: number): number {
+  return Math.sqrt((moments[at + 2] as number) / (moments[at] as number) + eps);
 }

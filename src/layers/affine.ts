@@ -3,10 +3,14 @@ import type { Affine } from '../passes/lines.ts';
 import type { Output } from '../tensor/output.ts';
 import { refuseOverlaps } from '../tensor/overlap.ts';
 import { readParameter } from '../tensor/parameters.ts';
+import type { NormOptions } from './options.ts';
 
-/** Reads a weight and a bias of so many values, and eps. Comes after `out`, which may share memory with neither. */
+/**
+ * Reads a weight and a bias of so many values, and eps. It comes after `out`, which may
+ * share memory with neither.
+ */
 export function readAffine(
-  { weight, bias, eps }: { readonly [option in 'weight' | 'bias' | 'eps']?: unknown },
+  { weight, bias, eps }: NormOptions,
   count: number,
   centred: boolean,
   output: Output,

@@ -1,15 +1,12 @@
-import { describe } from '../checks/describe.ts';
 import { checkCount } from '../checks/options.ts';
 import { refuseKind, refuseValue } from '../checks/refuse.ts';
 import { channelGradients } from '../passes/channel-gradients.ts';
-import { type Gradients, readGradient } from '../passes/gradients.ts';
-import { normalizeChannels, normalizeScopes } from '../passes/normalize-channels.ts';
-import { addScopeGradients } from '../passes/scope-gradients.ts';
+import type { Gradients } from '../passes/gradients.ts';
+import { normalizeChannels } from '../passes/normalize-channels.ts';
 import { ChannelMoments } from '../statistics/channel-moments.ts';
-import { findMoments } from '../statistics/moments.ts';
-import type { Tensor, TensorLike } from '../tensor/tensor.ts';
-import { forEachBatchScope } from '../views/scopes.ts';
-import { ChannelNorm, type ChannelNormLayerOptions } from './channel-layer.ts';
+import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
+import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
+import { ChannelLayer, type ChannelLayerOptions } from './channel-layer.ts';
 import {
   CHANNEL_OPTIONS,
   type ChannelNormOptions,
@@ -28,13 +25,7 @@ const RULES: ChannelRules = {
   options: [...CHANNEL_OPTIONS, 'training'],
   switch: 'training',
   byDefault: false,
-  conditional: false,
-  checkStatistics({ samples, spatial, lengths }, { shape }) {
-    const elements = lengths?.reduce((sum, length) => sum + length, 0) ?? samples * spatial;
-    if (elements !== 1) return;
-    const got = lengths ? `lengths ${describe(lengths)}` : `shape ${describe(shape)}`;
-    refuseValue('x', 'more than 1 element in each channel', got);
-  },
+  sharing: 'batch',
 };
 
 /**
@@ -57,9 +48,7 @@ const RULES: ChannelRules = {
  * const y = batchNorm(x, { runningMean, runningVar, training: true });
  */
 export function batchNorm(x: TensorLike, options: BatchNormOptions = {}): Tensor {
-  return normalizeChannels(readChannelArguments(x, options, RULES), (args, visit) =>
-    normalizeScopes(args, forEachBatchScope, visit),
-  );
+  return normalizeChannels(readChannelArguments(readTensor(x, 'x'), options, RULES));
 }
 
 /**
@@ -76,18 +65,9 @@ export function batchNormBackward(
   x: TensorLike,
   options: BatchNormOptions = {},
 ): Gradients {
-  const gradient = readGradient(gradOutput);
-  return channelGradients(
-    gradient,
-    readChannelArguments(x, options, RULES),
-    (differentiation, tensor) => {
-      const { memory, input } = differentiation;
-      forEachBatchScope(tensor, (scope) => {
-        findMoments(memory, input, scope);
-        addScopeGradients(differentiation, scope, 1, false);
-      });
-    },
-  );
+  const gradient = readGradOutput(gradOutput);
+  const args = readChannelArguments(readTensor(x, 'x'), options, RULES);
+  return channelGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
 /**
@@ -101,12 +81,12 @@ export function batchNormBackward(
  * norm.forward(batch);
  * norm.eval().forward(sample);
  */
-export class BatchNorm extends ChannelNorm {
+export class BatchNorm extends ChannelLayer {
   /**
    * @param numFeatures C, the number of channels
    * @throws TypeError, RangeError as {@link batchNorm} does.
    */
-  constructor(numFeatures: number, options: ChannelNormLayerOptions = {}) {
+  constructor(numFeatures: number, options: ChannelLayerOptions = {}) {
     super(numFeatures, { affine: true, trackRunningStats: true }, options);
   }
 
@@ -137,18 +117,24 @@ export class BatchNorm extends ChannelNorm {
     runningVar.set(moments.variance({ unbiased: this.unbiased }));
   }
 
-  protected override run(x: TensorLike, mode: Mode, out: TensorLike | undefined): Tensor {
+  protected override run(x: CheckedTensor, mode: Mode, out: TensorLike | undefined): Tensor {
     const tracks = mode.training && this.trackRunningStats;
     checkCount(this.numBatchesTracked, 'numBatchesTracked', 0);
     const batches = this.numBatchesTracked + (tracks ? 1 : 0);
     const momentum = this.momentum ?? (batches === 0 ? 0 : 1 / batches);
-    const result = batchNorm(x, this.#options(mode, momentum, out));
+    const args = readChannelArguments(x, this.#options(mode, momentum, out), RULES);
+    const result = normalizeChannels(args);
     if (tracks) this.numBatchesTracked++;
     return result;
   }
 
-  protected override differentiate(gradOutput: TensorLike, x: TensorLike, mode: Mode): Gradients {
-    return batchNormBackward(gradOutput, x, this.#options(mode));
+  protected override differentiate(
+    gradOutput: CheckedTensor,
+    x: CheckedTensor,
+    mode: Mode,
+  ): Gradients {
+    const args = readChannelArguments(x, this.#options(mode), RULES);
+    return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
   #options(mode: Mode, momentum?: number, out?: TensorLike): BatchNormOptions {

@@ -12,7 +12,7 @@ import type { CheckedTensor, Tensor, TensorLike } from '../tensor/tensor.ts';
 import { type ForwardOptions, Layer } from './layer.ts';
 
 /** Options of the layers InstanceNorm and BatchNorm. */
-export interface ChannelNormLayerOptions {
+export interface ChannelLayerOptions {
   /** Added to the variance under the square root; 1e-5 by default. */
   readonly eps?: number | undefined;
   /**
@@ -40,12 +40,12 @@ const OPTIONS = ['eps', 'momentum', 'affine', 'trackRunningStats', 'unbiased', '
 const FORWARD_OPTIONS = ['out', 'lengths'];
 
 /** What InstanceNorm and BatchNorm share: parameters and running statistics for each channel. */
-export abstract class ChannelNorm extends Layer {
+export abstract class ChannelLayer extends Layer {
   /** C, the number of channels. */
   readonly numFeatures: number;
   /** Added to the variance under the square root. */
   readonly eps: number;
-  /** The share of the new value in a running statistic; null: as {@link ChannelNormLayerOptions} says. */
+  /** The share of the new value in a running statistic; null: as {@link ChannelLayerOptions} says. */
   readonly momentum: number | null;
   /** Whether the running variance divides by n - 1, or n. */
   readonly unbiased: boolean;
@@ -67,7 +67,7 @@ export abstract class ChannelNorm extends Layer {
   constructor(
     numFeatures: number,
     defaults: { readonly affine: boolean; readonly trackRunningStats: boolean },
-    options: ChannelNormLayerOptions,
+    options: ChannelLayerOptions,
   ) {
     super();
     checkCount(numFeatures, 'numFeatures');

@@ -1,34 +1,24 @@
+import { describe } from '../checks/describe.ts';
 import { checkBoolean, checkEps, checkFinite, checkOptions } from '../checks/options.ts';
-import { refuseKind } from '../checks/refuse.ts';
-import type { ChannelArguments } from '../passes/normalize-channels.ts';
+import { refuseKind, refuseValue } from '../checks/refuse.ts';
+import type { ChannelArguments } from '../passes/channel-arguments.ts';
 import type { RunningStats } from '../statistics/running-average.ts';
 import {
   type ChannelTensor,
   channelTensor,
   checkLayout,
-  type Layout,
+  type LayoutOption,
+  type LengthsOption,
   readLengths,
 } from '../tensor/channels.ts';
 import { readOutput } from '../tensor/output.ts';
 import { refuseOverlaps } from '../tensor/overlap.ts';
 import { readParameter } from '../tensor/parameters.ts';
-import { type CheckedTensor, readTensor, type TensorLike } from '../tensor/tensor.ts';
+import type { CheckedTensor } from '../tensor/tensor.ts';
+import type { NormOptions } from './options.ts';
 
 /** Options that instance and batch normalization share. */
-export interface ChannelNormOptions {
-  /** Multiplies the normalized values; 1 where absent. */
-  readonly weight?: Float32Array | null | undefined;
-  /** Added then; 0 where absent. */
-  readonly bias?: Float32Array | null | undefined;
-  /** Added to the variance under the square root; 1e-5 by default. */
-  readonly eps?: number | undefined;
-  /** Where the channels lie; 'nchw' by default. */
-  readonly layout?: Layout | undefined;
-  /**
-   * For (N, C, L), or (N, L, C) in 'nhwc': how much of each sample is valid. What
-   * lies past it takes no part in the statistics, and comes out as 0.
-   */
-  readonly lengths?: ArrayLike<number> | null | undefined;
+export interface ChannelNormOptions extends NormOptions, LayoutOption, LengthsOption {
   /** C values, updated in place where the input's statistics are used. */
   readonly runningMean?: Float32Array | null | undefined;
   /** C values, updated in place where the input's statistics are used. */
@@ -37,8 +27,6 @@ export interface ChannelNormOptions {
   readonly momentum?: number | undefined;
   /** Whether the running variance divides by n - 1 (the default, as PyTorch) or n. */
   readonly unbiased?: boolean | undefined;
-  /** Where to write the result; x itself is allowed. */
-  readonly out?: TensorLike | undefined;
 }
 
 /** Where instance and batch normalization differ in what they take. */
@@ -48,10 +36,8 @@ export interface ChannelRules {
   /** The option that says whether the input's own statistics are used, and its default. */
   readonly switch: 'useInputStats' | 'training';
   readonly byDefault: boolean;
-  /** Whether weight and bias may hold a value for each channel of each sample. */
-  readonly conditional: boolean;
-  /** Refuses an input that has no statistics of its own. */
-  readonly checkStatistics: (tensor: ChannelTensor, input: CheckedTensor) => void;
+  /** Whether a channel has statistics of its own in each sample, or the same in all. */
+  readonly sharing: ChannelArguments['sharing'];
 }
 
 type Switches = Readonly<Partial<Record<ChannelRules['switch'], unknown>>>;
@@ -70,9 +56,12 @@ export const CHANNEL_OPTIONS: readonly string[] = [
   'out',
 ];
 
-/** Reads the arguments of instance and batch normalization, each option once. */
+/**
+ * Reads the arguments of instance and batch normalization, each option once. Weight and
+ * bias may hold a value for each channel of each sample where samples share no statistics.
+ */
 export function readChannelArguments(
-  x: TensorLike,
+  input: CheckedTensor,
   options: ChannelNormOptions,
   rules: ChannelRules,
 ): ChannelArguments {
@@ -90,54 +79,71 @@ export function readChannelArguments(
     out,
   } = options;
   const { [rules.switch]: own = rules.byDefault } = options as Switches;
-  const input = readTensor(x, 'x');
   checkEps(eps);
   checkLayout(layout);
   checkFinite(momentum, 'momentum');
   checkBoolean(unbiased, 'unbiased');
   checkBoolean(own, rules.switch);
+  const { sharing } = rules;
   const tensor = channelTensor(input.shape, layout, readLengths(lengths), 'x');
-  if (own) rules.checkStatistics(tensor, input);
+  if (own) checkStatistics(tensor, input.shape, sharing);
   const { samples, channels } = tensor;
-  const most = rules.conditional ? samples * channels : channels;
+  const most = sharing === 'sample' ? samples * channels : channels;
   const output = readOutput(out, input, 'x');
-  const checkedWeight = readParameter(weight, 'weight', channels, most);
-  const checkedBias = readParameter(bias, 'bias', channels, most);
+  const ownWeight = readParameter(weight, 'weight', channels, most);
+  const ownBias = readParameter(bias, 'bias', channels, most);
   const mean = readParameter(runningMean, 'runningMean', channels);
   const variance = readParameter(runningVar, 'runningVar', channels);
   const fixed = own ? null : requireBoth(mean, variance, rules.switch);
-  const period = Math.max(checkedWeight?.length ?? 0, checkedBias?.length ?? 0);
-  const moved = mean !== null || variance !== null;
-  if (moved || (output.given && period > 0)) {
+  const period = Math.max(ownWeight?.length ?? 0, ownBias?.length ?? 0);
+  const hasStatistics = mean !== null || variance !== null;
+  if (hasStatistics || (output.given && period > 0)) {
     refuseOverlaps(
       { out: output.given, runningMean: mean, runningVar: variance },
-      // Of x and out that is known already.
-      {
-        x: moved && !output.inPlace ? input.data : null,
-        weight: checkedWeight,
-        bias: checkedBias,
-      },
+      // Whether x and out overlap is known already.
+      { x: hasStatistics && !output.inPlace ? input.data : null, weight: ownWeight, bias: ownBias },
     );
   }
   return {
     input,
     output,
     tensor,
-    weight: checkedWeight,
-    bias: checkedBias,
+    weight: ownWeight,
+    bias: ownBias,
     affine: {
-      weight: repeat(checkedWeight, period),
-      bias: repeat(checkedBias, period),
+      weight: repeat(ownWeight, period),
+      bias: repeat(ownBias, period),
       eps,
       centred: true,
     },
-    share: 1,
-    mean,
-    variance,
-    momentum,
-    unbiased,
+    sharing,
+    groupSize: 1,
     fixed,
+    moving: own && hasStatistics ? { mean, variance, momentum, unbiased } : null,
   };
+}
+
+/** Refuses an input of which one element alone has a mean and a variance. */
+function checkStatistics(
+  tensor: ChannelTensor,
+  shape: readonly number[],
+  sharing: ChannelArguments['sharing'],
+): void {
+  if (!hasSingle(tensor, sharing)) return;
+  const { lengths } = tensor;
+  refuseValue(
+    'x',
+    `more than 1 ${sharing === 'sample' ? 'spatial element' : 'element in each channel'}`,
+    lengths ? `lengths ${describe(lengths)}` : `shape ${describe(shape)}`,
+  );
+}
+
+function hasSingle(
+  { samples, spatial, lengths }: ChannelTensor,
+  sharing: ChannelArguments['sharing'],
+): boolean {
+  if (sharing === 'sample') return spatial === 1 || lengths?.includes(1) === true;
+  return 1 === (lengths?.reduce((sum, length) => sum + length, 0) ?? samples * spatial);
 }
 
 function requireBoth(

@@ -2,30 +2,27 @@ import { arrayEntry, type StateEntry } from '../checkpoints/state-dict.ts';
 import { describe } from '../checks/describe.ts';
 import { checkBoolean, checkCount, checkEps, checkOptions } from '../checks/options.ts';
 import { refuseValue } from '../checks/refuse.ts';
+import type { ChannelArguments } from '../passes/channel-arguments.ts';
 import { channelGradients } from '../passes/channel-gradients.ts';
-import { type Gradients, readGradient } from '../passes/gradients.ts';
-import { normalizeSamples, type ScopeArguments } from '../passes/normalize-channels.ts';
-import { addSampleGradients } from '../passes/sample-gradients.ts';
-import { channelTensor, checkChannels, checkLayout, type Layout } from '../tensor/channels.ts';
+import type { Gradients } from '../passes/gradients.ts';
+import { normalizeChannels } from '../passes/normalize-channels.ts';
+import {
+  channelTensor,
+  checkChannels,
+  checkLayout,
+  type Layout,
+  type LayoutOption,
+} from '../tensor/channels.ts';
+import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
 import { readOutput } from '../tensor/output.ts';
 import { makeValues } from '../tensor/parameters.ts';
 import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
 import { readAffine } from './affine.ts';
 import { Layer, type Mode } from './layer.ts';
+import type { NormOptions } from './options.ts';
 
-/** Options of {@link groupNorm}. */
-export interface GroupNormOptions {
-  /** C values; 1 where absent. */
-  readonly weight?: Float32Array | null | undefined;
-  /** C values; 0 where absent. */
-  readonly bias?: Float32Array | null | undefined;
-  /** Added to the variance under the square root; 1e-5 by default. */
-  readonly eps?: number | undefined;
-  /** Where the channels lie; 'nchw' by default. */
-  readonly layout?: Layout | undefined;
-  /** Where to write the result; x itself is allowed. */
-  readonly out?: TensorLike | undefined;
-}
+/** Options of {@link groupNorm}; weight and bias hold C values. */
+export interface GroupNormOptions extends NormOptions, LayoutOption {}
 
 const OPTIONS = ['weight', 'bias', 'eps', 'layout', 'out'];
 
@@ -53,9 +50,7 @@ export function groupNorm(
   numGroups: number,
   options: GroupNormOptions = {},
 ): Tensor {
-  const args = readArguments(x, numGroups, options);
-  normalizeSamples(args);
-  return args.output.tensor;
+  return normalizeChannels(readArguments(readTensor(x, 'x'), numGroups, options));
 }
 
 /**
@@ -74,25 +69,25 @@ export function groupNormBackward(
   numGroups: number,
   options: GroupNormOptions = {},
 ): Gradients {
-  const gradient = readGradient(gradOutput);
-  return channelGradients(gradient, readArguments(x, numGroups, options), addSampleGradients);
+  const gradient = readGradOutput(gradOutput);
+  const args = readArguments(readTensor(x, 'x'), numGroups, options);
+  return channelGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
 function readArguments(
-  x: TensorLike,
+  input: CheckedTensor,
   numGroups: number,
   options: GroupNormOptions,
-): ScopeArguments {
+): ChannelArguments {
   checkOptions(options, OPTIONS);
   const { weight, bias, eps = 1e-5, layout = 'nchw', out } = options;
-  const input = readTensor(x, 'x');
   checkCount(numGroups, 'numGroups');
   checkLayout(layout);
   const tensor = channelTensor(input.shape, layout, null, 'x');
   const { samples, channels, spatial } = tensor;
   checkDivisible(channels, numGroups, 'x');
-  const share = channels / numGroups;
-  if (samples * share * spatial === 1) {
+  const groupSize = channels / numGroups;
+  if (samples * groupSize * spatial === 1) {
     refuseValue(
       'x',
       'more than 1 element in a group',
@@ -108,8 +103,10 @@ function readArguments(
     weight: affine.weight,
     bias: affine.bias,
     affine,
-    share,
+    sharing: 'sample',
+    groupSize,
     fixed: null,
+    moving: null,
   };
 }
 
@@ -178,12 +175,13 @@ export class GroupNorm extends Layer {
     if (this.weight !== null) checkChannels(shape, this.layout, this.numChannels);
   }
 
-  protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {
-    return groupNorm(x, this.numGroups, this.#options(out));
+  protected override run(x: CheckedTensor, _mode: Mode, out: TensorLike | undefined): Tensor {
+    return normalizeChannels(readArguments(x, this.numGroups, this.#options(out)));
   }
 
-  protected override differentiate(gradOutput: TensorLike, x: TensorLike): Gradients {
-    return groupNormBackward(gradOutput, x, this.numGroups, this.#options());
+  protected override differentiate(gradOutput: CheckedTensor, x: CheckedTensor): Gradients {
+    const args = readArguments(x, this.numGroups, this.#options());
+    return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
   #options(out?: TensorLike): GroupNormOptions {

@@ -1,11 +1,9 @@
-import { describe } from '../checks/describe.ts';
-import { refuseValue } from '../checks/refuse.ts';
 import { channelGradients } from '../passes/channel-gradients.ts';
-import { type Gradients, readGradient } from '../passes/gradients.ts';
-import { normalizeChannels, normalizeSamples } from '../passes/normalize-channels.ts';
-import { addSampleGradients } from '../passes/sample-gradients.ts';
-import type { Tensor, TensorLike } from '../tensor/tensor.ts';
-import { ChannelNorm, type ChannelNormLayerOptions } from './channel-layer.ts';
+import type { Gradients } from '../passes/gradients.ts';
+import { normalizeChannels } from '../passes/normalize-channels.ts';
+import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
+import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
+import { ChannelLayer, type ChannelLayerOptions } from './channel-layer.ts';
 import {
   CHANNEL_OPTIONS,
   type ChannelNormOptions,
@@ -28,13 +26,7 @@ const RULES: ChannelRules = {
   options: [...CHANNEL_OPTIONS, 'useInputStats'],
   switch: 'useInputStats',
   byDefault: true,
-  conditional: true,
-  checkStatistics({ spatial, lengths }, { shape }) {
-    const single = lengths?.includes(1) ? `lengths ${describe(lengths)}` : null;
-    if (spatial !== 1 && single === null) return;
-    const got = single ?? `shape ${describe(shape)}`;
-    refuseValue('x', 'more than 1 spatial element', got);
-  },
+  sharing: 'sample',
 };
 
 /**
@@ -56,7 +48,7 @@ const RULES: ChannelRules = {
  * const y = instanceNorm(new Tensor(pixels, [1, 3, 480, 640]), { eps: 1e-5 });
  */
 export function instanceNorm(x: TensorLike, options: InstanceNormOptions = {}): Tensor {
-  return normalizeChannels(readChannelArguments(x, options, RULES), normalizeSamples);
+  return normalizeChannels(readChannelArguments(readTensor(x, 'x'), options, RULES));
 }
 
 /**
@@ -73,8 +65,9 @@ export function instanceNormBackward(
   x: TensorLike,
   options: InstanceNormOptions = {},
 ): Gradients {
-  const gradient = readGradient(gradOutput);
-  return channelGradients(gradient, readChannelArguments(x, options, RULES), addSampleGradients);
+  const gradient = readGradOutput(gradOutput);
+  const args = readChannelArguments(readTensor(x, 'x'), options, RULES);
+  return channelGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
 /**
@@ -88,21 +81,26 @@ export function instanceNormBackward(
  * norm.forward(x); // in training mode: moves the running statistics
  * norm.eval().forward(x); // normalizes with them
  */
-export class InstanceNorm extends ChannelNorm {
+export class InstanceNorm extends ChannelLayer {
   /**
    * @param numFeatures C, the number of channels
    * @throws TypeError, RangeError as {@link instanceNorm} does.
    */
-  constructor(numFeatures: number, options: ChannelNormLayerOptions = {}) {
+  constructor(numFeatures: number, options: ChannelLayerOptions = {}) {
     super(numFeatures, { affine: false, trackRunningStats: false }, options);
   }
 
-  protected override run(x: TensorLike, mode: Mode, out: TensorLike | undefined): Tensor {
-    return instanceNorm(x, this.#options(mode, out));
+  protected override run(x: CheckedTensor, mode: Mode, out: TensorLike | undefined): Tensor {
+    return normalizeChannels(readChannelArguments(x, this.#options(mode, out), RULES));
   }
 
-  protected override differentiate(gradOutput: TensorLike, x: TensorLike, mode: Mode): Gradients {
-    return instanceNormBackward(gradOutput, x, this.#options(mode));
+  protected override differentiate(
+    gradOutput: CheckedTensor,
+    x: CheckedTensor,
+    mode: Mode,
+  ): Gradients {
+    const args = readChannelArguments(x, this.#options(mode), RULES);
+    return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
   #options({ training, lengths }: Mode, out?: TensorLike): InstanceNormOptions {

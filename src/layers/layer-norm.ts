@@ -1,30 +1,22 @@
 import { arrayEntry, type StateEntry } from '../checkpoints/state-dict.ts';
 import { checkBoolean, checkEps, checkOptions } from '../checks/options.ts';
-import { type Gradients, readGradient } from '../passes/gradients.ts';
+import type { Gradients } from '../passes/gradients.ts';
+import { normalizeTrailing, type TrailingArguments } from '../passes/normalize-trailing.ts';
+import { trailingGradients } from '../passes/trailing-gradients.ts';
+import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
 import { makeValues } from '../tensor/parameters.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import type { Tensor, TensorLike } from '../tensor/tensor.ts';
+import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
 import { Layer, type Mode } from './layer.ts';
+import type { NormOptions } from './options.ts';
 import {
   type NormalizedShape,
-  normalizeTrailing,
   readNormalizedShape,
   readTrailingArguments,
-  type TrailingArguments,
-  trailingGradients,
 } from './trailing-options.ts';
 
-/** Options of {@link layerNorm}. */
-export interface LayerNormOptions {
-  /** One value for each element of the normalized shape; 1 where absent. */
-  readonly weight?: Float32Array | null | undefined;
-  /** One value for each element of the normalized shape; 0 where absent. */
-  readonly bias?: Float32Array | null | undefined;
-  /** Added to the variance under the square root; 1e-5 by default. */
-  readonly eps?: number | undefined;
-  /** Where to write the result; x itself is allowed. */
-  readonly out?: TensorLike | undefined;
-}
+/** Options of {@link layerNorm}; weight and bias hold a value for each normalized element. */
+export interface LayerNormOptions extends NormOptions {}
 
 const OPTIONS = ['weight', 'bias', 'eps', 'out'];
 
@@ -48,7 +40,7 @@ export function layerNorm(
   normalizedShape: NormalizedShape,
   options: LayerNormOptions = {},
 ): Tensor {
-  return normalizeTrailing(readArguments(x, normalizedShape, options));
+  return normalizeTrailing(readArguments(readTensor(x, 'x'), normalizedShape, options));
 }
 
 /**
@@ -67,18 +59,19 @@ export function layerNormBackward(
   normalizedShape: NormalizedShape,
   options: LayerNormOptions = {},
 ): Gradients {
-  const gradient = readGradient(gradOutput);
-  return trailingGradients(gradient, readArguments(x, normalizedShape, options));
+  const gradient = readGradOutput(gradOutput);
+  const args = readArguments(readTensor(x, 'x'), normalizedShape, options);
+  return trailingGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
 function readArguments(
-  x: TensorLike,
+  input: CheckedTensor,
   normalizedShape: NormalizedShape,
   options: LayerNormOptions,
 ): TrailingArguments {
   checkOptions(options, OPTIONS);
   const { weight, bias, eps = 1e-5, out } = options;
-  return readTrailingArguments(x, normalizedShape, { weight, bias, eps, out }, true);
+  return readTrailingArguments(input, normalizedShape, { weight, bias, eps, out }, true);
 }
 
 /** Options of {@link LayerNorm}. */
@@ -126,12 +119,13 @@ export class LayerNorm extends Layer {
     this.bias = elementwiseAffine && bias ? makeValues(length, 0, 'normalizedShape') : null;
   }
 
-  protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {
-    return layerNorm(x, this.normalizedShape, this.#options(out));
+  protected override run(x: CheckedTensor, _mode: Mode, out: TensorLike | undefined): Tensor {
+    return normalizeTrailing(readArguments(x, this.normalizedShape, this.#options(out)));
   }
 
-  protected override differentiate(gradOutput: TensorLike, x: TensorLike): Gradients {
-    return layerNormBackward(gradOutput, x, this.normalizedShape, this.#options());
+  protected override differentiate(gradOutput: CheckedTensor, x: CheckedTensor): Gradients {
+    const args = readArguments(x, this.normalizedShape, this.#options());
+    return trailingGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
   #options(out?: TensorLike): LayerNormOptions {

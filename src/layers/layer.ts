@@ -2,6 +2,7 @@ import { loadState, type StateEntry } from '../checkpoints/state-dict.ts';
 import { checkBoolean, checkOptions } from '../checks/options.ts';
 import type { Gradients } from '../passes/gradients.ts';
 import { readLengths } from '../tensor/channels.ts';
+import { readGradOutput } from '../tensor/grad-output.ts';
 import { type CheckedTensor, readTensor, Tensor, type TensorLike } from '../tensor/tensor.ts';
 
 /** Options of a layer's `forward`. */
@@ -94,13 +95,14 @@ export abstract class Layer {
       throw new Error('backward: expected a forward pass before it, got none');
     }
     const { x, mode, probes } = this.#last;
+    const gradient = readGradOutput(gradOutput);
     if (!sameValues(probes, probe(x.data))) {
       throw new Error(
         'backward: expected the input of the forward pass as it was, ' +
           'got one that has been overwritten since (by out: x, or an arena that was reset)',
       );
     }
-    return this.differentiate(gradOutput, x, mode);
+    return this.differentiate(gradient, x, mode);
   }
 
   /** Returns copies of its parameters and buffers, by PyTorch's names. */
@@ -135,9 +137,15 @@ export abstract class Layer {
   /** Refuses an input that the layer was not made for, where a function would take it. */
   protected checkInput(_x: CheckedTensor): void {}
 
-  protected abstract run(x: TensorLike, mode: Mode, out: TensorLike | undefined): Tensor;
+  /** Normalizes an input that was checked. */
+  protected abstract run(x: CheckedTensor, mode: Mode, out: TensorLike | undefined): Tensor;
 
-  protected abstract differentiate(gradOutput: TensorLike, x: TensorLike, mode: Mode): Gradients;
+  /** Finds the gradients of {@link run}. */
+  protected abstract differentiate(
+    gradOutput: CheckedTensor,
+    x: CheckedTensor,
+    mode: Mode,
+  ): Gradients;
 
   protected abstract stateEntries(): readonly StateEntry[];
 }

@@ -1,30 +1,27 @@
 import { arrayEntry, type StateEntry } from '../checkpoints/state-dict.ts';
 import { checkBoolean, checkEps, checkOptions } from '../checks/options.ts';
-import { type Gradients, readGradient } from '../passes/gradients.ts';
+import type { Gradients } from '../passes/gradients.ts';
+import { normalizeTrailing, type TrailingArguments } from '../passes/normalize-trailing.ts';
+import { trailingGradients } from '../passes/trailing-gradients.ts';
+import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
 import { makeValues } from '../tensor/parameters.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import type { Tensor, TensorLike } from '../tensor/tensor.ts';
+import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
 import { Layer, type Mode } from './layer.ts';
+import type { NormOptions } from './options.ts';
 import {
   type NormalizedShape,
-  normalizeTrailing,
   readNormalizedShape,
   readTrailingArguments,
-  type TrailingArguments,
-  trailingGradients,
 } from './trailing-options.ts';
 
 // The machine epsilon of float32, PyTorch's default here alone.
 const EPSILON = 2 ** -23;
 
-/** Options of {@link rmsNorm}. */
-export interface RMSNormOptions {
-  /** One value for each element of the normalized shape; 1 where absent. */
-  readonly weight?: Float32Array | null | undefined;
+/** Options of {@link rmsNorm}; the weight holds a value for each normalized element. */
+export interface RMSNormOptions extends Pick<NormOptions, 'weight' | 'out'> {
   /** Added to the mean of squares under the square root; 2^-23 by default. */
   readonly eps?: number | undefined;
-  /** Where to write the result; x itself is allowed. */
-  readonly out?: TensorLike | undefined;
 }
 
 const OPTIONS = ['weight', 'eps', 'out'];
@@ -50,7 +47,7 @@ export function rmsNorm(
   normalizedShape: NormalizedShape,
   options: RMSNormOptions = {},
 ): Tensor {
-  return normalizeTrailing(readArguments(x, normalizedShape, options));
+  return normalizeTrailing(readArguments(readTensor(x, 'x'), normalizedShape, options));
 }
 
 /**
@@ -69,18 +66,19 @@ export function rmsNormBackward(
   normalizedShape: NormalizedShape,
   options: RMSNormOptions = {},
 ): Gradients {
-  const gradient = readGradient(gradOutput);
-  return trailingGradients(gradient, readArguments(x, normalizedShape, options));
+  const gradient = readGradOutput(gradOutput);
+  const args = readArguments(readTensor(x, 'x'), normalizedShape, options);
+  return trailingGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
 function readArguments(
-  x: TensorLike,
+  input: CheckedTensor,
   normalizedShape: NormalizedShape,
   options: RMSNormOptions,
 ): TrailingArguments {
   checkOptions(options, OPTIONS);
   const { weight, eps = EPSILON, out } = options;
-  return readTrailingArguments(x, normalizedShape, { weight, eps, out }, false);
+  return readTrailingArguments(input, normalizedShape, { weight, eps, out }, false);
 }
 
 /** Options of {@link RMSNorm}. */
@@ -122,12 +120,13 @@ export class RMSNorm extends Layer {
     this.weight = elementwiseAffine ? makeValues(length, 1, 'normalizedShape') : null;
   }
 
-  protected override run(x: TensorLike, _mode: Mode, out: TensorLike | undefined): Tensor {
-    return rmsNorm(x, this.normalizedShape, this.#options(out));
+  protected override run(x: CheckedTensor, _mode: Mode, out: TensorLike | undefined): Tensor {
+    return normalizeTrailing(readArguments(x, this.normalizedShape, this.#options(out)));
   }
 
-  protected override differentiate(gradOutput: TensorLike, x: TensorLike): Gradients {
-    return rmsNormBackward(gradOutput, x, this.normalizedShape, this.#options());
+  protected override differentiate(gradOutput: CheckedTensor, x: CheckedTensor): Gradients {
+    const args = readArguments(x, this.normalizedShape, this.#options());
+    return trailingGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
   #options(out?: TensorLike): RMSNormOptions {

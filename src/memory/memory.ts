@@ -2,73 +2,102 @@ import { instantiateKernels, type Kernels, MAX_MEMORY } from '../kernels/kernels
 import {
   ALIGNMENT,
   COMBINATION,
-  DOUBLE,
+  F32,
+  F64,
   LINE,
   MAX_CHANNELS,
-  PAGE,
-  SINGLE,
-  STATE,
-  TILE,
+  MOMENTS,
+  TILE_SIZE,
 } from './sizes.ts';
-import { type Block, part, Tile } from './tile.ts';
+import { isContiguous, part, TILE_SLACK, type Tile, TileScratch } from './tile.ts';
 
-// Bytes of scratch for each channel: states and parts; a line and a combination;
-// two sums, and two for elements; six float32 for the kernels of columns; a weight
-// and a bias.
-const CHANNEL = (2 * STATE + LINE + COMBINATION + 4) * DOUBLE + (6 + 2) * SINGLE;
+/** The elements that work reads and writes. */
+export interface Operands {
+  /** Written; null where work only adds to the numbers of channels. */
+  readonly output: Float32Array | null;
+  /** Read. */
+  readonly input: Float32Array;
+  /** The gradient of the output, read too; null in a forward pass. */
+  readonly gradOutput: Float32Array | null;
+}
+
+/** Pieces of work, by index: values, so that memory does not grow with their number. */
+export interface Strips<Strip extends Tile> {
+  readonly count: number;
+  /** Returns the strip of an index from 0 to count - 1. */
+  strip(index: number): Strip;
+}
+
+/** Work that is cut into strips, each done by a call of a kernel or a few. */
+export interface Plan<Strip extends Tile> extends Operands {
+  readonly strips: Strips<Strip>;
+  /**
+   * Does the work of one strip.
+   *
+   * @param y the address of the output's elements, which may be x; 0 without an output
+   * @param x the address of the input's elements
+   * @param g the address of the gradient's elements; 0 without a gradient
+   */
+  work(memory: Memory, strip: Strip, y: number, x: number, g: number): void;
+}
+
+/** A part of the scratch, and its address: an array takes 30 ns to give its own. */
+interface Area<Values> {
+  readonly values: Values;
+  readonly at: number;
+}
+
+/** Numbers of each channel, or of each element. */
+export type Numbers = Area<Float64Array>;
+
+// Bytes of scratch for each channel: moments and parts; a line and a combination; two
+// sums, and two for elements; six float32 for the kernels of columns; a weight and a bias.
+const CHANNEL_BYTES = (2 * MOMENTS + LINE + COMBINATION + 4) * F64 + (6 + 2) * F32;
 
 function scratchSize(channels: number): number {
-  const tiles = 2 * (SINGLE * Math.max(TILE, channels) + PAGE);
-  return ALIGNMENT + Math.ceil((channels * CHANNEL + tiles) / ALIGNMENT) * ALIGNMENT;
+  const tiles = 2 * F32 * (Math.max(TILE_SIZE, channels) + TILE_SLACK);
+  return ALIGNMENT + Math.ceil((channels * CHANNEL_BYTES + tiles) / ALIGNMENT) * ALIGNMENT;
 }
 
 /** The most bytes that a memory can offer beside its scratch. */
 export const MAX_SPACE: number = MAX_MEMORY - scratchSize(MAX_CHANNELS);
 
 /**
- * One memory, its kernels, and the scratch at its start: numbers for each of so
- * many channels, and two tiles of data. What lies behind the scratch is an
- * arena's.
+ * One memory, its kernels, and the scratch at its start: numbers for each of so many
+ * channels, and two tiles of data. What lies behind the scratch is an arena's.
  */
 export class Memory {
   readonly kernels: Kernels;
   readonly buffer: ArrayBuffer;
-  readonly states: Float64Array;
-  /** States on their way to be merged. */
-  readonly parts: Float64Array;
-  readonly lines: Float64Array;
-  readonly combinations: Float64Array;
-  /** The sums of the gradient, channel by channel. */
-  readonly sums: Float64Array;
-  /** The sums of the gradient times the normalized input. */
-  readonly products: Float64Array;
-  /** Both again, element by element of a layer normalization. */
-  readonly elementSums: Float64Array;
-  readonly elementProducts: Float64Array;
-  // Their addresses: an array takes 30 ns to give its own.
-  readonly statesAt: number;
-  readonly partsAt: number;
-  readonly linesAt: number;
-  readonly combinationsAt: number;
-  readonly sumsAt: number;
-  readonly productsAt: number;
-  readonly elementSumsAt: number;
-  readonly elementProductsAt: number;
-  /** Where the kernels of columns work in. */
+  /** MOMENTS of each channel. */
+  readonly moments: Numbers;
+  /** Moments that are to be merged into others. */
+  readonly parts: Numbers;
+  /** A LINE of each channel. */
+  readonly lines: Numbers;
+  /** A COMBINATION of each channel. */
+  readonly combinations: Numbers;
+  /** The sum of the gradient of each channel. */
+  readonly sums: Numbers;
+  /** The sum of the gradient times the normalized input of each channel. */
+  readonly products: Numbers;
+  /** The sums of each element of the normalized dimensions. */
+  readonly elementSums: Numbers;
+  /** The products of each element of the normalized dimensions. */
+  readonly elementProducts: Numbers;
+  /** The address of six float32 for each column, in which kernels of columns work. */
   readonly columnsAt: number;
-  /** The first byte behind the scratch. */
+  /** The address of the first byte behind the scratch. */
   readonly spaceAt: number;
   readonly #hasSpace: boolean;
-  readonly #weight: Float32Array;
-  readonly #weightAt: number;
-  readonly #bias: Float32Array;
-  readonly #biasAt: number;
-  readonly #tile: Tile;
-  readonly #gradient: Tile;
+  readonly #weight: Area<Float32Array>;
+  readonly #bias: Area<Float32Array>;
+  readonly #tile: TileScratch;
+  readonly #gradient: TileScratch;
 
   /**
    * @param space bytes behind the scratch
-   * @param channels a multiple of 16
+   * @param channels how many have numbers at once, a multiple of 16
    */
   constructor(space: number, channels: number = MAX_CHANNELS) {
     this.spaceAt = scratchSize(channels);
@@ -78,105 +107,104 @@ export class Memory {
     this.buffer = buffer;
     // The first bytes stay empty: address 0 means "absent" to the kernels.
     let end = ALIGNMENT;
-    const doubles = (count: number): Float64Array => {
-      const area = new Float64Array(buffer, end, count);
-      end += area.byteLength;
-      return area;
+    const numbers = (size: number): Numbers => {
+      const values = new Float64Array(buffer, end, channels * size);
+      const at = end;
+      end += values.byteLength;
+      return { values, at };
     };
-    const singles = (count: number): Float32Array => {
-      const area = new Float32Array(buffer, end, count);
-      end += area.byteLength;
-      return area;
+    const singles = (count: number): Area<Float32Array> => {
+      const values = new Float32Array(buffer, end, count);
+      const at = end;
+      end += values.byteLength;
+      return { values, at };
     };
-    this.states = doubles(channels * STATE);
-    this.parts = doubles(channels * STATE);
-    this.lines = doubles(channels * LINE);
-    this.combinations = doubles(channels * COMBINATION);
-    this.sums = doubles(channels);
-    this.products = doubles(channels);
-    this.elementSums = doubles(channels);
-    this.elementProducts = doubles(channels);
-    this.columnsAt = singles(channels * 6).byteOffset;
+    this.moments = numbers(MOMENTS);
+    this.parts = numbers(MOMENTS);
+    this.lines = numbers(LINE);
+    this.combinations = numbers(COMBINATION);
+    this.sums = numbers(1);
+    this.products = numbers(1);
+    this.elementSums = numbers(1);
+    this.elementProducts = numbers(1);
+    this.columnsAt = singles(channels * 6).at;
     this.#weight = singles(channels);
     this.#bias = singles(channels);
-    const tile = Math.max(TILE, channels) + PAGE / SINGLE;
-    this.#tile = new Tile(singles(tile));
-    this.#gradient = new Tile(singles(tile));
-    this.statesAt = this.states.byteOffset;
-    this.partsAt = this.parts.byteOffset;
-    this.linesAt = this.lines.byteOffset;
-    this.combinationsAt = this.combinations.byteOffset;
-    this.sumsAt = this.sums.byteOffset;
-    this.productsAt = this.products.byteOffset;
-    this.elementSumsAt = this.elementSums.byteOffset;
-    this.elementProductsAt = this.elementProducts.byteOffset;
-    this.#weightAt = this.#weight.byteOffset;
-    this.#biasAt = this.#bias.byteOffset;
+    const tile = Math.max(TILE_SIZE, channels) + TILE_SLACK;
+    this.#tile = new TileScratch(singles(tile).values);
+    this.#gradient = new TileScratch(singles(tile).values);
   }
 
   /** Says whether an array lies in this memory, where kernels can work on it in place. */
   holds(array: Float32Array): boolean {
-    // Asked for only where it may be so: an array takes 40 ns to give its buffer.
+    // Reading `.buffer` costs 40 ns, so it is read only where a tensor may lie here.
     return this.#hasSpace && array.buffer === this.buffer;
   }
 
-  /** Returns the address of a block, copied into the tile unless it can be used where it lies. */
-  load(source: Float32Array, block: Block): number {
-    if (this.#usableInPlace(source, block)) return source.byteOffset + block.start * SINGLE;
-    this.#tile.place(source, block);
-    this.#tile.copyIn(source, block);
-    return this.#tile.at;
+  /** Says whether all that is read and written lies in this memory. */
+  holdsAll({ output, input, gradOutput }: Operands): boolean {
+    return (
+      this.holds(input) &&
+      (output === null || this.holds(output)) &&
+      (gradOutput === null || this.holds(gradOutput))
+    );
   }
 
-  /** Returns the address of a block of the gradient, likewise. */
-  loadGradient(source: Float32Array, block: Block): number {
-    if (this.#usableInPlace(source, block)) return source.byteOffset + block.start * SINGLE;
-    this.#gradient.place(source, block);
-    this.#gradient.copyIn(source, block);
-    return this.#gradient.at;
-  }
-
-  /** Returns the address to write a block to, for {@link store} to bring home. */
-  target(destination: Float32Array, block: Block): number {
-    return this.#usableInPlace(destination, block)
-      ? destination.byteOffset + block.start * SINGLE
-      : this.#tile.at;
-  }
-
-  /** Copies home from the tile what {@link target} had no place for. */
-  store(destination: Float32Array, block: Block): void {
-    if (!this.#usableInPlace(destination, block)) this.#tile.copyOut(destination, block);
+  /**
+   * Does a plan, strip by strip. What does not lie in this memory is copied in before a
+   * strip's work, and out after it.
+   */
+  run<Strip extends Tile>(plan: Plan<Strip>): void {
+    const { strips, output, input, gradOutput } = plan;
+    for (let i = 0; i < strips.count; i++) {
+      const strip = strips.strip(i);
+      const x = this.#load(this.#tile, input, strip);
+      const g = gradOutput === null ? 0 : this.#load(this.#gradient, gradOutput, strip);
+      if (output === null) {
+        plan.work(this, strip, 0, x, g);
+      } else if (this.#isInPlace(output, strip)) {
+        plan.work(this, strip, output.byteOffset + strip.start * F32, x, g);
+      } else {
+        plan.work(this, strip, this.#tile.at, x, g);
+        this.#tile.copyOut(output, strip);
+      }
+    }
   }
 
   /** Returns the address of `count` weights from `start`, or 0 for none. */
   loadWeight(weight: Float32Array | null, start: number, count: number): number {
-    return this.#loadParameter(this.#weight, this.#weightAt, weight, start, count);
+    return this.#loadParameter(this.#weight, weight, start, count);
   }
 
   /** Returns the address of `count` biases from `start`, or 0 for none. */
   loadBias(bias: Float32Array | null, start: number, count: number): number {
-    return this.#loadParameter(this.#bias, this.#biasAt, bias, start, count);
+    return this.#loadParameter(this.#bias, bias, start, count);
   }
 
   #loadParameter(
-    area: Float32Array,
-    areaAt: number,
-    values: Float32Array | null,
+    area: Area<Float32Array>,
+    parameter: Float32Array | null,
     start: number,
     count: number,
   ): number {
-    if (values === null) return 0;
-    if (this.holds(values)) return values.byteOffset + start * SINGLE;
-    area.set(part(values, start, count));
-    return areaAt;
+    if (parameter === null) return 0;
+    if (this.holds(parameter)) return parameter.byteOffset + start * F32;
+    area.values.set(part(parameter, start, count));
+    return area.at;
   }
 
-  #usableInPlace(array: Float32Array, { rows, length, stride }: Block): boolean {
-    return this.holds(array) && (stride === length || rows === 1);
+  /** Returns the address of a tile, which is copied into a scratch unless it can be used in place. */
+  #load(scratch: TileScratch, source: Float32Array, tile: Tile): number {
+    if (this.#isInPlace(source, tile)) return source.byteOffset + tile.start * F32;
+    return scratch.copyIn(source, tile);
+  }
+
+  #isInPlace(array: Float32Array, tile: Tile): boolean {
+    return this.holds(array) && isContiguous(tile);
   }
 }
 
-// Made with the first of them: without any, no call looks for one.
+// Made with the first arena: before that, no call looks for one.
 let arenas: WeakMap<ArrayBufferLike, Memory> | undefined;
 let shared: Memory | undefined;
 
@@ -189,11 +217,11 @@ export function createSpace(byteLength: number): Memory {
 }
 
 /**
- * Finds the memory to work in: the first that holds one of the arrays, else the
- * scratch that all ordinary arrays share.
+ * Finds the memory to work in: the first that holds one of the arrays, else the scratch
+ * that all ordinary arrays share.
  *
- * @param channels how many have to be known at once; for more than
- *   MAX_CHANNELS a memory is made that goes when the call is done
+ * @param channels how many have to be known at once; for more than MAX_CHANNELS a
+ *   memory is made that goes when the call is done
  */
 export function memoryFor(channels: number, ...arrays: readonly Float32Array[]): Memory {
   if (channels > MAX_CHANNELS) return new Memory(0, Math.ceil(channels / 16) * 16);

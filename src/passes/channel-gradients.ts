@@ -1,47 +1,67 @@
 import { memoryFor } from '../memory/memory.ts';
-import { setStates } from '../statistics/moments.ts';
-import type { ChannelTensor } from '../tensor/channels.ts';
-import type { CheckedTensor } from '../tensor/tensor.ts';
-import {
-  checkGradient,
-  type Differentiation,
-  type Gradients,
-  ParameterGradients,
-} from './gradients.ts';
-import { clearPadding, forEachParameterScope, type ScopeArguments } from './normalize-channels.ts';
-import { addScopeGradients } from './scope-gradients.ts';
+import { findMoments, mergeGroups, setMoments } from '../statistics/moments.ts';
+import type { RunningStats } from '../statistics/running-average.ts';
+import { isRowwise } from '../tensor/channels.ts';
+import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
+import { type Differentiation, type Gradients, ParameterGradients } from './gradients.ts';
+import { clearPadding } from './normalize-channels.ts';
+import { fitsRowGradients, rowGradients } from './row-gradients.ts';
+import { scopeGradients } from './scope-gradients.ts';
 
-/**
- * Finds the gradients of a normalization by given statistics, or by the input's own.
- *
- * @param addOwn finds those by the input's own
- */
-export function channelGradients(
-  gradient: CheckedTensor,
-  args: ScopeArguments,
-  addOwn: (differentiation: Differentiation, tensor: ChannelTensor, share: number) => void,
-): Gradients {
-  const { input, output, tensor, weight, bias, affine, share, fixed } = args;
-  const gradOutput = checkGradient(gradient, input, output);
+/** Finds the gradients of {@link normalizeChannels}. */
+export function channelGradients(gradOutput: Float32Array, args: ChannelArguments): Gradients {
+  const { input, output, tensor, weight, bias, affine, groupSize, fixed } = args;
   const parameters = new ParameterGradients(weight, bias);
-  const channels = Math.min(share, input.data.length);
-  const memory = memoryFor(channels, output.data, gradOutput, input.data);
+  const most = Math.min(groupSize, input.data.length);
   const differentiation: Differentiation = {
-    memory,
+    memory: memoryFor(most, output.data, gradOutput, input.data),
     gradInput: output.data,
     gradOutput,
     input: input.data,
     affine,
     parameters,
   };
-  if (fixed === null) {
-    addOwn(differentiation, tensor, share);
-  } else {
-    forEachParameterScope(args)(tensor, (scope) => {
-      setStates(memory, scope, fixed.mean, fixed.variance);
-      addScopeGradients(differentiation, scope, 1, true);
-    });
-  }
+  if (fixed === null) ownGradients(differentiation, args);
+  else fixedGradients(differentiation, args, fixed);
   clearPadding(output.data, tensor);
   return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
+}
+
+/** Finds the gradients of a normalization by the input's own statistics. */
+function ownGradients(differentiation: Differentiation, args: ChannelArguments): void {
+  const { tensor, affine, sharing, groupSize } = args;
+  const { samples, channels, spatial, lengths } = tensor;
+  if (sharing === 'sample' && isRowwise(tensor) && lengths === null) {
+    const period = affine.weight?.length ?? channels;
+    const count = (samples * channels) / groupSize;
+    const rows = { count, groupSize, length: spatial, period };
+    if (fitsRowGradients(differentiation, rows)) {
+      rowGradients(differentiation, rows);
+      return;
+    }
+  }
+  const { memory, input } = differentiation;
+  const scopes = ownScopes(args);
+  for (let i = 0; i < scopes.count; i++) {
+    const scope = scopes.scope(i);
+    if (scope === null) continue;
+    findMoments(memory, scope, input);
+    mergeGroups(memory, scope, groupSize);
+    scopeGradients(differentiation, scope, groupSize, false);
+  }
+}
+
+/** Finds the gradients of a normalization by given statistics. */
+function fixedGradients(
+  differentiation: Differentiation,
+  args: ChannelArguments,
+  { mean, variance }: RunningStats,
+): void {
+  const scopes = parameterScopes(args);
+  for (let i = 0; i < scopes.count; i++) {
+    const scope = scopes.scope(i);
+    if (scope === null) continue;
+    setMoments(differentiation.memory, scope, mean, variance);
+    scopeGradients(differentiation, scope, 1, true);
+  }
 }

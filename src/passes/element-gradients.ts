@@ -1,24 +1,24 @@
-// Gradients of rows that are normalized by moments of their own, where each element
-// has a weight and a bias: layer and RMS normalization. The formula is that of
-// channels, with w * g for g in what concerns the row, and sums over the rows for the
-// parameters.
+// Gradients of rows that are normalized by moments of their own, where each element has a
+// weight and a bias: layer and RMS normalization. The formula is that of channels, with
+// w * g for g in what concerns the row, and sums over the rows for the parameters.
 
-import type { Memory } from '../memory/memory.ts';
-import { MAX_CHANNELS, STATE } from '../memory/sizes.ts';
-import type { Block } from '../memory/tile.ts';
-import { RowView } from '../views/row-view.ts';
+import type { Memory, Plan } from '../memory/memory.ts';
+import { MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
+import { addMoments } from '../statistics/moments.ts';
+import { rowsOf } from '../views/scopes.ts';
+import { type GroupStrip, GroupStrips, type Piece, Pieces } from '../views/strips.ts';
 import type { Differentiation } from './gradients.ts';
-import type { Affine } from './lines.ts';
+import { type Affine, prepareRowLines } from './lines.ts';
 
-// Elements that are differentiated together: few enough that input, gradient and
-// result stay in the second-level cache.
-const BATCH = 16384;
+// Elements that are differentiated together: few enough that input, gradient and result
+// stay in the second-level cache.
+const STRIP_ELEMENTS = 16384;
 
 // The kernel adds the elements of so many rows in float32.
-const ROWS = 8;
+const ROWS_ADDED = 8;
 
-/** Finds the gradients of `count` rows. */
-export function addElementGradients(
+/** Finds the gradients of `count` rows of `length` elements. */
+export function elementGradients(
   differentiation: Differentiation,
   count: number,
   length: number,
@@ -27,98 +27,139 @@ export function addElementGradients(
   const { affine, parameters } = differentiation;
   // A bias alone has a gradient too: sums of elements, all of weight 1.
   const weight = parameters.none ? null : (affine.weight ?? new Float32Array(length).fill(1));
-  if (length <= MAX_CHANNELS) {
-    differentiateRows(differentiation, count, length, weight);
-  } else {
-    for (let row = 0; row < count; row++) {
-      differentiateLongRow(differentiation, row, length, weight);
-    }
+  if (length > MAX_CHANNELS) {
+    for (let row = 0; row < count; row++) longRowGradients(differentiation, row, length, weight);
+    return;
   }
+  const { memory } = differentiation;
+  clearElementSums(memory, length);
+  const w = memory.loadWeight(weight, 0, length);
+  memory.run(new DifferentiateRows(differentiation, count, length, w));
+  parameters.add(0, length, memory.elementSums.values, memory.elementProducts.values);
 }
 
-function differentiateRows(
-  { memory, gradInput, gradOutput, input, affine, parameters }: Differentiation,
-  count: number,
-  length: number,
-  weight: Float32Array | null,
-): void {
-  const { kernels, statesAt, linesAt, combinationsAt, elementSums, elementProducts } = memory;
-  const fits = Math.min(MAX_CHANNELS, Math.floor(BATCH / length));
-  const step = Math.max(ROWS, fits - (fits % ROWS));
-  const w = memory.loadWeight(weight, 0, length);
-  clearElementSums(memory, length);
-  for (let first = 0; first < count; first += step) {
-    const rows = Math.min(step, count - first);
-    const tile: Block = { start: first * length, rows, length, stride: length };
-    const x = memory.load(input, tile);
-    const g = memory.loadGradient(gradOutput, tile);
-    clearRows(memory, rows);
-    kernels.addMoments(statesAt, x, rows, length, rows, 0);
-    makeRowLines(memory, rows, affine);
-    addSums(memory, g, x, w, rows, length);
-    makeRowCombinations(memory, rows, affine);
-    const dx = memory.target(gradInput, tile);
-    kernels.combineRows(dx, g, x, linesAt, combinationsAt, w, rows, length, rows, 0);
-    memory.store(gradInput, tile);
+/** Differentiates strips of rows, all with the same weights. */
+class DifferentiateRows implements Plan<GroupStrip> {
+  readonly output: Float32Array;
+  readonly input: Float32Array;
+  readonly gradOutput: Float32Array;
+  readonly strips: GroupStrips;
+  readonly #affine: Affine;
+  readonly #weight: number;
+
+  /** @param weight the address of the elements' weights, or 0 for none */
+  constructor(
+    { gradInput, gradOutput, input, affine }: Differentiation,
+    count: number,
+    length: number,
+    weight: number,
+  ) {
+    this.output = gradInput;
+    this.input = input;
+    this.gradOutput = gradOutput;
+    this.#affine = affine;
+    this.#weight = weight;
+    const fits = Math.min(MAX_CHANNELS, Math.floor(STRIP_ELEMENTS / length));
+    const capacity = Math.max(ROWS_ADDED, fits - (fits % ROWS_ADDED));
+    this.strips = new GroupStrips(
+      { count, groupSize: length, length: 1, period: length },
+      capacity,
+    );
   }
-  parameters.add(0, length, elementSums, elementProducts);
+
+  work(memory: Memory, { rows, length }: GroupStrip, dx: number, x: number, g: number): void {
+    const { kernels, moments, lines, combinations } = memory;
+    const w = this.#weight;
+    clearRows(memory, rows);
+    kernels.addMoments(moments.at, x, rows, length, rows, 0);
+    prepareRowLines(memory, rows, this.#affine);
+    addSums(memory, g, x, w, rows, length);
+    makeRowCombinations(memory, rows, this.#affine);
+    kernels.combineRows(dx, g, x, lines.at, combinations.at, w, rows, length, rows, 0);
+  }
 }
 
 /** Finds the gradients of a row whose elements have more weights than the scratch holds. */
-function differentiateLongRow(
-  { memory, gradInput, gradOutput, input, affine, parameters }: Differentiation,
+function longRowGradients(
+  differentiation: Differentiation,
   row: number,
   length: number,
   weight: Float32Array | null,
 ): void {
-  const { kernels, linesAt, combinationsAt, elementSums, elementProducts } = memory;
+  const { memory, input, affine } = differentiation;
   const start = row * length;
+  const pieces = new Pieces(start, length);
   clearRows(memory, 1);
-  new RowView(start, 1, 0, 1, length, length).addMoments(memory, input);
-  makeRowLines(memory, 1, affine);
-  forEachPiece(start, length, (piece, element) => {
-    const x = memory.load(input, piece);
-    const g = memory.loadGradient(gradOutput, piece);
-    const w = memory.loadWeight(weight, element, piece.length);
-    clearElementSums(memory, piece.length);
-    addSums(memory, g, x, w, 1, piece.length);
-    parameters.add(element, piece.length, elementSums, elementProducts);
-  });
+  addMoments(memory, rowsOf(start, 1, length, length), input);
+  prepareRowLines(memory, 1, affine);
+  memory.run(new AddElementSums(differentiation, pieces, weight));
   makeRowCombinations(memory, 1, affine);
-  forEachPiece(start, length, (piece, element) => {
-    const x = memory.load(input, piece);
-    const g = memory.loadGradient(gradOutput, piece);
-    const w = memory.loadWeight(weight, element, piece.length);
-    const dx = memory.target(gradInput, piece);
-    kernels.combineRows(dx, g, x, linesAt, combinationsAt, w, 1, piece.length, 1, 0);
-    memory.store(gradInput, piece);
-  });
+  memory.run(new CombineElements(differentiation, pieces, weight));
 }
 
-function forEachPiece(
-  start: number,
-  length: number,
-  work: (piece: Block, element: number) => void,
-): void {
-  for (let done = 0; done < length; done += MAX_CHANNELS) {
-    const size = Math.min(MAX_CHANNELS, length - done);
-    work({ start: start + done, rows: 1, length: size, stride: size }, done);
+/** Adds the sums of a row, and of its elements, piece by piece. */
+class AddElementSums implements Plan<Piece> {
+  readonly output = null;
+  readonly input: Float32Array;
+  readonly gradOutput: Float32Array;
+  readonly strips: Pieces;
+  readonly #differentiation: Differentiation;
+  readonly #weight: Float32Array | null;
+
+  constructor(differentiation: Differentiation, pieces: Pieces, weight: Float32Array | null) {
+    this.input = differentiation.input;
+    this.gradOutput = differentiation.gradOutput;
+    this.strips = pieces;
+    this.#differentiation = differentiation;
+    this.#weight = weight;
+  }
+
+  work(memory: Memory, { element, length }: Piece, _y: number, x: number, g: number): void {
+    const w = memory.loadWeight(this.#weight, element, length);
+    clearElementSums(memory, length);
+    addSums(memory, g, x, w, 1, length);
+    const { elementSums, elementProducts } = memory;
+    const { parameters } = this.#differentiation;
+    parameters.add(element, length, elementSums.values, elementProducts.values);
   }
 }
 
-function clearRows({ states, sums, products }: Memory, rows: number): void {
-  states.fill(0, 0, rows * STATE);
-  sums.fill(0, 0, rows);
-  products.fill(0, 0, rows);
+/** Combines the gradient of the output and the normalized input of a row, piece by piece. */
+class CombineElements implements Plan<Piece> {
+  readonly output: Float32Array;
+  readonly input: Float32Array;
+  readonly gradOutput: Float32Array;
+  readonly strips: Pieces;
+  readonly #weight: Float32Array | null;
+
+  constructor(
+    { gradInput, gradOutput, input }: Differentiation,
+    pieces: Pieces,
+    weight: Float32Array | null,
+  ) {
+    this.output = gradInput;
+    this.input = input;
+    this.gradOutput = gradOutput;
+    this.strips = pieces;
+    this.#weight = weight;
+  }
+
+  work(memory: Memory, { element, length }: Piece, dx: number, x: number, g: number): void {
+    const { kernels, lines, combinations } = memory;
+    const w = memory.loadWeight(this.#weight, element, length);
+    kernels.combineRows(dx, g, x, lines.at, combinations.at, w, 1, length, 1, 0);
+  }
+}
+
+function clearRows({ moments, sums, products }: Memory, rows: number): void {
+  moments.values.fill(0, 0, rows * MOMENTS);
+  sums.values.fill(0, 0, rows);
+  products.values.fill(0, 0, rows);
 }
 
 function clearElementSums({ elementSums, elementProducts }: Memory, length: number): void {
-  elementSums.fill(0, 0, length);
-  elementProducts.fill(0, 0, length);
-}
-
-function makeRowLines({ kernels, linesAt, statesAt }: Memory, rows: number, affine: Affine): void {
-  kernels.makeLines(linesAt, statesAt, 0, 0, rows, 1, 0, rows, affine.eps, affine.centred);
+  elementSums.values.fill(0, 0, length);
+  elementProducts.values.fill(0, 0, length);
 }
 
 /** Adds to the sums of rows, and where there are weights to those of elements. */
@@ -130,37 +171,34 @@ function addSums(
   rows: number,
   length: number,
 ): void {
-  const { kernels, sumsAt, productsAt, linesAt } = memory;
+  const { kernels, sums, products, lines } = memory;
   if (weight === 0) {
-    kernels.addGradientSums(sumsAt, productsAt, g, x, linesAt, rows, length, rows, 0);
+    kernels.addGradientSums(sums.at, products.at, g, x, lines.at, rows, length, rows, 0);
     return;
   }
   kernels.addElementGradientSums(
-    sumsAt,
-    productsAt,
-    memory.elementSumsAt,
-    memory.elementProductsAt,
+    sums.at,
+    products.at,
+    memory.elementSums.at,
+    memory.elementProducts.at,
     g,
     x,
     weight,
-    linesAt,
+    lines.at,
     rows,
     length,
     memory.columnsAt,
   );
 }
 
-function makeRowCombinations(
-  { kernels, combinationsAt, statesAt, linesAt, sumsAt, productsAt }: Memory,
-  rows: number,
-  { centred }: Affine,
-): void {
+function makeRowCombinations(memory: Memory, rows: number, { centred }: Affine): void {
+  const { kernels, combinations, moments, lines, sums, products } = memory;
   kernels.makeCombinations(
-    combinationsAt,
-    statesAt,
-    linesAt,
-    sumsAt,
-    productsAt,
+    combinations.at,
+    moments.at,
+    lines.at,
+    sums.at,
+    products.at,
     0,
     rows,
     1,

@@ -1,8 +1,5 @@
 import type { Memory } from '../memory/memory.ts';
-import type { Output } from '../tensor/output.ts';
-import { refusePartialOverlap } from '../tensor/overlap.ts';
-import { sameShape } from '../tensor/shape.ts';
-import { type CheckedTensor, checkData, readTensor, type Tensor } from '../tensor/tensor.ts';
+import type { Tensor } from '../tensor/tensor.ts';
 import type { Affine } from './lines.ts';
 
 /** The gradients of a loss with respect to a normalization's arguments. */
@@ -13,36 +10,6 @@ export interface Gradients {
   readonly weight: Float32Array | null;
   /** With respect to the bias, as long as it; null where there is none. */
   readonly bias: Float32Array | null;
-}
-
-/**
- * Reads the gradient of the output, before the other arguments: {@link checkGradient}
- * comes after them.
- *
- * @throws TypeError, RangeError naming the argument.
- */
-export function readGradient(gradOutput: unknown): CheckedTensor {
-  return readTensor(gradOutput, 'gradOutput');
-}
-
-/**
- * Refuses a gradient of the output that has another shape than x.
- *
- * @throws RangeError naming the argument.
- */
-export function checkGradient(
-  { data, shape }: CheckedTensor,
-  x: CheckedTensor,
-  output: Output,
-): Float32Array {
-  checkData(data, shape, 'gradOutput');
-  if (!sameShape(shape, x.shape)) {
-    throw new RangeError(
-      `gradOutput: expected shape [${x.shape.join(', ')}], got [${shape.join(', ')}]`,
-    );
-  }
-  if (output.given) refusePartialOverlap('out', output.given, 'gradOutput', data);
-  return data;
 }
 
 /** Adds up the gradients of a weight and a bias, in float64. */
@@ -89,7 +56,7 @@ function addTo(
   }
 }
 
-/** What a gradient is found of, and where it goes. */
+/** What gradients are found of, and where they go. */
 export interface Differentiation {
   readonly memory: Memory;
   /** Written. */

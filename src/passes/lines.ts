@@ -1,11 +1,13 @@
 import type { Memory } from '../memory/memory.ts';
+import { F64, LINE } from '../memory/sizes.ts';
 import type { Scope } from '../views/scopes.ts';
+import { type Operation, repeatFolded, type View } from '../views/view.ts';
 
 /** What a normalization does beside subtracting a mean and dividing by a root. */
 export interface Affine {
   /** Multiplies the normalized values, channel by channel; null: 1. */
   readonly weight: Float32Array | null;
-  /** Is added then; null: 0. */
+  /** Added then; null: 0. */
   readonly bias: Float32Array | null;
   /** Added to the variance, under the square root. */
   readonly eps: number;
@@ -13,22 +15,34 @@ export interface Affine {
   readonly centred: boolean;
 }
 
-/** Makes the lines of a scope from its states, each of which serves `share` channels. */
-export function makeLines(
+const APPLY: Operation = {
+  rows({ kernels, lines }, { rows, length, channel, period, gap }, y, x) {
+    kernels.applyRows(y, x, lines.at + channel * LINE * F64, rows, length, period, gap);
+  },
+  columns({ kernels, lines, columnsAt }, rows, columns, y, x) {
+    kernels.applyColumns(y, x, lines.at, rows, columns, columnsAt);
+  },
+};
+
+/**
+ * Prepares the lines of a scope's channels from the moments in the memory, each of which
+ * serves `groupSize` channels.
+ */
+export function prepareLines(
   memory: Memory,
-  { first, channels }: Scope,
-  share: number,
+  { first, channels }: Pick<Scope, 'first' | 'channels'>,
+  groupSize: number,
   { weight, bias, eps, centred }: Affine,
 ): void {
   const period = weight?.length ?? bias?.length ?? channels;
   const count = Math.min(period, channels);
   memory.kernels.makeLines(
-    memory.linesAt,
-    memory.statesAt,
+    memory.lines.at,
+    memory.moments.at,
     memory.loadWeight(weight, first % period, count),
     memory.loadBias(bias, first % period, count),
     channels,
-    share,
+    groupSize,
     0,
     count,
     eps,
@@ -36,12 +50,32 @@ export function makeLines(
   );
 }
 
-/** Sends a scope along its lines. */
+/**
+ * Prepares lines of consecutive rows, each by moments of its own and without weight and
+ * bias: they make the normalized input of x.
+ */
+export function prepareRowLines(memory: Memory, rows: number, { eps, centred }: Affine): void {
+  const { kernels, lines, moments } = memory;
+  kernels.makeLines(lines.at, moments.at, 0, 0, rows, 1, 0, rows, eps, centred);
+}
+
+/** Sends the elements of a scope along its lines. */
 export function applyLines(
   memory: Memory,
+  scope: Scope,
   output: Float32Array,
   input: Float32Array,
-  scope: Scope,
 ): void {
-  for (const view of scope.views) view.apply(memory, output, input);
+  for (let i = 0; i < scope.views; i++) applyViewLines(memory, scope.view(i), output, input);
+}
+
+/** Sends the elements of a view along its channels' lines. */
+export function applyViewLines(
+  memory: Memory,
+  view: View,
+  output: Float32Array,
+  input: Float32Array,
+): void {
+  repeatFolded(memory.lines.values, LINE, view);
+  view.run(memory, APPLY, { output, input, gradOutput: null });
 }

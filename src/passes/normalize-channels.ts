@@ -1,93 +1,75 @@
-// What instance, group and batch normalization have in common: they differ in the
-// scopes over which statistics are taken.
-
 import { memoryFor } from '../memory/memory.ts';
-import { findMoments, mergeGroups, type StatesVisitor, setStates } from '../statistics/moments.ts';
-import { ChannelAverage, type RunningStats } from '../statistics/running-average.ts';
+import { findMoments, mergeGroups, setMoments } from '../statistics/moments.ts';
+import { RunningAverage, type RunningStats } from '../statistics/running-average.ts';
 import { type ChannelTensor, isRowwise } from '../tensor/channels.ts';
-import type { Output } from '../tensor/output.ts';
-import type { CheckedTensor, Tensor } from '../tensor/tensor.ts';
-import { forEachBatchScope, forEachSampleScope, type Scope } from '../views/scopes.ts';
-import { type Affine, applyLines, makeLines } from './lines.ts';
-import { normalizeRows } from './normalize-rows.ts';
-
-/** Goes through a tensor by what shares a mean and variance. */
-export type ForEachScope = (
-  tensor: ChannelTensor,
-  work: (scope: Scope) => void,
-  share?: number,
-) => void;
-
-/** Normalizes each scope by its own statistics. */
-export function normalizeScopes(
-  { input, output, tensor, affine, share }: ScopeArguments,
-  forEachScope: ForEachScope,
-  visit?: StatesVisitor,
-): void {
-  // An empty tensor may have groups of any size.
-  const memory = memoryFor(Math.min(share, input.data.length), output.data, input.data);
-  const normalize = (scope: Scope) => {
-    findMoments(memory, input.data, scope);
-    mergeGroups(memory, scope, share);
-    visit?.(memory.states, scope.first, scope.channels);
-    makeLines(memory, scope, share, affine);
-    applyLines(memory, output.data, input.data, scope);
-  };
-  forEachScope(tensor, normalize, share);
-}
-
-/** Normalizes channels, or groups of them, of each sample by their own statistics. */
-export function normalizeSamples(args: ScopeArguments, visit?: StatesVisitor): void {
-  const { input, output, tensor, affine, share } = args;
-  const { samples, channels, spatial, lengths } = tensor;
-  if (!isRowwise(tensor) || lengths !== null) {
-    normalizeScopes(args, forEachSampleScope, visit);
-    return;
-  }
-  const period = affine.weight?.length ?? affine.bias?.length ?? channels;
-  const rows = { count: (samples * channels) / share, share, length: spatial, period };
-  normalizeRows(output.data, input.data, rows, affine, visit);
-}
-
-/** Normalizes by given statistics. */
-function normalizeFixed(args: ChannelArguments, { mean, variance }: RunningStats): void {
-  const { input, output, tensor, affine } = args;
-  const memory = memoryFor(0, output.data, input.data);
-  forEachParameterScope(args)(tensor, (scope) => {
-    setStates(memory, scope, mean, variance);
-    makeLines(memory, scope, 1, affine);
-    applyLines(memory, output.data, input.data, scope);
-  });
-}
+import type { Tensor } from '../tensor/tensor.ts';
+import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
+import { applyLines, prepareLines } from './lines.ts';
+import { normalizeInStrips } from './normalize-rows.ts';
 
 /**
- * Normalizes by given statistics, or by the input's own, and then moves the
- * running ones.
- *
- * @param normalizeOwn normalizes by the input's own statistics, which it shows
+ * Normalizes channels, or groups of them, by given statistics; or by the input's own,
+ * which then move the running ones.
  */
-export function normalizeChannels(
-  args: ChannelArguments,
-  normalizeOwn: (args: ChannelArguments, visit?: StatesVisitor) => void,
-): Tensor {
-  const { output, tensor, mean, variance, momentum, unbiased, fixed } = args;
+export function normalizeChannels(args: ChannelArguments): Tensor {
+  const { output, tensor, fixed, moving } = args;
   if (fixed !== null) {
     normalizeFixed(args, fixed);
-  } else if (mean === null && variance === null) {
-    normalizeOwn(args);
+  } else if (moving === null) {
+    normalizeOwn(args, null);
   } else {
-    const average = new ChannelAverage(tensor.channels, unbiased);
-    normalizeOwn(args, (states, first, count) => average.add(states, first, count));
-    average.update(mean, variance, momentum);
+    const average = new RunningAverage(tensor.channels, moving.unbiased);
+    normalizeOwn(args, average);
+    average.move(moving.mean, moving.variance, moving.momentum);
   }
   clearPadding(output.data, tensor);
   return output.tensor;
 }
 
-/** Where statistics are given, scopes need only tell apart what has a weight of its own. */
-export function forEachParameterScope({ tensor, affine }: ScopeArguments): ForEachScope {
-  const parameters = affine.weight?.length ?? affine.bias?.length ?? tensor.channels;
-  return parameters === tensor.channels ? forEachBatchScope : forEachSampleScope;
+/** Normalizes by the input's own statistics. */
+function normalizeOwn(args: ChannelArguments, average: RunningAverage | null): void {
+  const { input, output, tensor, affine, sharing, groupSize } = args;
+  const { samples, channels, spatial, lengths } = tensor;
+  if (sharing === 'batch' || !isRowwise(tensor) || lengths !== null) {
+    normalizeScopes(args, average);
+    return;
+  }
+  const period = affine.weight?.length ?? affine.bias?.length ?? channels;
+  const count = (samples * channels) / groupSize;
+  const rows = { count, groupSize, length: spatial, period };
+  normalizeInStrips(output.data, input.data, rows, affine, average);
+}
+
+/** Normalizes each scope by its own statistics. */
+function normalizeScopes(args: ChannelArguments, average: RunningAverage | null): void {
+  const { input, output, affine, groupSize } = args;
+  // An empty tensor may have groups of any size.
+  const most = Math.min(groupSize, input.data.length);
+  const memory = memoryFor(most, output.data, input.data);
+  const scopes = ownScopes(args);
+  for (let i = 0; i < scopes.count; i++) {
+    const scope = scopes.scope(i);
+    if (scope === null) continue;
+    findMoments(memory, scope, input.data);
+    mergeGroups(memory, scope, groupSize);
+    average?.add(memory.moments.values, scope.first, scope.channels);
+    prepareLines(memory, scope, groupSize, affine);
+    applyLines(memory, scope, output.data, input.data);
+  }
+}
+
+/** Normalizes by given statistics. */
+function normalizeFixed(args: ChannelArguments, { mean, variance }: RunningStats): void {
+  const { input, output, affine } = args;
+  const memory = memoryFor(0, output.data, input.data);
+  const scopes = parameterScopes(args);
+  for (let i = 0; i < scopes.count; i++) {
+    const scope = scopes.scope(i);
+    if (scope === null) continue;
+    setMoments(memory, scope, mean, variance);
+    prepareLines(memory, scope, 1, affine);
+    applyLines(memory, scope, output.data, input.data);
+  }
 }
 
 /** Fills with 0 what lies past each sample's length. */
@@ -105,28 +87,4 @@ export function clearPadding(output: Float32Array, tensor: ChannelTensor): void 
       }
     }
   }
-}
-
-/** Checked arguments of a normalization by channels or groups of them. */
-export interface ScopeArguments {
-  readonly input: CheckedTensor;
-  readonly output: Output;
-  readonly tensor: ChannelTensor;
-  readonly weight: Float32Array | null;
-  readonly bias: Float32Array | null;
-  /** The same weight and bias, repeated to one length. */
-  readonly affine: Affine;
-  /** How many consecutive channels have a mean and variance in common. */
-  readonly share: number;
-  /** What to normalize by instead of the input's own statistics. */
-  readonly fixed: RunningStats | null;
-}
-
-/** Checked arguments of instance and batch normalization. */
-export interface ChannelArguments extends ScopeArguments {
-  /** What is to be moved, either may be absent; or where `fixed` is not null, nothing. */
-  readonly mean: Float32Array | null;
-  readonly variance: Float32Array | null;
-  readonly momentum: number;
-  readonly unbiased: boolean;
 }

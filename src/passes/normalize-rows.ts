@@ -1,84 +1,148 @@
-import { type Memory, memoryFor } from '../memory/memory.ts';
-import { MAX_CHANNELS, STATE } from '../memory/sizes.ts';
-import type { Block } from '../memory/tile.ts';
-import type { StatesVisitor } from '../statistics/moments.ts';
-import { RowView } from '../views/row-view.ts';
-import { capacityFor, forEachBatch, type Rows } from '../views/strips.ts';
-import type { Affine } from './lines.ts';
+import { type Memory, memoryFor, type Plan } from '../memory/memory.ts';
+import { MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
+import { addMoments } from '../statistics/moments.ts';
+import type { RunningAverage } from '../statistics/running-average.ts';
+import { rowsOf } from '../views/scopes.ts';
+import {
+  capacityOf,
+  fitsScratch,
+  type GroupStrip,
+  GroupStrips,
+  type Piece,
+  Pieces,
+  type Rows,
+} from '../views/strips.ts';
+import { type Affine, applyViewLines, prepareLines, prepareRowLines } from './lines.ts';
 
-/** Normalizes each row by its own moments; a row that fits the cache is read from memory once. */
-export function normalizeRows(
+/**
+ * Normalizes each row by its own moments; a row that fits the cache is read from memory
+ * once.
+ *
+ * @param average is given the moments of each row, where it is not null
+ */
+export function normalizeInStrips(
   output: Float32Array,
   input: Float32Array,
   rows: Rows,
   affine: Affine,
-  visit?: StatesVisitor,
+  average: RunningAverage | null,
 ): void {
-  const { count, share, length } = rows;
-  if (share * length === 0) return;
+  if (rows.groupSize * rows.length === 0) return;
   const memory = memoryFor(0, output, input);
-  const { kernels, states, statesAt, linesAt } = memory;
-  const { weight, bias, eps, centred } = affine;
-  const capacity = capacityFor(rows, memory.holds(output) && memory.holds(input));
-  if (capacity === 0) {
-    for (let row = 0; row < count; row++) {
-      normalizeLongRow(memory, output, input, rows, row, affine);
-      visit?.(states, row, 1);
-    }
+  const inPlace = memory.holds(output) && memory.holds(input);
+  if (fitsScratch(rows, inPlace)) {
+    memory.run(new NormalizeStrips(output, input, rows, affine, average, inPlace));
     return;
   }
-  forEachBatch(rows, capacity, ({ tile, first, rows: batch, channel, channels }) => {
-    const w = memory.loadWeight(weight, channel, channels);
-    const b = memory.loadBias(bias, channel, channels);
-    const x = memory.load(input, tile);
-    const y = memory.target(output, tile);
+  for (let row = 0; row < rows.count; row++) {
+    normalizeLongRow(memory, output, input, rows, row, affine);
+    average?.add(memory.moments.values, row, 1);
+  }
+}
+
+/** Normalizes strips of rows, each row by its own moments. */
+class NormalizeStrips implements Plan<GroupStrip> {
+  readonly output: Float32Array;
+  readonly input: Float32Array;
+  readonly gradOutput = null;
+  readonly strips: GroupStrips;
+  readonly #rows: Rows;
+  readonly #affine: Affine;
+  readonly #average: RunningAverage | null;
+
+  constructor(
+    output: Float32Array,
+    input: Float32Array,
+    rows: Rows,
+    affine: Affine,
+    average: RunningAverage | null,
+    inPlace: boolean,
+  ) {
+    this.output = output;
+    this.input = input;
+    this.#rows = rows;
+    this.#affine = affine;
+    this.#average = average;
+    this.strips = new GroupStrips(rows, capacityOf(rows, inPlace));
+  }
+
+  work(memory: Memory, { first, rows, channel, channels }: GroupStrip, y: number, x: number): void {
+    const { kernels, moments, lines } = memory;
+    const { groupSize, length } = this.#rows;
+    const { weight, bias, eps, centred } = this.#affine;
     kernels.normalizeRows(
       y,
-      statesAt,
-      linesAt,
+      moments.at,
+      lines.at,
       x,
-      w,
-      b,
-      batch,
-      share,
+      memory.loadWeight(weight, channel, channels),
+      memory.loadBias(bias, channel, channels),
+      rows,
+      groupSize,
       length,
       channels,
       eps,
       centred,
     );
-    memory.store(output, tile);
-    visit?.(states, first, batch);
-  });
+    this.#average?.add(moments.values, first, rows);
+  }
 }
 
-/** Normalizes a row whose elements don't fit the tile, or whose weights don't fit the scratch. */
+/** Normalizes a row whose elements don't fit a tile, or whose weights don't fit the scratch. */
 function normalizeLongRow(
   memory: Memory,
   output: Float32Array,
   input: Float32Array,
-  { share, length, period }: Rows,
+  { groupSize, length, period }: Rows,
   row: number,
-  { weight, bias, eps, centred }: Affine,
+  affine: Affine,
 ): void {
-  const { kernels, states, statesAt, linesAt } = memory;
-  const size = share * length;
+  const size = groupSize * length;
   const start = row * size;
-  states.fill(0, 0, STATE);
-  new RowView(start, 1, 0, 1, size, size).addMoments(memory, input);
-  for (let done = 0; done < share; done += MAX_CHANNELS) {
-    const count = Math.min(MAX_CHANNELS, share - done);
-    const at = start + done * length;
-    const w = memory.loadWeight(weight, (row * share + done) % period, count);
-    const b = memory.loadBias(bias, (row * share + done) % period, count);
-    if (length === 1) {
-      const tile: Block = { start: at, rows: 1, length: count, stride: count };
-      const x = memory.load(input, tile);
-      kernels.makeLines(linesAt, statesAt, 0, 0, 1, 1, 0, 1, eps, centred);
-      kernels.applyElements(memory.target(output, tile), x, linesAt, w, b, 1, count);
-      memory.store(output, tile);
-    } else {
-      kernels.makeLines(linesAt, statesAt, w, b, count, count, 0, count, eps, centred);
-      new RowView(at, 1, 0, count, length, length).apply(memory, output, input);
-    }
+  const firstChannel = row * groupSize;
+  memory.moments.values.fill(0, 0, MOMENTS);
+  addMoments(memory, rowsOf(start, 1, size, size), input);
+  if (length === 1) {
+    prepareRowLines(memory, 1, affine);
+    const pieces = new Pieces(start, size);
+    memory.run(new ApplyElements(output, input, pieces, affine, firstChannel % period));
+    return;
+  }
+  for (let done = 0; done < groupSize; done += MAX_CHANNELS) {
+    const channels = Math.min(MAX_CHANNELS, groupSize - done);
+    const first = firstChannel + done;
+    prepareLines(memory, { first, channels }, channels, affine);
+    applyViewLines(memory, rowsOf(first * length, channels, length, length), output, input);
+  }
+}
+
+/** Sends a row along its line, then each element through a weight and a bias of its own. */
+class ApplyElements implements Plan<Piece> {
+  readonly output: Float32Array;
+  readonly input: Float32Array;
+  readonly gradOutput = null;
+  readonly strips: Pieces;
+  readonly #affine: Affine;
+  readonly #firstWeight: number;
+
+  constructor(
+    output: Float32Array,
+    input: Float32Array,
+    pieces: Pieces,
+    affine: Affine,
+    firstWeight: number,
+  ) {
+    this.output = output;
+    this.input = input;
+    this.strips = pieces;
+    this.#affine = affine;
+    this.#firstWeight = firstWeight;
+  }
+
+  work(memory: Memory, { element, length }: Piece, y: number, x: number): void {
+    const first = this.#firstWeight + element;
+    const w = memory.loadWeight(this.#affine.weight, first, length);
+    const b = memory.loadBias(this.#affine.bias, first, length);
+    memory.kernels.applyElements(y, x, memory.lines.at, w, b, 1, length);
   }
 }

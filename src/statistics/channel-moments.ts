@@ -1,26 +1,22 @@
 import { checkBoolean, checkCount, checkOptions } from '../checks/options.ts';
 import { refuseKind, refuseValue } from '../checks/refuse.ts';
 import { type Memory, memoryFor } from '../memory/memory.ts';
-import { MAX_CHANNELS, STATE } from '../memory/sizes.ts';
+import { MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
 import {
   channelTensor,
   checkChannels,
   checkLayout,
-  type Layout,
+  type LayoutOption,
+  type LengthsOption,
   readLengths,
 } from '../tensor/channels.ts';
 import { allocate } from '../tensor/parameters.ts';
 import { readTensor, type TensorLike } from '../tensor/tensor.ts';
-import { forEachBatchScope } from '../views/scopes.ts';
-import { findMoments } from './moments.ts';
+import { BatchScopes } from '../views/scopes.ts';
+import { findMomentsF64 } from './moments.ts';
 
 /** Options of {@link ChannelMoments.update}. */
-export interface UpdateOptions {
-  /** Where the channels lie; 'nchw' by default. */
-  readonly layout?: Layout | undefined;
-  /** For (N, C, L): how much of each sample is counted. */
-  readonly lengths?: ArrayLike<number> | null | undefined;
-}
+export interface UpdateOptions extends LayoutOption, LengthsOption {}
 
 /** Options of {@link ChannelMoments.variance} and {@link ChannelMoments.std}. */
 export interface VarianceOptions {
@@ -55,8 +51,8 @@ export interface ChannelMomentsJSON {
 export class ChannelMoments {
   /** C, the number of channels. */
   readonly numFeatures: number;
-  // States, as the kernels keep them: count, mean, squares, rest of the mean.
-  readonly #states: Float64Array;
+  // As the kernels keep them: count, mean, squares, rest of the mean.
+  readonly #moments: Float64Array;
 
   /**
    * @param numFeatures C, the number of channels
@@ -65,8 +61,8 @@ export class ChannelMoments {
   constructor(numFeatures: number) {
     checkCount(numFeatures, 'numFeatures');
     this.numFeatures = numFeatures;
-    const make = () => new Float64Array(numFeatures * STATE);
-    this.#states = allocate(make, numFeatures, 'numFeatures');
+    const make = () => new Float64Array(numFeatures * MOMENTS);
+    this.#moments = allocate(make, numFeatures, 'numFeatures');
   }
 
   /**
@@ -91,20 +87,20 @@ export class ChannelMoments {
       if (square < 0) {
         refuseValue('squares', 'numbers of at least 0', square);
       }
-      const state = [count, fromJSON(mean[i], 'mean'), square, fromJSON(rest[i], 'rest')];
-      moments.#states.set(state, i * STATE);
+      const values = [count, fromJSON(mean[i], 'mean'), square, fromJSON(rest[i], 'rest')];
+      moments.#moments.set(values, i * MOMENTS);
     }
     return moments;
   }
 
   /** How many elements of each channel were counted. */
   get count(): number {
-    return this.#states[0] as number;
+    return this.#moments[0] as number;
   }
 
   /** The mean of each channel, C values; 0 where nothing was counted yet. */
   get mean(): Float64Array {
-    return this.#channels((at) => this.#states[at + 1] as number);
+    return this.#channels((at) => this.#moments[at + 1] as number);
   }
 
   /**
@@ -119,7 +115,7 @@ export class ChannelMoments {
     checkBoolean(unbiased, 'unbiased');
     const divisor = this.count - (unbiased ? 1 : 0);
     return this.#channels((at) =>
-      divisor > 0 ? (this.#states[at + 2] as number) / divisor : Number.NaN,
+      divisor > 0 ? (this.#moments[at + 2] as number) / divisor : Number.NaN,
     );
   }
 
@@ -148,11 +144,13 @@ export class ChannelMoments {
     const tensor = channelTensor(shape, layout, ownLengths, 'x');
     checkChannels(shape, layout, this.numFeatures);
     const memory = memoryFor(0, data);
-    forEachBatchScope(tensor, (scope) => {
-      findMoments(memory, data, scope, true);
-      memory.parts.set(memory.states.subarray(0, scope.channels * STATE));
+    const scopes = new BatchScopes(tensor);
+    for (let i = 0; i < scopes.count; i++) {
+      const scope = scopes.scope(i);
+      findMomentsF64(memory, scope, data);
+      memory.parts.values.set(memory.moments.values.subarray(0, scope.channels * MOMENTS));
       this.#mergeParts(memory, scope.first, scope.channels);
-    });
+    }
     return this;
   }
 
@@ -176,7 +174,7 @@ export class ChannelMoments {
     const memory = memoryFor(0);
     for (let first = 0; first < this.numFeatures; first += MAX_CHANNELS) {
       const count = Math.min(MAX_CHANNELS, this.numFeatures - first);
-      memory.parts.set(other.#states.subarray(first * STATE, (first + count) * STATE));
+      memory.parts.values.set(other.#moments.subarray(first * MOMENTS, (first + count) * MOMENTS));
       this.#mergeParts(memory, first, count);
     }
     return this;
@@ -186,7 +184,7 @@ export class ChannelMoments {
   toJSON(): ChannelMomentsJSON {
     const numbers = (offset: number): (number | string)[] =>
       Array.from(
-        this.#channels((at) => this.#states[at + offset] as number),
+        this.#channels((at) => this.#moments[at + offset] as number),
         toJSON,
       );
     return { count: this.count, mean: numbers(1), squares: numbers(2), rest: numbers(3) };
@@ -194,14 +192,17 @@ export class ChannelMoments {
 
   /** Merges the parts in a memory into consecutive channels. */
   #mergeParts(memory: Memory, first: number, count: number): void {
-    const own = this.#states.subarray(first * STATE, (first + count) * STATE);
-    memory.states.set(own);
-    memory.kernels.mergeMoments(memory.statesAt, memory.partsAt, count, 1, count);
-    own.set(memory.states.subarray(0, count * STATE));
+    const own = this.#moments.subarray(first * MOMENTS, (first + count) * MOMENTS);
+    const { kernels, moments, parts } = memory;
+    moments.values.set(own);
+    kernels.mergeMoments(moments.at, parts.at, count, 1, count);
+    own.set(moments.values.subarray(0, count * MOMENTS));
   }
 
   #channels(value: (at: number) => number): Float64Array {
-    return Float64Array.from({ length: this.numFeatures }, (_, channel) => value(channel * STATE));
+    return Float64Array.from({ length: this.numFeatures }, (_, channel) =>
+      value(channel * MOMENTS),
+    );
   }
 }
 

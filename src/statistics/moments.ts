@@ -1,39 +1,94 @@
 import type { Memory } from '../memory/memory.ts';
-import { STATE } from '../memory/sizes.ts';
+import { F64, MOMENTS } from '../memory/sizes.ts';
 import type { Scope } from '../views/scopes.ts';
+import type { Operation, View } from '../views/view.ts';
 
-/** Is shown the states of consecutive rows or channels before others overwrite them. */
-export type StatesVisitor = (states: Float64Array, first: number, count: number) => void;
+const ADD_MOMENTS: Operation = {
+  rows({ kernels, moments }, { rows, length, channel, period, gap }, _y, x) {
+    kernels.addMoments(moments.at + channel * MOMENTS * F64, x, rows, length, period, gap);
+  },
+  columns({ kernels, moments, columnsAt }, rows, columns, _y, x) {
+    kernels.addColumnMoments(moments.at, x, rows, columns, columnsAt);
+  },
+};
 
-/** Fills the states of a scope with the moments of its channels; `wide`: in float64 throughout. */
-export function findMoments(memory: Memory, input: Float32Array, scope: Scope, wide = false): void {
-  memory.states.fill(0, 0, scope.channels * STATE);
-  for (const view of scope.views) view.addMoments(memory, input, wide);
+const ADD_MOMENTS_F64: Operation = {
+  rows({ kernels, moments }, { rows, length, channel, period, gap }, _y, x) {
+    kernels.addMomentsF64(moments.at + channel * MOMENTS * F64, x, rows, length, period, gap);
+  },
+  columns({ kernels, moments }, rows, columns, _y, x) {
+    kernels.addColumnMomentsF64(moments.at, x, rows, columns);
+  },
+};
+
+/** Finds the moments of a scope's channels, which the memory's moments then are. */
+export function findMoments(memory: Memory, scope: Scope, input: Float32Array): void {
+  findMomentsBy(ADD_MOMENTS, memory, scope, input);
 }
 
-/** Merges the states of each `share` consecutive channels of a scope into one. */
-export function mergeGroups(memory: Memory, { channels }: Scope, share: number): void {
-  if (share === 1) return;
-  const { kernels, states, parts, statesAt, partsAt } = memory;
-  const groups = channels / share;
-  parts.set(states.subarray(0, channels * STATE));
-  states.fill(0, 0, groups * STATE);
-  kernels.mergeMoments(statesAt, partsAt, channels, share, groups);
+/** Finds them in float64 throughout, for statistics that are merged from many parts. */
+export function findMomentsF64(memory: Memory, scope: Scope, input: Float32Array): void {
+  findMomentsBy(ADD_MOMENTS_F64, memory, scope, input);
 }
 
-/** Sets the states of a scope to given means and variances, which repeat. */
-export function setStates(
+function findMomentsBy(
+  operation: Operation,
+  memory: Memory,
+  scope: Scope,
+  input: Float32Array,
+): void {
+  memory.moments.values.fill(0, 0, scope.channels * MOMENTS);
+  for (let i = 0; i < scope.views; i++) {
+    addViewMoments(operation, memory, scope.view(i), input);
+  }
+}
+
+/** Adds the moments of a view's channels to those in the memory. */
+export function addMoments(memory: Memory, view: View, input: Float32Array): void {
+  addViewMoments(ADD_MOMENTS, memory, view, input);
+}
+
+function addViewMoments(
+  operation: Operation,
+  memory: Memory,
+  view: View,
+  input: Float32Array,
+): void {
+  const { kernels, moments } = memory;
+  const { channels, fold } = view;
+  if (fold === 1) {
+    view.run(memory, operation, { output: null, input, gradOutput: null });
+    return;
+  }
+  moments.values.fill(0, channels * MOMENTS, channels * fold * MOMENTS);
+  view.run(memory, operation, { output: null, input, gradOutput: null });
+  const folded = moments.at + channels * MOMENTS * F64;
+  kernels.mergeMoments(moments.at, folded, channels * (fold - 1), 1, channels);
+}
+
+/** Merges the moments of each `groupSize` consecutive channels of a scope. */
+export function mergeGroups(memory: Memory, { channels }: Scope, groupSize: number): void {
+  if (groupSize === 1) return;
+  const { kernels, moments, parts } = memory;
+  const groups = channels / groupSize;
+  parts.values.set(moments.values.subarray(0, channels * MOMENTS));
+  moments.values.fill(0, 0, groups * MOMENTS);
+  kernels.mergeMoments(moments.at, parts.at, channels, groupSize, groups);
+}
+
+/** Sets the moments of a scope to given means and variances, which repeat. */
+export function setMoments(
   memory: Memory,
   { first, channels }: Scope,
   mean: ArrayLike<number>,
   variance: ArrayLike<number>,
 ): void {
-  const { states } = memory;
+  const { values } = memory.moments;
   for (let i = 0; i < channels; i++) {
     const from = (first + i) % mean.length;
-    states[i * STATE] = 1;
-    states[i * STATE + 1] = mean[from] as number;
-    states[i * STATE + 2] = variance[from] as number;
-    states[i * STATE + 3] = 0;
+    values[i * MOMENTS] = 1;
+    values[i * MOMENTS + 1] = mean[from] as number;
+    values[i * MOMENTS + 2] = variance[from] as number;
+    values[i * MOMENTS + 3] = 0;
   }
 }

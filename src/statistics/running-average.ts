@@ -1,10 +1,16 @@
-import { STATE } from '../memory/sizes.ts';
+import { MOMENTS } from '../memory/sizes.ts';
+
+/** A mean and a variance for each channel, given or to be moved. */
+export interface RunningStats {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+}
 
 /**
- * Averages the moments of rows over the samples of each channel, then moves
- * running statistics towards them: nothing is written before `update`.
+ * Averages the moments of rows over the samples of each channel, then moves running
+ * statistics towards them: nothing is written before `move`.
  */
-export class ChannelAverage {
+export class RunningAverage {
   readonly #means: Float64Array;
   readonly #variances: Float64Array;
   readonly #unbiased: boolean;
@@ -17,14 +23,14 @@ export class ChannelAverage {
     this.#unbiased = unbiased;
   }
 
-  /** Adds the states of consecutive channels from `first`; beyond the last they begin again. */
-  add(states: Float64Array, first: number, count: number): void {
+  /** Adds the moments of consecutive channels from `first`; beyond the last they begin again. */
+  add(moments: Float64Array, first: number, count: number): void {
     const channels = this.#means.length;
     let channel = first % channels;
-    for (let at = 0; at < count * STATE; at += STATE) {
-      const size = states[at] as number;
-      const squares = states[at + 2] as number;
-      (this.#means[channel] as number) += states[at + 1] as number;
+    for (let at = 0; at < count * MOMENTS; at += MOMENTS) {
+      const size = moments[at] as number;
+      const squares = moments[at + 2] as number;
+      (this.#means[channel] as number) += moments[at + 1] as number;
       (this.#variances[channel] as number) += squares / (this.#unbiased ? size - 1 : size);
       if (++channel === channels) channel = 0;
     }
@@ -32,18 +38,18 @@ export class ChannelAverage {
   }
 
   /**
-   * Moves running statistics: new = (1 - momentum) * old + momentum * average.
-   * An empty batch has no average and moves nothing.
+   * Moves running statistics: new = (1 - momentum) * old + momentum * average. An empty
+   * batch has no average and moves nothing.
    */
-  update(mean: Float32Array | null, variance: Float32Array | null, momentum: number): void {
+  move(mean: Float32Array | null, variance: Float32Array | null, momentum: number): void {
     if (this.#rows === 0) return;
     const samples = this.#rows / this.#means.length;
-    move(mean, this.#means, samples, momentum);
-    move(variance, this.#variances, samples, momentum);
+    moveOne(mean, this.#means, samples, momentum);
+    moveOne(variance, this.#variances, samples, momentum);
   }
 }
 
-function move(
+function moveOne(
   running: Float32Array | null,
   sums: Float64Array,
   samples: number,
@@ -54,10 +60,4 @@ function move(
     const average = (sums[i] as number) / samples;
     running[i] = (1 - momentum) * (running[i] as number) + momentum * average;
   }
-}
-
-/** A mean and a variance for each channel. */
-export interface RunningStats {
-  readonly mean: Float32Array;
-  readonly variance: Float32Array;
 }

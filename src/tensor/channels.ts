@@ -27,6 +27,21 @@ export function readLengths(value: unknown): readonly number[] | null {
  */
 export type Layout = 'nchw' | 'nhwc';
 
+/** The option that says where the channels lie. */
+export interface LayoutOption {
+  /** Where the channels lie: 'nchw', the default, is (N, C, *); 'nhwc' is (N, *, C). */
+  readonly layout?: Layout | undefined;
+}
+
+/** The option that says how long each sample is. */
+export interface LengthsOption {
+  /**
+   * For (N, C, L), or (N, L, C) in 'nhwc': how much of each sample is valid. What lies past
+   * it takes no part in the statistics, and comes out as 0.
+   */
+  readonly lengths?: ArrayLike<number> | null | undefined;
+}
+
 /**
  * A tensor with channels: (samples, channels, spatial) in 'nchw', (samples,
  * spatial, channels) in 'nhwc', the spatial dimensions taken as one.

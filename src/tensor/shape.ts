@@ -37,6 +37,24 @@ export function sizeOf(shape: readonly number[]): number {
   return size;
 }
 
+/**
+ * Refuses a shape that is another than expected.
+ *
+ * @throws RangeError with both.
+ */
+export function refuseShape(
+  shape: readonly number[],
+  expected: readonly number[],
+  name: string,
+): void {
+  if (!sameShape(shape, expected)) refuseValue(name, `shape ${list(expected)}`, list(shape));
+}
+
+/** Writes all sizes of a shape. */
+function list(shape: readonly number[]): string {
+  return `[${shape.join(', ')}]`;
+}
+
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   if (a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;

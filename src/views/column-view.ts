@@ -1,141 +1,96 @@
-import type { Memory } from '../memory/memory.ts';
-import { COMBINATION, LINE, STATE, TILE } from '../memory/sizes.ts';
-import type { Block } from '../memory/tile.ts';
-import type { View } from './view.ts';
-
-const DOUBLE = 8;
-const SINGLE = 4;
+import type { Memory, Operands, Plan, Strips } from '../memory/memory.ts';
+import { F32, TILE_SIZE } from '../memory/sizes.ts';
+import type { Tile } from '../memory/tile.ts';
+import type { Operation, View } from './view.ts';
 
 // Fewer channels than this are folded: four rows are seen as one of four times the
 // channels, so that every vector is full and a row is long enough to be worth a loop.
-const MANY = 16;
+const FEW_CHANNELS = 16;
 const FOLD = 4;
 
-/** Each channel is a column: rows of `channels` elements, `stride` apart from each other. */
+/** Where the columns of channels lie: in rows of `channels` elements, `stride` apart. */
+interface ColumnPlaces {
+  readonly start: number;
+  readonly rows: number;
+  readonly channels: number;
+  readonly stride: number;
+}
+
+/** Each channel is a column of a matrix. */
 export class ColumnView implements View {
   readonly channels: number;
-  readonly #start: number;
-  readonly #rows: number;
-  readonly #stride: number;
+  readonly fold: number;
+  readonly #places: ColumnPlaces;
+
+  constructor(places: ColumnPlaces) {
+    this.channels = places.channels;
+    this.fold = places.channels < FEW_CHANNELS ? FOLD : 1;
+    this.#places = places;
+  }
+
+  run(memory: Memory, operation: Operation, operands: Operands): void {
+    memory.run(new ColumnPlan(this.#places, this.fold, operation, operands));
+  }
+}
+
+/** Does an operation on strips of rows: on those that can be folded, then on the rest. */
+class ColumnPlan implements Plan<Tile> {
+  readonly output: Float32Array | null;
+  readonly input: Float32Array;
+  readonly gradOutput: Float32Array | null;
+  readonly strips: ColumnStrips;
   readonly #fold: number;
+  readonly #operation: Operation;
 
-  constructor(start: number, rows: number, channels: number, stride: number) {
-    this.channels = channels;
-    this.#start = start;
-    this.#rows = rows;
-    this.#stride = stride;
-    this.#fold = channels < MANY ? FOLD : 1;
+  constructor(
+    places: ColumnPlaces,
+    fold: number,
+    operation: Operation,
+    { output, input, gradOutput }: Operands,
+  ) {
+    this.output = output;
+    this.input = input;
+    this.gradOutput = gradOutput;
+    this.strips = new ColumnStrips(places, fold);
+    this.#fold = fold;
+    this.#operation = operation;
   }
 
-  addMoments(memory: Memory, input: Float32Array, wide = false): void {
-    const { kernels, states, statesAt, columnsAt } = memory;
-    const { channels } = this;
-    const folded = channels * this.#fold;
-    states.fill(0, channels * STATE, folded * STATE);
-    this.#forEachTile((tile) => {
-      const x = memory.load(input, tile);
-      this.#forEachPart(tile.rows, (rows, columns, offset) => {
-        if (wide) kernels.addColumnMomentsF64(statesAt, x + offset, rows, columns);
-        else kernels.addColumnMoments(statesAt, x + offset, rows, columns, columnsAt);
-      });
-    });
-    const others = statesAt + channels * STATE * DOUBLE;
-    kernels.mergeMoments(statesAt, others, folded - channels, 1, channels);
-  }
-
-  apply(memory: Memory, output: Float32Array, input: Float32Array): void {
-    const { kernels, linesAt, columnsAt } = memory;
-    this.#repeat(memory.lines, LINE);
-    this.#forEachTile((tile) => {
-      const x = memory.load(input, tile);
-      const y = memory.target(output, tile);
-      this.#forEachPart(tile.rows, (rows, columns, offset) => {
-        kernels.applyColumns(y + offset, x + offset, linesAt, rows, columns, columnsAt);
-      });
-      memory.store(output, tile);
-    });
-  }
-
-  addGradientSums(memory: Memory, gradOutput: Float32Array, input: Float32Array): void {
-    const { kernels, sums, products, sumsAt, productsAt, linesAt, columnsAt } = memory;
-    this.#repeat(memory.lines, LINE);
-    const folded = this.channels * this.#fold;
-    sums.fill(0, this.channels, folded);
-    products.fill(0, this.channels, folded);
-    this.#forEachTile((tile) => {
-      const x = memory.load(input, tile);
-      const g = memory.loadGradient(gradOutput, tile);
-      this.#forEachPart(tile.rows, (rows, columns, offset) => {
-        kernels.addColumnGradientSums(
-          sumsAt,
-          productsAt,
-          g + offset,
-          x + offset,
-          linesAt,
-          rows,
-          columns,
-          columnsAt,
-        );
-      });
-    });
-    for (let i = this.channels; i < folded; i++) {
-      (sums[i % this.channels] as number) += sums[i] as number;
-      (products[i % this.channels] as number) += products[i] as number;
+  work(memory: Memory, { rows, length }: Tile, y: number, x: number, g: number): void {
+    const fold = this.#fold;
+    const operation = this.#operation;
+    const left = rows % fold;
+    const folded = rows - left;
+    if (folded > 0) operation.columns(memory, folded / fold, length * fold, y, x, g);
+    if (left > 0) {
+      const offset = folded * length * F32;
+      operation.columns(memory, left, length, y + offset, x + offset, g + offset);
     }
   }
+}
 
-  combine(
-    memory: Memory,
-    gradInput: Float32Array,
-    gradOutput: Float32Array,
-    input: Float32Array,
-  ): void {
-    const { kernels, linesAt, combinationsAt, columnsAt } = memory;
-    this.#repeat(memory.lines, LINE);
-    this.#repeat(memory.combinations, COMBINATION);
-    this.#forEachTile((tile) => {
-      const x = memory.load(input, tile);
-      const g = memory.loadGradient(gradOutput, tile);
-      const dx = memory.target(gradInput, tile);
-      this.#forEachPart(tile.rows, (rows, columns, offset) => {
-        kernels.combineColumns(
-          dx + offset,
-          g + offset,
-          x + offset,
-          linesAt,
-          combinationsAt,
-          rows,
-          columns,
-          columnsAt,
-        );
-      });
-      memory.store(gradInput, tile);
-    });
+/** Strips of as many rows as a tile holds, but for the last a multiple of the fold. */
+class ColumnStrips implements Strips<Tile> {
+  readonly count: number;
+  readonly #places: ColumnPlaces;
+  /** Rows in a strip. */
+  readonly #step: number;
+
+  constructor(places: ColumnPlaces, fold: number) {
+    const fits = Math.max(1, Math.floor(TILE_SIZE / places.channels));
+    this.#places = places;
+    this.#step = fits - (fits % fold);
+    this.count = Math.ceil(places.rows / this.#step);
   }
 
-  /** Repeats the first channels' numbers for those they are folded with. */
-  #repeat(numbers: Float64Array, size: number): void {
-    const end = this.channels * size;
-    for (let fold = 1; fold < this.#fold; fold++) numbers.copyWithin(fold * end, 0, end);
-  }
-
-  #forEachTile(work: (tile: Block) => void): void {
-    const { channels } = this;
-    const stride = this.#stride;
-    const fits = Math.max(1, Math.floor(TILE / channels));
-    const capacity = fits - (fits % this.#fold);
-    for (let row = 0; row < this.#rows; row += capacity) {
-      const rows = Math.min(capacity, this.#rows - row);
-      work({ start: this.#start + row * stride, rows, length: channels, stride });
-    }
-  }
-
-  /** Calls `work` with rows that are folded, and with those that are left. */
-  #forEachPart(rows: number, work: (rows: number, columns: number, offset: number) => void): void {
-    const { channels } = this;
-    const left = rows % this.#fold;
-    const whole = rows - left;
-    if (whole > 0) work(whole / this.#fold, channels * this.#fold, 0);
-    if (left > 0) work(left, channels, whole * channels * SINGLE);
+  strip(index: number): Tile {
+    const { start, rows, channels, stride } = this.#places;
+    const first = index * this.#step;
+    return {
+      start: start + first * stride,
+      rows: Math.min(this.#step, rows - first),
+      length: channels,
+      stride,
+    };
   }
 }

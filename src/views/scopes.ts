@@ -1,4 +1,4 @@
-import { MAX_CHANNELS, TILE } from '../memory/sizes.ts';
+import { MAX_CHANNELS, TILE_SIZE } from '../memory/sizes.ts';
 import { type ChannelTensor, isRowwise } from '../tensor/channels.ts';
 import { ColumnView } from './column-view.ts';
 import { RowView } from './row-view.ts';
@@ -6,88 +6,164 @@ import type { View } from './view.ts';
 
 /** Consecutive channels with all the elements that share their statistics. */
 export interface Scope {
-  /** Views of the same channels, to be added up: one, or with lengths one for each sample. */
-  readonly views: readonly View[];
   /** The first channel; where samples are normalized apart, counted over all of them. */
   readonly first: number;
   readonly channels: number;
+  /** How many views it has: one, or with lengths one for each sample. */
+  readonly views: number;
+  /** Returns the view of an index from 0 to views - 1; all are of the same channels. */
+  view(index: number): View;
+}
+
+/** The scopes of a tensor. */
+export interface Scopes {
+  readonly count: number;
+  /** Returns the scope of an index from 0 to count - 1; null where it has no elements. */
+  scope(index: number): Scope | null;
 }
 
 /**
- * Calls `work` with scopes in which each sample's channels have statistics of
- * their own, as in instance and group normalization.
- *
- * @param share how many consecutive channels a scope may not part
+ * The scopes in which each sample's channels have statistics of their own, as in instance
+ * and group normalization.
  */
-export function forEachSampleScope(
-  tensor: ChannelTensor,
-  work: (scope: Scope) => void,
-  share = 1,
-): void {
-  const { samples, channels, spatial, lengths } = tensor;
-  if (channels === 0 || spatial === 0) return;
-  const rowwise = isRowwise(tensor);
-  // Few enough rows that a scope stays in the cache from its moments to its lines.
-  const fit = Math.max(share, Math.min(rowwise ? Math.floor(TILE / spatial) : TILE, MAX_CHANNELS));
-  if (rowwise && lengths === null && fit >= channels) {
-    const step = Math.floor(fit / channels);
-    for (let sample = 0; sample < samples; sample += step) {
+export class SampleScopes implements Scopes {
+  readonly count: number;
+  readonly #tensor: ChannelTensor;
+  /** Samples in a scope; 0 where a sample takes several scopes. */
+  readonly #samples: number;
+  /** Channels in a scope of one sample. */
+  readonly #channels: number;
+
+  /** @param groupSize how many consecutive channels a scope may not part */
+  constructor(tensor: ChannelTensor, groupSize = 1) {
+    const { samples, channels, spatial, lengths } = tensor;
+    this.#tensor = tensor;
+    const rowwise = isRowwise(tensor);
+    // Few enough rows that a scope stays in the cache from its moments to its lines.
+    const rows = rowwise ? Math.floor(TILE_SIZE / spatial) : TILE_SIZE;
+    const most = Math.max(groupSize, Math.min(rows, MAX_CHANNELS));
+    const takesSamples = rowwise && lengths === null && most >= channels;
+    this.#samples = takesSamples ? Math.floor(most / channels) : 0;
+    this.#channels = most - (most % groupSize);
+    if (channels === 0 || spatial === 0) this.count = 0;
+    else if (takesSamples) this.count = Math.ceil(samples / this.#samples);
+    else this.count = samples * this.#scopesOfSample;
+  }
+
+  get #scopesOfSample(): number {
+    return Math.ceil(this.#tensor.channels / this.#channels);
+  }
+
+  scope(index: number): Scope | null {
+    const tensor = this.#tensor;
+    const { samples, channels, spatial, lengths } = tensor;
+    if (this.#samples > 0) {
+      const sample = index * this.#samples;
+      const count = Math.min(this.#samples, samples - sample) * channels;
       const first = sample * channels;
-      const count = Math.min(step, samples - sample) * channels;
-      const view = new RowView(first * spatial, 1, 0, count, spatial, spatial);
-      work({ views: [view], first, channels: count });
+      return new OneView(first, rowsOf(first * spatial, count, spatial, spatial));
     }
-    return;
-  }
-  const step = fit - (fit % share);
-  for (let sample = 0; sample < samples; sample++) {
+    const sample = Math.floor(index / this.#scopesOfSample);
+    const channel = (index % this.#scopesOfSample) * this.#channels;
     const length = lengths === null ? spatial : (lengths[sample] as number);
-    if (length === 0) continue;
-    for (let channel = 0; channel < channels; channel += step) {
-      const count = Math.min(step, channels - channel);
-      const view = sampleView(tensor, sample, channel, count, length);
-      work({ views: [view], first: sample * channels + channel, channels: count });
-    }
+    if (length === 0) return null;
+    const count = Math.min(this.#channels, channels - channel);
+    const view = sampleView(tensor, sample, channel, count, length);
+    return new OneView(sample * channels + channel, view);
   }
 }
 
 /**
- * Calls `work` with scopes in which a channel has the same statistics in all
- * samples, as in batch normalization.
+ * The scopes in which a channel has the same statistics in all samples, as in batch
+ * normalization.
  */
-export function forEachBatchScope(tensor: ChannelTensor, work: (scope: Scope) => void): void {
-  const { samples, channels, spatial, lengths } = tensor;
-  const elements = samples * spatial;
-  if (elements === 0 || channels === 0) return;
-  const rowwise = isRowwise(tensor) && spatial > 1;
-  const fit = rowwise ? Math.floor(TILE / elements) : MAX_CHANNELS;
-  const step = Math.max(1, Math.min(fit, MAX_CHANNELS));
-  for (let first = 0; first < channels; first += step) {
-    const count = Math.min(step, channels - first);
-    const views: View[] = [];
-    if (lengths === null) {
-      views.push(batchView(tensor, first, count));
-    } else {
-      lengths.forEach((length, sample) => {
-        if (length > 0) views.push(sampleView(tensor, sample, first, count, length));
-      });
-    }
-    if (views.length > 0) work({ views, first, channels: count });
+export class BatchScopes implements Scopes {
+  readonly count: number;
+  readonly #tensor: ChannelTensor;
+  /** Channels in a scope. */
+  readonly #channels: number;
+
+  constructor(tensor: ChannelTensor) {
+    const { samples, channels, spatial, lengths } = tensor;
+    this.#tensor = tensor;
+    const elements = samples * spatial;
+    const rowwise = isRowwise(tensor) && spatial > 1;
+    // A channel that no tile holds is a scope of its own.
+    const rows = rowwise ? Math.max(1, Math.floor(TILE_SIZE / elements)) : MAX_CHANNELS;
+    this.#channels = Math.min(rows, MAX_CHANNELS);
+    const isEmpty = elements === 0 || lengths?.every((length) => length === 0);
+    this.count = isEmpty ? 0 : Math.ceil(channels / this.#channels);
+  }
+
+  scope(index: number): Scope {
+    const tensor = this.#tensor;
+    const first = index * this.#channels;
+    const count = Math.min(this.#channels, tensor.channels - first);
+    if (tensor.lengths === null) return new OneView(first, batchView(tensor, first, count));
+    return new ViewOfEachSample(tensor, tensor.lengths, first, count);
   }
 }
 
+class OneView implements Scope {
+  readonly first: number;
+  readonly channels: number;
+  readonly views = 1;
+  readonly #view: View;
+
+  constructor(first: number, view: View) {
+    this.first = first;
+    this.channels = view.channels;
+    this.#view = view;
+  }
+
+  view(): View {
+    return this.#view;
+  }
+}
+
+class ViewOfEachSample implements Scope {
+  readonly first: number;
+  readonly channels: number;
+  readonly views: number;
+  readonly #tensor: ChannelTensor;
+  readonly #lengths: readonly number[];
+
+  constructor(tensor: ChannelTensor, lengths: readonly number[], first: number, channels: number) {
+    this.first = first;
+    this.channels = channels;
+    this.views = lengths.length;
+    this.#tensor = tensor;
+    this.#lengths = lengths;
+  }
+
+  view(sample: number): View {
+    const length = this.#lengths[sample] as number;
+    return sampleView(this.#tensor, sample, this.first, this.channels, length);
+  }
+}
+
+/** Sees so many channels of all samples. */
 function batchView(
   { samples, channels, spatial, layout }: ChannelTensor,
   first: number,
   count: number,
 ): View {
-  if (channels === 1) return new RowView(0, 1, 0, 1, samples * spatial, samples * spatial);
+  if (channels === 1) return rowsOf(0, 1, samples * spatial, samples * spatial);
   if (layout === 'nhwc' || spatial === 1) {
-    return new ColumnView(first, samples * spatial, count, channels);
+    const rows = samples * spatial;
+    return new ColumnView({ start: first, rows, channels: count, stride: channels });
   }
-  return new RowView(first * spatial, samples, channels * spatial, count, spatial, spatial);
+  return new RowView({
+    start: first * spatial,
+    samples,
+    sampleStride: channels * spatial,
+    channels: count,
+    length: spatial,
+    stride: spatial,
+  });
 }
 
+/** Sees so many channels of one sample, as far as its length. */
 function sampleView(
   tensor: ChannelTensor,
   sample: number,
@@ -98,6 +174,11 @@ function sampleView(
   const { channels, spatial } = tensor;
   const start = sample * channels * spatial;
   return isRowwise(tensor)
-    ? new RowView(start + first * spatial, 1, 0, count, length, spatial)
-    : new ColumnView(start + first, length, count, channels);
+    ? rowsOf(start + first * spatial, count, length, spatial)
+    : new ColumnView({ start: start + first, rows: length, channels: count, stride: channels });
+}
+
+/** Sees rows that lie `stride` apart, each a channel. */
+export function rowsOf(start: number, channels: number, length: number, stride: number): RowView {
+  return new RowView({ start, samples: 1, sampleStride: 0, channels, length, stride });
 }

@@ -1,21 +1,20 @@
-import { MAX_CHANNELS, TILE } from '../memory/sizes.ts';
-import type { Block } from '../memory/tile.ts';
+import type { Strips } from '../memory/memory.ts';
+import { MAX_CHANNELS, TILE_SIZE } from '../memory/sizes.ts';
+import type { Tile } from '../memory/tile.ts';
 
-/** Contiguous rows with moments of their own, each of `share` channels of `length` elements. */
+/** Contiguous rows with moments of their own, each of `groupSize` channels of `length` elements. */
 export interface Rows {
   readonly count: number;
-  readonly share: number;
+  readonly groupSize: number;
   readonly length: number;
-  /** After so many channels weight and bias begin again; a multiple of share. */
+  /** After so many channels weight and bias begin again; a multiple of groupSize. */
   readonly period: number;
 }
 
-/** Consecutive rows that a kernel takes at once. */
-export interface Batch {
-  readonly tile: Block;
+/** A run of consecutive rows that a kernel takes at once. */
+export interface GroupStrip extends Tile {
   /** The first row. */
   readonly first: number;
-  readonly rows: number;
   /** The first row's first channel, counted from the start of a period. */
   readonly channel: number;
   /** How many channels have a weight of their own: all of a period, or some within one. */
@@ -23,37 +22,86 @@ export interface Batch {
 }
 
 /**
- * Returns how many rows the scratch holds at most; 0 where it does not hold one, nor
- * the weights of one.
+ * Says whether the scratch holds a row, and the weights of one.
+ *
+ * @param inPlace whether rows are worked on where they lie, and take no place in a tile
  */
-export function capacityFor({ share, length }: Rows, inPlace: boolean): number {
-  if (share > MAX_CHANNELS) return 0;
-  return inPlace ? MAX_CHANNELS : Math.min(MAX_CHANNELS, Math.floor(TILE / (share * length)));
+export function fitsScratch({ groupSize, length }: Rows, inPlace: boolean): boolean {
+  return groupSize <= MAX_CHANNELS && (inPlace || groupSize * length <= TILE_SIZE);
 }
 
-/** Calls `work` with at most `capacity` rows at a time, whole periods where they fit. */
-export function forEachBatch(
-  { count, share, length, period }: Rows,
-  capacity: number,
-  work: (batch: Batch) => void,
-): void {
-  const size = share * length;
-  const rowsPerPeriod = period / share;
-  const whole = period <= MAX_CHANNELS && rowsPerPeriod <= capacity;
-  const step = whole
-    ? capacity - (capacity % rowsPerPeriod)
-    : Math.min(capacity, Math.floor(MAX_CHANNELS / share));
-  for (let first = 0, rows = 0; first < count; first += rows) {
-    const left = whole
-      ? count - first
-      : Math.min(count - first, rowsPerPeriod - (first % rowsPerPeriod));
-    rows = Math.min(step, left);
-    work({
-      tile: { start: first * size, rows, length: size, stride: size },
-      first,
+/** Returns how many rows the scratch holds at most, of those that fit it. */
+export function capacityOf({ groupSize, length }: Rows, inPlace: boolean): number {
+  return inPlace
+    ? MAX_CHANNELS
+    : Math.min(MAX_CHANNELS, Math.floor(TILE_SIZE / (groupSize * length)));
+}
+
+/** Rows cut into strips: of whole periods where they fit, else of rows within a period. */
+export class GroupStrips implements Strips<GroupStrip> {
+  readonly count: number;
+  readonly #rows: Rows;
+  /** How many rows are cut at once: all, or those of a period. */
+  readonly #run: number;
+  /** Rows in a strip. */
+  readonly #step: number;
+  readonly #stripsOfRun: number;
+
+  /** @param capacity how many rows a strip may have, at least 1 */
+  constructor(rows: Rows, capacity: number) {
+    const { count, groupSize, period } = rows;
+    const rowsOfPeriod = period / groupSize;
+    const takesPeriods = period <= MAX_CHANNELS && rowsOfPeriod <= capacity;
+    this.#rows = rows;
+    this.#run = takesPeriods ? count : rowsOfPeriod;
+    this.#step = takesPeriods
+      ? capacity - (capacity % rowsOfPeriod)
+      : Math.min(capacity, Math.floor(MAX_CHANNELS / groupSize));
+    this.#stripsOfRun = Math.ceil(this.#run / this.#step);
+    this.count = count === 0 ? 0 : (count / this.#run) * this.#stripsOfRun;
+  }
+
+  strip(index: number): GroupStrip {
+    const { groupSize, length, period } = this.#rows;
+    const run = Math.floor(index / this.#stripsOfRun);
+    const done = (index % this.#stripsOfRun) * this.#step;
+    const first = run * this.#run + done;
+    const rows = Math.min(this.#step, this.#run - done);
+    const size = groupSize * length;
+    return {
+      start: first * size,
       rows,
-      channel: (first * share) % period,
-      channels: Math.min(rows * share, period),
-    });
+      length: size,
+      stride: size,
+      first,
+      channel: (first * groupSize) % period,
+      channels: Math.min(rows * groupSize, period),
+    };
+  }
+}
+
+/** A piece of a row whose elements have weights of their own. */
+export interface Piece extends Tile {
+  /** The piece's first element, counted from the start of the row. */
+  readonly element: number;
+}
+
+/** A row cut into pieces whose weights fit the scratch. */
+export class Pieces implements Strips<Piece> {
+  readonly count: number;
+  readonly #start: number;
+  readonly #length: number;
+
+  /** @param start the first element of the row */
+  constructor(start: number, length: number) {
+    this.#start = start;
+    this.#length = length;
+    this.count = Math.ceil(length / MAX_CHANNELS);
+  }
+
+  strip(index: number): Piece {
+    const element = index * MAX_CHANNELS;
+    const length = Math.min(MAX_CHANNELS, this.#length - element);
+    return { start: this.#start + element, rows: 1, length, stride: length, element };
   }
 }

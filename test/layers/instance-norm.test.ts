@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
-  type ChannelNormLayerOptions,
+  type ChannelLayerOptions,
   InstanceNorm,
   type InstanceNormOptions,
   instanceNorm,
@@ -34,7 +34,7 @@ function channelOf({ data, shape }: Tensor, channel: number): Float32Array {
 }
 
 const torch = readFixture<{
-  layers: LayerCase<ChannelNormLayerOptions>[];
+  layers: LayerCase<ChannelLayerOptions>[];
   functions: FunctionCase<InstanceNormOptions>[];
 }>('torch-instance-norm');
 

@@ -1,0 +1,46 @@
+import type { RunningStats } from '../statistics/running-average.ts';
+import type { ChannelTensor } from '../tensor/channels.ts';
+import type { Output } from '../tensor/output.ts';
+import type { CheckedTensor } from '../tensor/tensor.ts';
+import { BatchScopes, SampleScopes, type Scopes } from '../views/scopes.ts';
+import type { Affine } from './lines.ts';
+
+/** Checked arguments of instance, batch and group normalization. */
+export interface ChannelArguments {
+  readonly input: CheckedTensor;
+  readonly output: Output;
+  readonly tensor: ChannelTensor;
+  readonly weight: Float32Array | null;
+  readonly bias: Float32Array | null;
+  /** The same weight and bias, repeated to one length. */
+  readonly affine: Affine;
+  /** Whether a channel has statistics of its own in each sample, or the same in all. */
+  readonly sharing: 'sample' | 'batch';
+  /** How many consecutive channels have a mean and variance in common. */
+  readonly groupSize: number;
+  /** What to normalize by instead of the input's own statistics. */
+  readonly fixed: RunningStats | null;
+  /** What the input's own statistics move. */
+  readonly moving: MovingStats | null;
+}
+
+/** Running statistics, of which either may be absent, and how they move. */
+export interface MovingStats {
+  readonly mean: Float32Array | null;
+  readonly variance: Float32Array | null;
+  /** The share of the new value. */
+  readonly momentum: number;
+  /** Whether a variance divides by n - 1 instead of n. */
+  readonly unbiased: boolean;
+}
+
+/** The scopes whose elements share statistics. */
+export function ownScopes({ tensor, sharing, groupSize }: ChannelArguments): Scopes {
+  return sharing === 'batch' ? new BatchScopes(tensor) : new SampleScopes(tensor, groupSize);
+}
+
+/** The scopes that need be told apart where statistics are given: what has weights of its own. */
+export function parameterScopes({ tensor, affine }: ChannelArguments): Scopes {
+  const parameters = affine.weight?.length ?? affine.bias?.length ?? tensor.channels;
+  return parameters === tensor.channels ? new BatchScopes(tensor) : new SampleScopes(tensor);
+}

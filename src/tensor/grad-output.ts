@@ -1,0 +1,32 @@
+import type { Output } from './output.ts';
+import { refusePartialOverlap } from './overlap.ts';
+import { refuseShape } from './shape.ts';
+import { type CheckedTensor, checkData, readTensor } from './tensor.ts';
+
+/**
+ * Reads the gradient of the output, before the other arguments: {@link checkGradOutput}
+ * comes after them.
+ *
+ * @throws TypeError, RangeError naming the argument.
+ */
+export function readGradOutput(gradOutput: unknown): CheckedTensor {
+  return readTensor(gradOutput, 'gradOutput');
+}
+
+/**
+ * Refuses a gradient of the output that has another shape than x, or shares a part of its
+ * memory with what is to be written.
+ *
+ * @returns its elements
+ * @throws RangeError naming the argument.
+ */
+export function checkGradOutput(
+  { data, shape }: CheckedTensor,
+  x: CheckedTensor,
+  output: Output,
+): Float32Array {
+  checkData(data, shape, 'gradOutput');
+  refuseShape(shape, x.shape, 'gradOutput');
+  if (output.given) refusePartialOverlap('out', output.given, 'gradOutput', data);
+  return data;
+}
