@@ -1,12 +1,14 @@
-import { COMBINATION, combined, combineWide } from '../core/combination';
+import { COMBINATION, combined, combineF64 } from '../core/combination';
 import { LINE } from '../core/line';
-import { highMean, highScale, scaledDifference, shiftOfDifference } from '../core/line-parts';
-import { allFitFloat32, WIDE } from './narrow-lines';
+import { highMean, highScale, scaledDifference, shiftOfDifference } from '../core/line-f32';
+import { allFitF32 } from './lines-f32';
+import { MANY_COLUMNS } from './many-columns';
 
-// Four columns in float32 side by side, each part a vector:
+// The lines and combinations of four columns in float32, side by side. Each part is a
+// vector:
 //
 //     [ high means | high scales | a | b | c ]
-const NARROW_COLUMNS: usize = 80;
+const FOUR_COLUMNS_F32: usize = 80;
 
 /**
  * Combines each column: dx = a * g + b * z + c, where z = (x - mean) * scale + shift.
@@ -29,17 +31,17 @@ export function combineColumns(
   scratch: usize,
 ): void {
   const step = columns << 2;
-  if (!allFitFloat32(lines, columns)) {
+  if (!allFitF32(lines, columns)) {
     for (let at: usize = 0; at < step; at += 4) {
-      combineWide(dx + at, g + at, x + at, lines, combinations, 0, rows, step);
+      combineF64(dx + at, g + at, x + at, lines, combinations, 0, rows, step);
       lines += LINE;
       combinations += COMBINATION;
     }
     return;
   }
 
-  narrowColumns(scratch, lines, combinations, columns);
-  if (columns < WIDE) {
+  columnsToF32(scratch, lines, combinations, columns);
+  if (columns < MANY_COLUMNS) {
     for (; rows >= 4; rows -= 4) {
       combineFourRows(dx, g, x, scratch, step);
       dx += step << 2;
@@ -55,29 +57,32 @@ export function combineColumns(
   }
 }
 
-/** Takes lines and combinations into float32, with what z has beside d * scale in c. */
-function narrowColumns(narrow: usize, lines: usize, combinations: usize, columns: usize): void {
+/**
+ * Converts lines and combinations to float32, four side by side. With d = x - high mean, z
+ * is d * scale + shift, and b * shift is added to c.
+ */
+function columnsToF32(columnsF32: usize, lines: usize, combinations: usize, columns: usize): void {
   for (let column: usize = 0; column < columns; column++) {
     const b = f64.load(combinations, 8);
-    f32.store(narrow, highMean(lines), 0);
-    f32.store(narrow, highScale(lines), 16);
-    f32.store(narrow, <f32>f64.load(combinations, 0), 32);
-    f32.store(narrow, <f32>b, 48);
-    f32.store(narrow, <f32>(f64.load(combinations, 16) + b * shiftOfDifference(lines)), 64);
-    narrow += (column & 3) === 3 ? NARROW_COLUMNS - 12 : 4;
+    f32.store(columnsF32, highMean(lines), 0);
+    f32.store(columnsF32, highScale(lines), 16);
+    f32.store(columnsF32, <f32>f64.load(combinations, 0), 32);
+    f32.store(columnsF32, <f32>b, 48);
+    f32.store(columnsF32, <f32>(f64.load(combinations, 16) + b * shiftOfDifference(lines)), 64);
+    columnsF32 += (column & 3) === 3 ? FOUR_COLUMNS_F32 - 12 : 4;
     combinations += COMBINATION;
     lines += LINE;
   }
 }
 
-function combineFourRows(dx: usize, g: usize, x: usize, narrow: usize, step: usize): void {
+function combineFourRows(dx: usize, g: usize, x: usize, columnsF32: usize, step: usize): void {
   const end = x + step;
   for (const vectors = x + (step & ~15); x < vectors; ) {
-    const highs = v128.load(narrow, 0);
-    const scales = v128.load(narrow, 16);
-    const as = v128.load(narrow, 32);
-    const bs = v128.load(narrow, 48);
-    const cs = v128.load(narrow, 64);
+    const highs = v128.load(columnsF32, 0);
+    const scales = v128.load(columnsF32, 16);
+    const as = v128.load(columnsF32, 32);
+    const bs = v128.load(columnsF32, 48);
+    const cs = v128.load(columnsF32, 64);
     const az = scaledDifference(v128.load(x), highs, scales);
     const bz = scaledDifference(v128.load(x + step), highs, scales);
     const cz = scaledDifference(v128.load(x + 2 * step), highs, scales);
@@ -90,43 +95,43 @@ function combineFourRows(dx: usize, g: usize, x: usize, narrow: usize, step: usi
     v128.store(dx + step, second);
     v128.store(dx + 2 * step, third);
     v128.store(dx + 3 * step, fourth);
-    narrow += NARROW_COLUMNS;
+    columnsF32 += FOUR_COLUMNS_F32;
     dx += 16;
     g += 16;
     x += 16;
   }
   for (; x < end; x += 4) {
     for (let row: usize = 0; row < 4; row++) {
-      combineOne(dx + row * step, g + row * step, x + row * step, narrow);
+      combineOne(dx + row * step, g + row * step, x + row * step, columnsF32);
     }
-    narrow += 4;
+    columnsF32 += 4;
     dx += 4;
     g += 4;
   }
 }
 
-function combineOneRow(dx: usize, g: usize, x: usize, narrow: usize, step: usize): void {
+function combineOneRow(dx: usize, g: usize, x: usize, columnsF32: usize, step: usize): void {
   const end = x + step;
   for (const vectors = x + (step & ~15); x < vectors; x += 16) {
-    const z = scaledDifference(v128.load(x), v128.load(narrow, 0), v128.load(narrow, 16));
-    const as = v128.load(narrow, 32);
-    const bs = v128.load(narrow, 48);
-    const cs = v128.load(narrow, 64);
+    const z = scaledDifference(v128.load(x), v128.load(columnsF32, 0), v128.load(columnsF32, 16));
+    const as = v128.load(columnsF32, 32);
+    const bs = v128.load(columnsF32, 48);
+    const cs = v128.load(columnsF32, 64);
     v128.store(dx, combined(v128.load(g), z, as, bs, cs));
-    narrow += NARROW_COLUMNS;
+    columnsF32 += FOUR_COLUMNS_F32;
     dx += 16;
     g += 16;
   }
   for (; x < end; x += 4) {
-    combineOne(dx, g, x, narrow);
-    narrow += 4;
+    combineOne(dx, g, x, columnsF32);
+    columnsF32 += 4;
     dx += 4;
     g += 4;
   }
 }
 
-function combineOne(dx: usize, g: usize, x: usize, narrow: usize): void {
-  const z = (f32.load(x) - f32.load(narrow, 0)) * f32.load(narrow, 16);
-  const inner = z * f32.load(narrow, 48) + f32.load(narrow, 64);
-  f32.store(dx, f32.load(g) * f32.load(narrow, 32) + inner);
+function combineOne(dx: usize, g: usize, x: usize, columnsF32: usize): void {
+  const z = (f32.load(x) - f32.load(columnsF32, 0)) * f32.load(columnsF32, 16);
+  const inner = z * f32.load(columnsF32, 48) + f32.load(columnsF32, 64);
+  f32.store(dx, f32.load(g) * f32.load(columnsF32, 32) + inner);
 }

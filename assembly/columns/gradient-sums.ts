@@ -1,12 +1,12 @@
-import { addWide, sumFour } from '../core/lanes';
+import { addLanesF64, sumFour } from '../core/lanes';
 import { LINE } from '../core/line';
-import { scaledDifference } from '../core/line-parts';
+import { scaledDifference } from '../core/line-f32';
 import { prefetch } from '../core/prefetch';
-import { allFitFloat32, NARROW_LINES, narrowLines } from './narrow-lines';
+import { allFitF32, FOUR_LINES_F32, linesToF32 } from './lines-f32';
 
 /**
- * Adds to each column's sums of g and of g * z, g being the gradient of the output
- * and z = (x - mean) * scale + shift the normalized input.
+ * Adds each column to its sums of g and of g * z, where g is the gradient of the output and
+ * z = (x - mean) * scale + shift is the normalized input.
  *
  * @param sums (columns) float64
  * @param products (columns) float64
@@ -26,8 +26,8 @@ export function addColumnGradientSums(
   scratch: usize,
 ): void {
   const step = columns << 2;
-  if (allFitFloat32(lines, columns)) {
-    narrowLines(scratch, lines, columns);
+  if (allFitF32(lines, columns)) {
+    linesToF32(scratch, lines, columns);
     for (; rows >= 4; rows -= 4) {
       prefetch(g, step << 2);
       prefetch(x, step << 2);
@@ -37,14 +37,15 @@ export function addColumnGradientSums(
     }
   }
   for (; rows; rows--) {
-    addPart(sums, products, g, x, lines, step);
+    addRowF64(sums, products, g, x, lines, step);
     g += step;
     x += step;
   }
 }
 
 /**
- * Adds four rows as a tree in float32, then in float64. With d = x - high mean,
+ * Adds up four rows as a tree in float32, and adds the result to the sums in float64. With
+ * d = x - high mean,
  *
  *     sum(g * z) = sum(g * (d * scale)) + sum(g) * shift
  */
@@ -53,13 +54,13 @@ function addFourRows(
   products: usize,
   g: usize,
   x: usize,
-  narrow: usize,
+  linesF32: usize,
   lines: usize,
   step: usize,
 ): void {
   for (const end = x + (step & ~15); x < end; x += 16) {
-    const highs = v128.load(narrow, 0);
-    const scales = v128.load(narrow, 16);
+    const highs = v128.load(linesF32, 0);
+    const scales = v128.load(linesF32, 16);
     const a = v128.load(g);
     const b = v128.load(g + step);
     const c = v128.load(g + 2 * step);
@@ -69,23 +70,23 @@ function addFourRows(
     const cz = f32x4.mul(c, scaledDifference(v128.load(x + 2 * step), highs, scales));
     const dz = f32x4.mul(d, scaledDifference(v128.load(x + 3 * step), highs, scales));
     const sum = sumFour(a, b, c, d);
-    const shifted = f32x4.mul(sum, v128.load(narrow, 48));
-    addWide(sums, sum);
-    addWide(products, f32x4.add(sumFour(az, bz, cz, dz), shifted));
+    const shifted = f32x4.mul(sum, v128.load(linesF32, 48));
+    addLanesF64(sums, sum);
+    addLanesF64(products, f32x4.add(sumFour(az, bz, cz, dz), shifted));
     sums += 32;
     products += 32;
-    narrow += NARROW_LINES;
+    linesF32 += FOUR_LINES_F32;
     lines += 4 * LINE;
     g += 16;
   }
   for (let row: usize = 0; row < 4; row++) {
     const at = row * step;
-    addPart(sums, products, g + at, x + at, lines, step & 15);
+    addRowF64(sums, products, g + at, x + at, lines, step & 15);
   }
 }
 
-/** Adds part of a row, in float64. */
-function addPart(
+/** Adds the elements of one row, or the last of them, in float64. */
+function addRowF64(
   sums: usize,
   products: usize,
   g: usize,

@@ -1,21 +1,21 @@
-import { mergeIntoState, STATE } from '../core/moments';
+import { MOMENTS, mergeIntoMoments } from '../core/moments';
 
 /**
- * Adds the moments of each column to its state, in float64.
+ * Adds the moments of columns, in float64.
  *
- * @param states (columns) states
+ * @param moments (columns) moments
  * @param x (rows, columns) float32
  */
-export function addColumnMomentsF64(states: usize, x: usize, rows: usize, columns: usize): void {
+export function addColumnMomentsF64(moments: usize, x: usize, rows: usize, columns: usize): void {
   for (let column: usize = 0; column < columns; column++) {
-    mergeWideColumn(states, x, rows, columns << 2);
-    states += STATE;
+    mergeColumnF64(moments, x, rows, columns << 2);
+    moments += MOMENTS;
     x += 4;
   }
 }
 
-/** Adds the elements at every `step` bytes to a state, in float64. */
-export function mergeWideColumn(state: usize, x: usize, length: usize, step: usize): void {
+/** Adds the elements at every `step` bytes to moments, in float64. */
+export function mergeColumnF64(moments: usize, x: usize, length: usize, step: usize): void {
   const count = <f64>length;
   const end = x + length * step;
   let sum: f64 = 0;
@@ -28,5 +28,5 @@ export function mergeWideColumn(state: usize, x: usize, length: usize, step: usi
     squares += d * d;
     rest += d;
   }
-  mergeIntoState(state, count, mean, squares, rest / count);
+  mergeIntoMoments(moments, count, mean, squares, rest / count);
 }

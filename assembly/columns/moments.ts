@@ -1,48 +1,46 @@
-import { addWide, loadPair, sampleIndex, sumFour, sumFourSquares } from '../core/lanes';
-import { mergeExactSums, mergeShiftedSums, STATE } from '../core/moments';
+import { MAX_SHORT_ELEMENTS } from '../core/chunks';
+import { addLanesF64, loadPair, sampleIndex, sumFour, sumFourSquares } from '../core/lanes';
+import { MOMENTS, mergeF64Sums, mergeShiftedSums } from '../core/moments';
 import { prefetch } from '../core/prefetch';
-import { mergeWideColumn } from './moments-f64';
+import { mergeColumnF64 } from './moments-f64';
 
-// Columns are summed in chunks of so many elements, counted from the first row:
-// a matrix may be cut after any multiple of CHUNK / columns rows and gives the
+// Elements of all columns that are summed together. Chunks are counted from the first row.
+// A matrix that is cut after any multiple of COLUMN_CHUNK_ELEMENTS / columns rows gives the
 // same bits.
-const CHUNK: usize = 65536;
-
-// Up to here all is done in float64, as in short rows.
-const SHORT: usize = 256;
+const COLUMN_CHUNK_ELEMENTS: usize = 65536;
 
 /**
- * Adds the moments of each column to its state.
+ * Adds the moments of columns.
  *
- * @param states (columns) states
+ * @param moments (columns) moments
  * @param x (rows, columns) float32
  * @param scratch (columns) times 6 float32 to work in
  */
 export function addColumnMoments(
-  states: usize,
+  moments: usize,
   x: usize,
   rows: usize,
   columns: usize,
   scratch: usize,
 ): void {
-  const chunk = max<usize>(1, CHUNK / columns);
+  const chunkRows = max<usize>(1, COLUMN_CHUNK_ELEMENTS / columns);
   while (rows) {
-    const count = min(rows, chunk);
-    if (count > SHORT) addChunkMoments(states, x, count, columns, scratch);
-    else addShortMoments(states, x, count, columns, scratch);
+    const count = min(rows, chunkRows);
+    if (count > MAX_SHORT_ELEMENTS) addChunkMoments(moments, x, count, columns, scratch);
+    else addShortMoments(moments, x, count, columns, scratch);
     x += (count * columns) << 2;
     rows -= count;
   }
 }
 
 /**
- * Adds the moments of columns by sums of their differences from shifts, eight rows
- * at a time as a tree in float32, then in float64.
+ * Adds the moments of columns by sums of their differences from shifts. Eight rows at a
+ * time are added up as a tree in float32, and the result is added to the sums in float64.
  *
  *     scratch   [ sums | squares: columns float64 each | shifts | peaks: columns float32 each ]
  */
 function addChunkMoments(
-  states: usize,
+  moments: usize,
   x: usize,
   rows: usize,
   columns: usize,
@@ -71,14 +69,15 @@ function addChunkMoments(
   }
 
   for (let column: usize = 0; column < columns; column++) {
-    const narrow = column << 2;
-    const sum = f64.load(scratch + (narrow << 1));
-    const square = f64.load(squares + (narrow << 1));
-    const shift = <f64>f32.load(shifts + narrow);
-    const peak = <f64>f32.load(peaks + narrow);
-    const merged = column < wholes && mergeShiftedSums(states, <f64>rows, shift, sum, square, peak);
-    if (!merged) mergeWideColumn(states, x + narrow, rows, step);
-    states += STATE;
+    const offset = column << 2;
+    const sum = f64.load(scratch + (offset << 1));
+    const square = f64.load(squares + (offset << 1));
+    const shift = <f64>f32.load(shifts + offset);
+    const peak = <f64>f32.load(peaks + offset);
+    const merged =
+      column < wholes && mergeShiftedSums(moments, <f64>rows, shift, sum, square, peak);
+    if (!merged) mergeColumnF64(moments, x + offset, rows, step);
+    moments += MOMENTS;
   }
 }
 
@@ -96,9 +95,9 @@ function addEightRows(sums: usize, x: usize, step: usize): void {
     const g = f32x4.sub(v128.load(x + 6 * step), shift);
     const h = f32x4.sub(v128.load(x + 7 * step), shift);
     const square = f32x4.add(sumFourSquares(a, b, c, d), sumFourSquares(e, f, g, h));
-    addWide(sums, f32x4.add(sumFour(a, b, c, d), sumFour(e, f, g, h)));
-    addWide(squares, square);
-    // Squares are positive, and so in the order of the integers that their bits are.
+    addLanesF64(sums, f32x4.add(sumFour(a, b, c, d), sumFour(e, f, g, h)));
+    addLanesF64(squares, square);
+    // Squares are not negative, so they compare like the integers that have the same bits.
     v128.store(shifts + step, i32x4.max_s(v128.load(shifts + step), square));
     sums += 32;
     squares += 32;
@@ -112,8 +111,8 @@ function addRow(sums: usize, x: usize, step: usize): void {
   for (const end = x + (step & ~15); x < end; x += 16) {
     const d = f32x4.sub(v128.load(x), v128.load(shifts));
     const square = f32x4.mul(d, d);
-    addWide(sums, d);
-    addWide(squares, square);
+    addLanesF64(sums, d);
+    addLanesF64(squares, square);
     v128.store(shifts + step, i32x4.max_s(v128.load(shifts + step), square));
     sums += 32;
     squares += 32;
@@ -122,12 +121,12 @@ function addRow(sums: usize, x: usize, step: usize): void {
 }
 
 /**
- * Adds the moments of columns of a few elements, in float64.
+ * Adds the moments of columns of a few elements, summed in float64.
  *
  *     scratch   [ sums | squares: columns float64 each ]
  */
 function addShortMoments(
-  states: usize,
+  moments: usize,
   x: usize,
   rows: usize,
   columns: usize,
@@ -141,25 +140,25 @@ function addShortMoments(
   let at = x;
   let left = rows;
   for (; left >= 4; left -= 4) {
-    addFourRowsExactly(scratch, at, step);
+    addFourRowsF64(scratch, at, step);
     at += step << 2;
   }
   for (; left; left--) {
-    addRowExactly(scratch, at, step);
+    addRowF64(scratch, at, step);
     at += step;
   }
 
   for (let column: usize = 0; column < columns; column++) {
-    const narrow = column << 2;
-    const sum = f64.load(scratch + (narrow << 1));
-    const square = f64.load(squares + (narrow << 1));
-    const merged = column < wholes && mergeExactSums(states, <f64>rows, sum, square);
-    if (!merged) mergeWideColumn(states, x + narrow, rows, step);
-    states += STATE;
+    const offset = column << 2;
+    const sum = f64.load(scratch + (offset << 1));
+    const square = f64.load(squares + (offset << 1));
+    const merged = column < wholes && mergeF64Sums(moments, <f64>rows, sum, square);
+    if (!merged) mergeColumnF64(moments, x + offset, rows, step);
+    moments += MOMENTS;
   }
 }
 
-function addFourRowsExactly(sums: usize, x: usize, step: usize): void {
+function addFourRowsF64(sums: usize, x: usize, step: usize): void {
   let squares = sums + (step << 1);
   for (const end = x + (step & ~15); x < end; x += 16) {
     addPairs(sums, squares, x, step);
@@ -184,7 +183,7 @@ function addPairs(sums: usize, squares: usize, x: usize, step: usize): void {
   v128.store(squares, f64x2.add(v128.load(squares), square));
 }
 
-function addRowExactly(sums: usize, x: usize, step: usize): void {
+function addRowF64(sums: usize, x: usize, step: usize): void {
   let squares = sums + (step << 1);
   for (const end = x + (step & ~15); x < end; x += 16) {
     const a = loadPair(x);

@@ -1,8 +1,8 @@
 import { LINE, loadOr } from './line';
-import { STATE } from './moments';
+import { MOMENTS } from './moments';
 
-// The gradient of the input is a combination of the gradient of the output and
-// the normalized input, dx = a * g + b * z + c, with three float64 in memory:
+// A combination gives the gradient of the input from the gradient of the output and the
+// normalized input, dx = a * g + b * z + c. It is three float64 in memory:
 //
 //     [ a | b | c ]
 
@@ -13,28 +13,29 @@ export const COMBINATION: usize = 24;
  * Makes the combinations that give the gradient of the input. With g the gradient of
  * the output, z the normalized input and w the weight,
  *
- *     d x = rstd * (w * g - mean(w * g) - z * mean(w * g * z))
+ *     dx = rstd * (w * g - mean(w * g) - z * mean(w * g * z))
  *
- * the means over all that shares a mean and variance. The first is absent where the
- * moments are about 0, and both where they do not depend on x.
+ * The means go over a group: the channels that have a mean and variance in common. The
+ * first mean is left out where the moments are about 0 (not `centred`). Both are left
+ * out where the moments do not depend on x.
  *
- * @param combinations (groups, share) combinations, written
- * @param states (groups) states, of which it takes the counts; 0: moments that do not
- *   depend on x
- * @param lines (groups, share) lines, whose scale is rstd
- * @param sums (groups, share) sums of g
- * @param products (groups, share) sums of g * z
+ * @param combinations (groups, groupSize) combinations, written
+ * @param moments (groups) moments, of which only the counts are read; 0: the moments do
+ *   not depend on x
+ * @param lines (groups, groupSize) lines, whose scale is rstd
+ * @param sums (groups, groupSize) float64: sums of g
+ * @param products (groups, groupSize) float64: sums of g * z
  * @param weight (period) float32, channel c takes element (first + c) mod period; 0: all 1
  */
 export function makeCombinations(
   combinations: usize,
-  states: usize,
+  moments: usize,
   lines: usize,
   sums: usize,
   products: usize,
   weight: usize,
   groups: usize,
-  share: usize,
+  groupSize: usize,
   first: usize,
   period: usize,
   centred: bool,
@@ -44,24 +45,24 @@ export function makeCombinations(
     const rstd = f64.load(lines, 8);
     let sum: f64 = 0;
     let product: f64 = 0;
-    for (let i: usize = 0; i < share; i++) {
+    for (let i: usize = 0; i < groupSize; i++) {
       const w = loadOr(weight, channel, 1);
       sum += w * f64.load(sums + (i << 3));
       product += w * f64.load(products + (i << 3));
       f64.store(combinations + i * COMBINATION, w * rstd);
       if (++channel === period) channel = 0;
     }
-    const factor = states ? -rstd / f64.load(states + group * STATE) : 0;
-    const b = states ? factor * product : 0;
-    const c = states && centred ? factor * sum : 0;
-    for (let i: usize = 0; i < share; i++) {
+    const factor = moments ? -rstd / f64.load(moments + group * MOMENTS) : 0;
+    const b = moments ? factor * product : 0;
+    const c = moments && centred ? factor * sum : 0;
+    for (let i: usize = 0; i < groupSize; i++) {
       f64.store(combinations, b, 8);
       f64.store(combinations, c, 16);
       combinations += COMBINATION;
     }
-    lines += share * LINE;
-    sums += share << 3;
-    products += share << 3;
+    lines += groupSize * LINE;
+    sums += groupSize << 3;
+    products += groupSize << 3;
   }
 }
 
@@ -70,8 +71,8 @@ export function combined(g: v128, z: v128, as: v128, bs: v128, cs: v128): v128 {
   return f32x4.add(f32x4.mul(g, as), f32x4.add(f32x4.mul(z, bs), cs));
 }
 
-/** Combines the elements at every `step` bytes in float64, rounding once. */
-export function combineWide(
+/** Combines the elements at every `step` bytes in float64, and rounds once. */
+export function combineF64(
   dx: usize,
   g: usize,
   x: usize,

@@ -1,4 +1,4 @@
-// Helpers on the lanes of one v128, and on where to take one from.
+// Helpers that load vectors, add their lanes, and choose the vectors of a sample.
 
 /**
  * Widens four float32 lanes to float64 and adds the upper pair to the lower.
@@ -16,9 +16,9 @@ export function widenUpper(x: v128): v128 {
   return f64x2.promote_low_f32x4(upper);
 }
 
-/** Loads two float32 and widens them to float64: two instructions, of which none moves lanes. */
+/** Loads two float32 and widens them to float64. Neither of the two instructions moves lanes. */
 export function loadPair(x: usize): v128 {
-  // The debug build's accesses are watched, but for this kind: so it makes another.
+  // The debug build watches every kind of access except this one, so it makes another.
   if (!ASC_NO_ASSERT) f64.load(x);
   return f64x2.promote_low_f32x4(v128.load64_zero(x));
 }
@@ -39,21 +39,21 @@ export function largestLane(x: v128): f32 {
   return max(lower, max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)));
 }
 
-/** Adds two float64 lanes: 0 + 1. */
+/** Adds the two float64 lanes: 0 + 1. */
 export function sumPair(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);
 }
 
 /** Adds four float32 lanes to four float64 in memory. */
-export function addWide(sums: usize, x: v128): void {
+export function addLanesF64(sums: usize, x: v128): void {
   v128.store(sums, f64x2.add(v128.load(sums), f64x2.promote_low_f32x4(x)));
   v128.store(sums, f64x2.add(v128.load(sums, 16), widenUpper(x)), 16);
 }
 
 /**
- * Returns where to take sample i among `count` places: at the fractions of
- * multiples of the golden ratio, which are spread evenly and fall in with no width
- * of a picture.
+ * Returns the place of sample i among `count` places. The places follow the fractions of
+ * multiples of the golden ratio: these are spread evenly, and the width of no picture
+ * falls into step with them.
  */
 export function sampleIndex(i: usize, count: usize): usize {
   const fraction = <u32>i * 0x9e3779b9;

@@ -1,39 +1,40 @@
-// A line is what a row goes through, y = (x - mean) * scale + shift: three
-// float64 in memory,
+// A line normalizes the elements of a row or column: y = (x - mean) * scale + shift. It is
+// three float64 in memory:
 //
 //     [ mean | scale | shift ]
 
-import { STATE, stateMean, stateVariance } from './moments';
+import { MOMENTS, meanOf, varianceOf } from './moments';
 
-// Half a standard deviation: then rounding x * scale and the shift costs no more
-// than rounding x - mean does.
+// Up to this multiple of the variance the square of a mean is small: the mean is within
+// half a standard deviation of 0. Then rounding x * scale and the shift loses no more than
+// rounding x - mean does.
 const MAX_SMALL_MEAN: f64 = 0.25;
 
 /** Bytes of one line. */
 export const LINE: usize = 24;
 
 /**
- * Makes the line that normalizes by a state, with shift = bias and
+ * Makes the line that normalizes by moments, with shift = bias and
  *
  *     scale = weight / sqrt(variance + eps)              centred
  *     scale = weight / sqrt(mean of squares + eps)       about 0, for RMSNorm
  *
- * Where the root is 0 the scale is 0 rather than infinite: a row without spread
- * gives exactly the bias.
+ * Where the root is 0 the scale is 0 and not infinite, so that a row without spread gives
+ * exactly the bias.
  */
 export function makeLine(
   line: usize,
-  state: usize,
+  moments: usize,
   weight: f64,
   bias: f64,
   eps: f64,
   centred: bool,
 ): void {
-  const mean = stateMean(state);
-  const variance = stateVariance(state);
+  const mean = meanOf(moments);
+  const variance = varianceOf(moments);
   const root = Math.sqrt(variance + (centred ? 0 : mean * mean) + eps);
   const scale = root === 0 ? 0 : weight / root;
-  // Near 0 a mean need not be subtracted first: the line is the same without.
+  // A small mean goes into the shift, so that no loop has to subtract it: the line is the same.
   const small = mean * mean <= variance * MAX_SMALL_MEAN;
   f64.store(line, centred && !small ? mean : 0, 0);
   f64.store(line, scale, 8);
@@ -41,20 +42,21 @@ export function makeLine(
 }
 
 /**
- * Makes the lines of rows, each state serving `share` of them.
+ * Makes the lines of rows. Each group of `groupSize` consecutive rows has its moments in
+ * common.
  *
  * @param lines (rows) lines, written
- * @param states (rows / share) states
+ * @param moments (rows / groupSize) moments
  * @param weight (period) float32, row r takes element (first + r) mod period; 0: all 1
  * @param bias (period) float32, likewise; 0: all 0
  */
 export function makeLines(
   lines: usize,
-  states: usize,
+  moments: usize,
   weight: usize,
   bias: usize,
   rows: usize,
-  share: usize,
+  groupSize: usize,
   first: usize,
   period: usize,
   eps: f64,
@@ -65,17 +67,29 @@ export function makeLines(
   for (let row: usize = 0; row < rows; row++) {
     const w = loadOr(weight, channel, 1);
     const b = loadOr(bias, channel, 0);
-    makeLine(lines, states, w, b, eps, centred);
+    makeLine(lines, moments, w, b, eps, centred);
     lines += LINE;
     if (++channel === period) channel = 0;
-    if (++served === share) {
+    if (++served === groupSize) {
       served = 0;
-      states += STATE;
+      moments += MOMENTS;
     }
   }
 }
 
-/** Loads one float32, or gives a default where the array is absent. */
+/** Applies a line to the elements at every `step` bytes in float64, and rounds once. */
+export function applyF64(y: usize, x: usize, line: usize, length: usize, step: usize): void {
+  const mean = f64.load(line, 0);
+  const scale = f64.load(line, 8);
+  const shift = f64.load(line, 16);
+  for (; length; length--) {
+    f32.store(y, <f32>((<f64>f32.load(x) - mean) * scale + shift));
+    x += step;
+    y += step;
+  }
+}
+
+/** Loads one float32, or returns `absent` where the array is absent. */
 export function loadOr(array: usize, index: usize, absent: f64): f64 {
   return array ? <f64>f32.load(array + (index << 2)) : absent;
 }

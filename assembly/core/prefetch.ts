@@ -1,15 +1,16 @@
-// Fewer bytes than this are in few enough lines of the cache to be foreseen; more would
-// push what they are added to out of the first level.
-const LEAST: usize = 2048;
-const MOST: usize = 8191;
+// Processors foresee fewer bytes without help, since they lie in few lines of the cache.
+const MIN_BYTES: usize = 2048;
+
+// More bytes would push the sums that they are added to out of the first-level cache.
+const MAX_BYTES: usize = 8191;
 
 /**
- * Loads a byte of each line of the cache, in order, for a loop that then goes through
- * them in strides: processors foresee the one and not the other.
+ * Loads a byte of each line of the cache, in order, before a loop goes through the same
+ * bytes in strides. Processors foresee loads in order, but not loads in strides.
  */
 export function prefetch(x: usize, bytes: usize): void {
-  if (bytes < LEAST || bytes > MOST) return;
-  // A line has 64 bytes. What is left at the end will do without.
+  if (bytes < MIN_BYTES || bytes > MAX_BYTES) return;
+  // A line of the cache has 64 bytes. The last bytes, fewer than 256, are not loaded ahead.
   for (const end = x + bytes; x + 256 <= end; x += 256) {
     load<u8>(x, 0);
     load<u8>(x, 64);

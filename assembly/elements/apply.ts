@@ -1,17 +1,10 @@
 import { LINE, loadOr } from '../core/line';
-import {
-  fitsFloat32,
-  highMean,
-  highScale,
-  lowScale,
-  narrowShift,
-  scaled,
-} from '../core/line-parts';
+import { fitsF32, highMean, highScale, lowScale, scaled, shiftF32 } from '../core/line-f32';
 import { applyRow } from '../rows/apply';
 
 /**
- * Applies a line to each row, and to each element a weight and bias of its own:
- * y = ((x - mean) * scale + shift) * weight + bias.
+ * Applies a line to each row and then a weight and bias to each element, those of its
+ * column: y = ((x - mean) * scale + shift) * weight + bias.
  *
  * @param y (rows, columns) float32; may be x
  * @param x (rows, columns) float32
@@ -49,24 +42,26 @@ export function applyElementsRow(
     applyRow(y, x, line, length);
     return;
   }
-  if (!fitsFloat32(line)) {
-    applyElementsWide(y, x, line, weight, bias, length);
+  if (!fitsF32(line)) {
+    applyElementsF64(y, x, line, weight, bias, length);
     return;
   }
 
   const highs = f32x4.splat(highMean(line));
   const scales = f32x4.splat(highScale(line));
   const lows = f32x4.splat(lowScale(line));
-  const shifts = f32x4.splat(narrowShift(line));
+  const shifts = f32x4.splat(shiftF32(line));
   const bytes = length << 2;
   let at: usize = 0;
 
   const ones = f32x4.splat(1);
-  // Added where there is no bias, so that the sign of a zero does not depend on the loop.
+  // Zeros are added where there is no bias, so that the sign of a zero is the same in all
+  // loops.
   const zeros = f32x4.splat(0);
 
-  // The usual cases have loops without choices in them: no mean to subtract, as in most
-  // data and always for RMSNorm, and with a bias both.
+  // The usual cases have loops of their own, without branches: a weight with or without a
+  // bias where there is no mean to subtract, as in most data and always in RMSNorm, and a
+  // weight with a bias where there is one.
   if (f64.load(line) === 0) {
     if (weight && bias) {
       for (; at + 64 <= bytes; at += 64) {
@@ -101,7 +96,7 @@ export function applyElementsRow(
   }
   for (; at < bytes; at += 4) {
     const d = f32.load(x + at) - highMean(line);
-    const z = d * highScale(line) + (d * lowScale(line) + narrowShift(line));
+    const z = d * highScale(line) + (d * lowScale(line) + shiftF32(line));
     f32.store(y + at, z * <f32>loadOr(weight, at >> 2, 1) + <f32>loadOr(bias, at >> 2, 0));
   }
 }
@@ -118,7 +113,7 @@ function storeFour(y: usize, a: v128, b: v128, c: v128, d: v128, weight: usize, 
   v128.store(y, f32x4.add(dw, v128.load(bias, 48)), 48);
 }
 
-function applyElementsWide(
+function applyElementsF64(
   y: usize,
   x: usize,
   line: usize,

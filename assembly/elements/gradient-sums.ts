@@ -1,26 +1,18 @@
-import { addWide, sumFour, sumPair, widenPairs } from '../core/lanes';
+import { BLOCK_BYTES } from '../core/chunks';
+import { addLanesF64, sumFour, sumPair, widenPairs } from '../core/lanes';
 import { LINE } from '../core/line';
-import {
-  fitsFloat32,
-  highMean,
-  highScale,
-  narrowShift,
-  scaledDifference,
-} from '../core/line-parts';
+import { fitsF32, highMean, highScale, scaledDifference, shiftF32 } from '../core/line-f32';
 
-// Rows whose elements are added up in float32 before float64: a store of float64
-// for each would cost more than all else.
-const HELD: usize = 8;
-
-// Bytes of a row that are summed in float32 before float64.
-const BLOCK: usize = 256;
+// Rows that are added up in float32, element by element, before the result is added in
+// float64. To store float64 after each row would cost more than all else.
+const HELD_ROWS: usize = 8;
 
 /**
- * Adds to two kinds of sums, g being the gradient of the output, w the weight and
- * z = (x - mean) * scale + shift the normalized input: over each row w * g and
- * w * g * z, and over the rows, element by element, g and g * z. Elements are added
- * up eight rows at a time: a matrix may be cut after any multiple of eight and gives
- * the same bits.
+ * Adds to two kinds of sums: of w * g and w * g * z over each row, and of g and g * z over
+ * the rows, element by element. Here g is the gradient of the output, w the weight and
+ * z = (x - mean) * scale + shift the normalized input. The sums over the rows take eight
+ * rows at a time, so a matrix that is cut after any multiple of eight rows gives the same
+ * bits.
  *
  * @param rowSums (rows) float64: sums of w * g
  * @param rowProducts (rows) float64: sums of w * g * z
@@ -50,13 +42,13 @@ export function addElementGradientSums(
   memory.fill(scratch, 0, wholes << 1);
   for (let held: usize = 1; rows; rows--, held++) {
     let done: usize = 0;
-    if (fitsFloat32(lines)) {
+    if (fitsF32(lines)) {
       addVectors(rowSums, rowProducts, scratch, g, x, weight, lines, wholes);
       done = wholes;
     }
     const at = done << 1;
     const left = bytes - done;
-    addOneByOne(
+    addElementsF64(
       rowSums,
       rowProducts,
       sums + at,
@@ -67,7 +59,7 @@ export function addElementGradientSums(
       lines,
       left,
     );
-    if (held === HELD || rows === 1) {
+    if (held === HELD_ROWS || rows === 1) {
       release(sums, products, scratch, wholes);
       held = 0;
     }
@@ -80,10 +72,10 @@ export function addElementGradientSums(
 }
 
 /**
- * Adds a row by vectors: to the row's sums sixty-four elements in float32, then in
- * float64, and to those of its elements in float32.
+ * Adds a row by vectors. For the sums over the row, blocks of sixty-four elements are added
+ * in float32, and their sums in float64. The sums over the rows are held in float32.
  *
- * @param held of four elements side by side g and g * z, a vector each
+ * @param held for every four elements, a vector of held g and one of held g * z
  */
 function addVectors(
   rowSums: usize,
@@ -97,15 +89,15 @@ function addVectors(
 ): void {
   const highs = f32x4.splat(highMean(line));
   const scales = f32x4.splat(highScale(line));
-  const shifts = f32x4.splat(narrowShift(line));
+  const shifts = f32x4.splat(shiftF32(line));
   const end = g + bytes;
   let plain = f64x2.splat(0);
   let scaled = f64x2.splat(0);
   while (g < end) {
     let sum = f32x4.splat(0);
     let product = f32x4.splat(0);
-    const stop = min(g + BLOCK, end);
-    // Most rows have no mean to subtract: an addition less of six.
+    const stop = min(g + BLOCK_BYTES, end);
+    // Most rows have no mean to subtract. That saves one of six additions.
     if (f64.load(line) === 0) {
       for (; g < stop; g += 64, x += 64, weight += 64, held += 128) {
         const a = v128.load(g, 0);
@@ -149,7 +141,7 @@ function normalized(x: v128, highs: v128, scales: v128, shifts: v128): v128 {
   return f32x4.add(scaledDifference(x, highs, scales), shifts);
 }
 
-/** Adds four vectors to every other one of eight in memory. */
+/** Adds four vectors to the first, third, fifth and seventh of eight in memory. */
 function hold(held: usize, a: v128, b: v128, c: v128, d: v128): void {
   v128.store(held, f32x4.add(v128.load(held, 0), a), 0);
   v128.store(held, f32x4.add(v128.load(held, 32), b), 32);
@@ -167,12 +159,12 @@ function weighted(weight: usize, a: v128, b: v128, c: v128, d: v128): v128 {
   );
 }
 
-/** Adds to the sums of elements what is held of them, and holds nothing of them then. */
+/** Adds what is held to the sums of the elements, and clears it. */
 function release(sums: usize, products: usize, held: usize, bytes: usize): void {
   const zeros = f32x4.splat(0);
   for (const end = held + (bytes << 1); held < end; held += 32) {
-    addWide(sums, v128.load(held, 0));
-    addWide(products, v128.load(held, 16));
+    addLanesF64(sums, v128.load(held, 0));
+    addLanesF64(products, v128.load(held, 16));
     v128.store(held, zeros, 0);
     v128.store(held, zeros, 16);
     sums += 32;
@@ -180,8 +172,8 @@ function release(sums: usize, products: usize, held: usize, bytes: usize): void 
   }
 }
 
-/** Adds elements of one row in float64, to its sums and to their own. */
-function addOneByOne(
+/** Adds elements of one row in float64, to the row's sums and to their own. */
+function addElementsF64(
   rowSums: usize,
   rowProducts: usize,
   sums: usize,

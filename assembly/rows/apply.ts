@@ -1,14 +1,13 @@
-import { LINE } from '../core/line';
+import { applyF64, LINE } from '../core/line';
 import {
-  applyNarrow,
-  applyWide,
-  fitsFloat32,
+  applyF32,
+  fitsF32,
   highMean,
   highScale,
   lowScale,
-  narrowShift,
   scaled,
-} from '../core/line-parts';
+  shiftF32,
+} from '../core/line-f32';
 
 /**
  * Applies a line to each row: y = (x - mean) * scale + shift.
@@ -16,7 +15,7 @@ import {
  * @param y (rows, length) float32, with a gap after each period; may be x
  * @param x (rows, length) float32, likewise
  * @param lines (period) lines, row r takes line r mod period
- * @param gap in elements
+ * @param gap elements between the end of a period and the next
  */
 export function applyRows(
   y: usize,
@@ -44,21 +43,21 @@ export function applyRows(
 
 /** Applies a line to one row. */
 export function applyRow(y: usize, x: usize, line: usize, length: usize): void {
-  if (!fitsFloat32(line)) {
-    applyWide(y, x, line, length, 4);
+  if (!fitsF32(line)) {
+    applyF64(y, x, line, length, 4);
     return;
   }
   if (length < 4) {
-    applyNarrow(y, x, line, length, 4);
+    applyF32(y, x, line, length, 4);
     return;
   }
 
   const highs = f32x4.splat(highMean(line));
   const scales = f32x4.splat(highScale(line));
   const lows = f32x4.splat(lowScale(line));
-  const shifts = f32x4.splat(narrowShift(line));
+  const shifts = f32x4.splat(shiftF32(line));
   const end = x + (length << 2);
-  // The last vector may overlap the one before, and is made before that is written.
+  // The last vector may overlap the one before it. It is made first, since y may be x.
   const lastAt = y + (length << 2) - 16;
   const last = scaled(f32x4.sub(v128.load(end - 16), highs), scales, lows, shifts);
 

@@ -1,23 +1,23 @@
-import { COMBINATION, combined, combineWide } from '../core/combination';
+import { COMBINATION, combined, combineF64 } from '../core/combination';
 import { LINE } from '../core/line';
 import {
-  fitsFloat32,
+  fitsF32,
   highMean,
   highScale,
   scaledDifference,
   shiftOfDifference,
-} from '../core/line-parts';
+} from '../core/line-f32';
 
 /**
- * Combines each row: dx = a * g + b * z + c, where z = (x - mean) * scale + shift.
+ * Combines each row: dx = a * weight * g + b * z + c, where z = (x - mean) * scale + shift.
  *
  * @param dx (rows, length) float32, with a gap after each period; may be g or x
  * @param g (rows, length) float32, likewise
  * @param x (rows, length) float32, likewise
  * @param lines (period) lines, row r takes line r mod period
  * @param combinations (period) combinations, likewise
- * @param weight (length) float32, which g is multiplied by first; 0: all 1
- * @param gap in elements
+ * @param weight (length) float32, one for each element of a row; 0: all 1
+ * @param gap elements between the end of a period and the next
  */
 export function combineRows(
   dx: usize,
@@ -35,8 +35,8 @@ export function combineRows(
   for (let row: usize = 0; row < rows; row++) {
     const line = lines + channel * LINE;
     const combination = combinations + channel * COMBINATION;
-    if (fitsFloat32(line)) combineRow(dx, g, x, line, combination, weight, length);
-    else combineWide(dx, g, x, line, combination, weight, length, 4);
+    if (fitsF32(line)) combineRow(dx, g, x, line, combination, weight, length);
+    else combineF64(dx, g, x, line, combination, weight, length, 4);
     let step = length;
     if (++channel === period) {
       channel = 0;
@@ -89,5 +89,5 @@ function combineRow(
       v128.store(dx, d3, 48);
     }
   }
-  combineWide(dx, g, x, line, combination, weight, (end - g) >> 2, 4);
+  combineF64(dx, g, x, line, combination, weight, (end - g) >> 2, 4);
 }

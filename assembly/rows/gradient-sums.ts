@@ -1,30 +1,25 @@
+import { BLOCK_BYTES, CHUNK_ELEMENTS } from '../core/chunks';
 import { sumFour, sumPair, widenPairs } from '../core/lanes';
 import { LINE } from '../core/line';
 import {
-  fitsFloat32,
+  fitsF32,
   highMean,
   highScale,
   scaledDifference,
   shiftOfDifference,
-} from '../core/line-parts';
-
-// As for moments: a row is summed in chunks from its start.
-const CHUNK: usize = 16384;
-
-// Bytes that are summed in float32 before float64.
-const BLOCK: usize = 256;
+} from '../core/line-f32';
 
 /**
- * Adds to the sums of g and of g * z, g being the gradient of the output and
- * z = (x - mean) * scale + shift the normalized input: centred, so that no digit
- * depends on the size of a mean.
+ * Adds each row to the sums of g and of g * z, where g is the gradient of the output and
+ * z = (x - mean) * scale + shift is the normalized input. Since x - mean is taken first, no
+ * digit of the sums depends on the size of the mean.
  *
  * @param sums (period) float64, row r adds to sum r mod period
  * @param products (period) float64, likewise
  * @param g (rows, length) float32, with a gap after each period
  * @param x (rows, length) float32, likewise
  * @param lines (period) lines, row r takes line r mod period
- * @param gap in elements
+ * @param gap elements between the end of a period and the next
  */
 export function addGradientSums(
   sums: usize,
@@ -41,12 +36,12 @@ export function addGradientSums(
   for (let row: usize = 0; row < rows; row++) {
     const at = channel << 3;
     const line = lines + channel * LINE;
-    const fits = fitsFloat32(line);
-    for (let done: usize = 0; done < length; done += CHUNK) {
-      const count = min(length - done, CHUNK);
+    const fits = fitsF32(line);
+    for (let done: usize = 0; done < length; done += CHUNK_ELEMENTS) {
+      const count = min(length - done, CHUNK_ELEMENTS);
       const from = done << 2;
       if (fits) addChunkSums(sums + at, products + at, g + from, x + from, line, count);
-      else addWideSums(sums + at, products + at, g + from, x + from, line, count);
+      else addSumsF64(sums + at, products + at, g + from, x + from, line, count);
     }
     let step = length;
     if (++channel === period) {
@@ -59,8 +54,9 @@ export function addGradientSums(
 }
 
 /**
- * Adds the sums of at most CHUNK elements: sixty-four in float32, then in float64.
- * With d = x - high mean, what z has beside d * scale comes in at the end:
+ * Adds the sums of at most CHUNK_ELEMENTS elements. Blocks of sixty-four are added in
+ * float32, and their sums in float64. With d = x - high mean, z is d * scale + shift. The
+ * shift is added at the end:
  *
  *     sum(g * z) = sum(g * (d * scale)) + sum(g) * shift
  */
@@ -81,7 +77,7 @@ function addChunkSums(
   while (g < fours) {
     let sum = f32x4.splat(0);
     let product = f32x4.splat(0);
-    const stop = min(g + BLOCK, fours);
+    const stop = min(g + BLOCK_BYTES, fours);
     for (; g < stop; g += 64, x += 64) {
       const a = v128.load(g, 0);
       const b = v128.load(g, 16);
@@ -101,11 +97,11 @@ function addChunkSums(
   const product = sumPair(scaled) + sum * shiftOfDifference(line);
   f64.store(sums, f64.load(sums) + sum);
   f64.store(products, f64.load(products) + product);
-  addWideSums(sums, products, g, x, line, (end - g) >> 2);
+  addSumsF64(sums, products, g, x, line, (end - g) >> 2);
 }
 
 /** Adds the sums of elements in float64. */
-function addWideSums(
+function addSumsF64(
   sums: usize,
   products: usize,
   g: usize,

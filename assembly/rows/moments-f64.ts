@@ -1,21 +1,20 @@
-// Moments in float64 throughout, the mean first: for data that float32 sums don't
-// do justice, and for statistics that are merged from many parts.
+// Moments in float64 throughout, in two passes: the mean, then the squared deviations from
+// it. They serve data whose float32 sums are not accurate enough, and statistics that are
+// merged from many parts.
 
+import { CHUNK_ELEMENTS } from '../core/chunks';
 import { sumPair, widenUpper } from '../core/lanes';
-import { mergeIntoState, STATE } from '../core/moments';
-
-// Counted from the start of a row or column, as in `addMoments`.
-const CHUNK: usize = 16384;
+import { MOMENTS, mergeIntoMoments } from '../core/moments';
 
 /**
- * Adds the moments of each row to a state, in float64.
+ * Adds the moments of rows, in float64.
  *
- * @param states (period) states, row r adds to state r mod period
+ * @param moments (period) moments, row r adds to those at r mod period
  * @param x (rows, length) float32, with a gap after each period
- * @param gap in elements
+ * @param gap elements between the end of a period and the next
  */
 export function addMomentsF64(
-  states: usize,
+  moments: usize,
   x: usize,
   rows: usize,
   length: usize,
@@ -25,8 +24,8 @@ export function addMomentsF64(
   let channel: usize = 0;
   for (let row: usize = 0; row < rows; row++) {
     for (let left = length; left; ) {
-      const count = min(left, CHUNK);
-      mergeWide(states + channel * STATE, x, count);
+      const count = min(left, CHUNK_ELEMENTS);
+      mergeChunkF64(moments + channel * MOMENTS, x, count);
       x += count << 2;
       left -= count;
     }
@@ -37,8 +36,8 @@ export function addMomentsF64(
   }
 }
 
-/** Adds consecutive elements to a state, in float64. */
-export function mergeWide(state: usize, x: usize, length: usize): void {
+/** Adds consecutive elements to moments, in float64. */
+export function mergeChunkF64(moments: usize, x: usize, length: usize): void {
   const count = <f64>length;
   const vectors = x + ((length & ~3) << 2);
   const end = x + (length << 2);
@@ -69,5 +68,5 @@ export function mergeWide(state: usize, x: usize, length: usize): void {
     square += d * d;
     rest += d;
   }
-  mergeIntoState(state, count, mean, square, rest / count);
+  mergeIntoMoments(moments, count, mean, square, rest / count);
 }

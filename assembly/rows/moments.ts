@@ -1,3 +1,4 @@
+import { BLOCK_BYTES, CHUNK_ELEMENTS, MAX_SHORT_ELEMENTS } from '../core/chunks';
 import {
   largestLane,
   loadPair,
@@ -7,33 +8,22 @@ import {
   sumPair,
   widenPairs,
 } from '../core/lanes';
-import { mergeExactSums, mergeShiftedSums, STATE } from '../core/moments';
-import { mergeWide } from './moments-f64';
+import { MOMENTS, mergeF64Sums, mergeShiftedSums } from '../core/moments';
+import { mergeChunkF64 } from './moments-f64';
 
-// A row is summed in chunks counted from its start, and so in an order that
-// depends on a position in the row alone: it may be cut at any multiple of CHUNK
-// and gives the same bits.
-const CHUNK: usize = 16384;
-
-// Bytes that are summed in float32 before float64.
-const BLOCK: usize = 256;
-
-// Up to here all is done in float64: too few elements for the rounding of float32
-// to average out.
-const SHORT: usize = 256;
-
-// From here on an estimate of the mean costs less than what it saves.
-const LONG: usize = 512;
+// Up to this length a row is summed without a shift. In a longer row, an estimate of the
+// mean costs less than it saves.
+const MAX_UNSHIFTED_ELEMENTS: usize = 512;
 
 /**
- * Adds the moments of each row to a state.
+ * Adds the moments of rows.
  *
- * @param states (period) states, row r adds to state r mod period
+ * @param moments (period) moments, row r adds to those at r mod period
  * @param x (rows, length) float32, with a gap after each period
- * @param gap in elements
+ * @param gap elements between the end of a period and the next
  */
 export function addMoments(
-  states: usize,
+  moments: usize,
   x: usize,
   rows: usize,
   length: usize,
@@ -42,7 +32,7 @@ export function addMoments(
 ): void {
   let channel: usize = 0;
   for (let row: usize = 0; row < rows; row++) {
-    addRowMoments(states + channel * STATE, x, length);
+    addRowMoments(moments + channel * MOMENTS, x, length);
     x += length << 2;
     if (++channel === period) {
       channel = 0;
@@ -51,28 +41,29 @@ export function addMoments(
   }
 }
 
-/** Adds the moments of one row to a state, chunk by chunk. */
-function addRowMoments(state: usize, x: usize, length: usize): void {
-  while (length > CHUNK) {
-    addChunkMoments(state, x, CHUNK, estimateShift(x, CHUNK), true);
-    x += CHUNK << 2;
-    length -= CHUNK;
+/** Adds the moments of one row, chunk by chunk. */
+function addRowMoments(moments: usize, x: usize, length: usize): void {
+  while (length > CHUNK_ELEMENTS) {
+    addChunkMoments(moments, x, CHUNK_ELEMENTS, estimateShift(x, CHUNK_ELEMENTS), true);
+    x += CHUNK_ELEMENTS << 2;
+    length -= CHUNK_ELEMENTS;
   }
-  if (length > LONG) addChunkMoments(state, x, length, estimateShift(x, length), true);
-  else if (length > SHORT) addChunkMoments(state, x, length, 0, true);
-  else if (length) addShortMoments(state, x, length);
+  if (length > MAX_UNSHIFTED_ELEMENTS)
+    addChunkMoments(moments, x, length, estimateShift(x, length), true);
+  else if (length > MAX_SHORT_ELEMENTS) addChunkMoments(moments, x, length, 0, true);
+  else if (length) addShortMoments(moments, x, length);
 }
 
 /**
- * Adds the moments of at most CHUNK elements to a state, by sums of their
- * differences from a shift. Where it was too far from the mean, it does it `again`
- * around the mean that was found.
+ * Adds the moments of at most CHUNK_ELEMENTS elements, by sums of their differences from a
+ * shift. If the shift was too far from the mean and `again` is true, the elements are
+ * summed once more, around the mean that was found.
  *
- * Sixty-four elements are added in float32, as trees of four vectors that are
- * added up, then in float64. Longer sums drift: 32 equal squares added one after
- * the other can be off by 8 units in the last place.
+ * Blocks of sixty-four elements are added in float32, four vectors at a time as a tree, and
+ * the blocks' sums in float64. Longer sums in float32 drift: 32 equal squares added one
+ * after the other can be off by 8 units in the last place.
  */
-function addChunkMoments(state: usize, x: usize, length: usize, shift: f32, again: bool): void {
+function addChunkMoments(moments: usize, x: usize, length: usize, shift: f32, again: bool): void {
   const shifts = f32x4.splat(shift);
   const fours = x + ((length & ~15) << 2);
   const end = x + (length << 2);
@@ -80,13 +71,13 @@ function addChunkMoments(state: usize, x: usize, length: usize, shift: f32, agai
 
   let sums = f64x2.splat(0);
   let squares = f64x2.splat(0);
-  // Squares are positive, and so in the order of the integers that their bits are.
+  // Squares are not negative, so they compare like the integers that have the same bits.
   let peaks = i32x4.splat(0);
   if (shift === 0) {
     while (at < fours) {
       let sum = f32x4.splat(0);
       let square = f32x4.splat(0);
-      for (const stop = min(at + BLOCK, fours); at < stop; at += 64) {
+      for (const stop = min(at + BLOCK_BYTES, fours); at < stop; at += 64) {
         const a = v128.load(at, 0);
         const b = v128.load(at, 16);
         const c = v128.load(at, 32);
@@ -103,7 +94,7 @@ function addChunkMoments(state: usize, x: usize, length: usize, shift: f32, agai
     while (at < fours) {
       let sum = f32x4.splat(0);
       let square = f32x4.splat(0);
-      for (const stop = min(at + BLOCK, fours); at < stop; at += 64) {
+      for (const stop = min(at + BLOCK_BYTES, fours); at < stop; at += 64) {
         const a = f32x4.sub(v128.load(at, 0), shifts);
         const b = f32x4.sub(v128.load(at, 16), shifts);
         const c = f32x4.sub(v128.load(at, 32), shifts);
@@ -134,19 +125,19 @@ function addChunkMoments(state: usize, x: usize, length: usize, shift: f32, agai
   }
 
   const count = <f64>length;
-  if (mergeShiftedSums(state, count, <f64>shift, sum, square, <f64>largestLane(peaks))) return;
+  if (mergeShiftedSums(moments, count, <f64>shift, sum, square, <f64>largestLane(peaks))) return;
   if (again && sum * sum * 5 > square * count) {
-    addChunkMoments(state, x, length, <f32>(<f64>shift + sum / count), false);
+    addChunkMoments(moments, x, length, <f32>(<f64>shift + sum / count), false);
   } else {
-    mergeWide(state, x, length);
+    mergeChunkF64(moments, x, length);
   }
 }
 
 /**
- * Adds the moments of a few elements to a state, in float64: no rounding in
- * float32, of which a few elements don't average out.
+ * Adds the moments of a few elements, summed in float64. Few elements do not average out
+ * the rounding of float32.
  */
-function addShortMoments(state: usize, x: usize, length: usize): void {
+function addShortMoments(moments: usize, x: usize, length: usize): void {
   const end = x + (length << 2);
   let at = x;
 
@@ -182,12 +173,12 @@ function addShortMoments(state: usize, x: usize, length: usize): void {
     square += d * d;
   }
 
-  if (!mergeExactSums(state, <f64>length, sum, square)) mergeWide(state, x, length);
+  if (!mergeF64Sums(moments, <f64>length, sum, square)) mergeChunkF64(moments, x, length);
 }
 
 /**
- * Estimates the mean of a chunk from 16 vectors; 0 where it is within half a
- * standard deviation of that, since then nothing need be subtracted.
+ * Estimates the mean of a chunk from 16 vectors. Returns 0 if the estimate is within half a
+ * standard deviation of 0, since then the loop has nothing to subtract.
  */
 function estimateShift(x: usize, length: usize): f32 {
   const vectors = length >> 2;

@@ -18,7 +18,7 @@ const used =
   (use: Extent['use'], size: number): Use =>
   (name, start, count) => ({ name, start, bytes: size * count, use });
 
-const STATE = 32;
+const MOMENTS = 32;
 const LINE = 24;
 const COMBINATION = 24;
 
@@ -28,10 +28,10 @@ const singlesScratch = used('scratch', 4);
 const doublesIn = used('in', 8);
 const doublesOut = used('out', 8);
 const doublesInOut = used('inout', 8);
-const statesIn = used('in', STATE);
-const statesOut = used('out', STATE);
-const statesInOut = used('inout', STATE);
-const statesScratch = used('scratch', STATE);
+const momentsIn = used('in', MOMENTS);
+const momentsOut = used('out', MOMENTS);
+const momentsInOut = used('inout', MOMENTS);
+const momentsScratch = used('scratch', MOMENTS);
 const linesIn = used('in', LINE);
 const linesOut = used('out', LINE);
 const linesScratch = used('scratch', LINE);
@@ -66,40 +66,40 @@ const optional = (extent: Extent): readonly Extent[] => (extent.start === 0 ? []
 export const extentsOf: {
   readonly [name in keyof Kernels]: (...values: Parameters<Kernels[name]>) => readonly Extent[];
 } = {
-  addMoments: (states, x, rows, length, period, gap) => [
-    statesInOut('states', states, Math.min(rows, period)),
+  addMoments: (moments, x, rows, length, period, gap) => [
+    momentsInOut('moments', moments, Math.min(rows, period)),
     ...withGaps(singlesIn, 'x', x, rows, length, period, gap),
   ],
-  addColumnMoments: (states, x, rows, columns, scratch) => [
-    statesInOut('states', states, columns),
+  addColumnMoments: (moments, x, rows, columns, scratch) => [
+    momentsInOut('moments', moments, columns),
     singlesIn('x', x, rows * columns),
     singlesScratch('scratch', scratch, columns * 6),
   ],
-  addMomentsF64: (states, x, rows, length, period, gap) => [
-    statesInOut('states', states, Math.min(rows, period)),
+  addMomentsF64: (moments, x, rows, length, period, gap) => [
+    momentsInOut('moments', moments, Math.min(rows, period)),
     ...withGaps(singlesIn, 'x', x, rows, length, period, gap),
   ],
-  addColumnMomentsF64: (states, x, rows, columns) => [
-    statesInOut('states', states, columns),
+  addColumnMomentsF64: (moments, x, rows, columns) => [
+    momentsInOut('moments', moments, columns),
     singlesIn('x', x, rows * columns),
   ],
-  mergeMoments: (states, parts, count, share, period) => [
-    statesInOut('states', states, Math.min(Math.ceil(count / share), period)),
-    statesIn('parts', parts, count),
+  mergeMoments: (moments, parts, count, groupSize, period) => [
+    momentsInOut('moments', moments, Math.min(Math.ceil(count / groupSize), period)),
+    momentsIn('parts', parts, count),
   ],
-  makeLines: (lines, states, weight, bias, rows, share, first, period) => [
+  makeLines: (lines, moments, weight, bias, rows, groupSize, first, period) => [
     linesOut('lines', lines, rows),
-    statesIn('states', states, Math.ceil(rows / share)),
+    momentsIn('moments', moments, Math.ceil(rows / groupSize)),
     ...optional(singlesIn('weight', weight, Math.min(first + rows, period))),
     ...optional(singlesIn('bias', bias, Math.min(first + rows, period))),
   ],
-  normalizeRows: (y, states, lines, x, weight, bias, rows, share, length, period) => [
-    singlesOut('y', y, rows * share * length),
-    statesOut('states', states, rows),
-    linesScratch('lines', lines, Math.min(rows * share, Math.max(2048, share))),
-    singlesIn('x', x, rows * share * length),
-    ...optional(singlesIn('weight', weight, Math.min(rows * share, period))),
-    ...optional(singlesIn('bias', bias, Math.min(rows * share, period))),
+  normalizeRows: (y, moments, lines, x, weight, bias, rows, groupSize, length, period) => [
+    singlesOut('y', y, rows * groupSize * length),
+    momentsOut('moments', moments, rows),
+    linesScratch('lines', lines, Math.min(rows * groupSize, Math.max(2048, groupSize))),
+    singlesIn('x', x, rows * groupSize * length),
+    ...optional(singlesIn('weight', weight, Math.min(rows * groupSize, period))),
+    ...optional(singlesIn('bias', bias, Math.min(rows * groupSize, period))),
   ],
   applyRows: (y, x, lines, rows, length, period, gap) => [
     ...withGaps(singlesOut, 'y', y, rows, length, period, gap),
@@ -159,49 +159,49 @@ export const extentsOf: {
   ],
   makeCombinations: (
     combinations,
-    states,
+    moments,
     lines,
     sums,
     products,
     weight,
     groups,
-    share,
+    groupSize,
     first,
     period,
   ) => [
-    combinationsOut('combinations', combinations, groups * share),
-    ...optional(statesIn('states', states, groups)),
-    linesIn('lines', lines, groups * share),
-    doublesIn('sums', sums, groups * share),
-    doublesIn('products', products, groups * share),
-    ...optional(singlesIn('weight', weight, Math.min(first + groups * share, period))),
+    combinationsOut('combinations', combinations, groups * groupSize),
+    ...optional(momentsIn('moments', moments, groups)),
+    linesIn('lines', lines, groups * groupSize),
+    doublesIn('sums', sums, groups * groupSize),
+    doublesIn('products', products, groups * groupSize),
+    ...optional(singlesIn('weight', weight, Math.min(first + groups * groupSize, period))),
   ],
   differentiateRows: (
     dx,
     sums,
     products,
-    states,
+    moments,
     lines,
     combinations,
     g,
     x,
     weight,
     rows,
-    share,
+    groupSize,
     length,
     period,
   ) => {
-    const channels = Math.min(rows * share, Math.max(2048, share));
+    const channels = Math.min(rows * groupSize, Math.max(2048, groupSize));
     return [
-      singlesOut('dx', dx, rows * share * length),
-      doublesOut('sums', sums, rows * share),
-      doublesOut('products', products, rows * share),
-      statesScratch('states', states, Math.min(rows, 2048)),
+      singlesOut('dx', dx, rows * groupSize * length),
+      doublesOut('sums', sums, rows * groupSize),
+      doublesOut('products', products, rows * groupSize),
+      momentsScratch('moments', moments, Math.min(rows, 2048)),
       linesScratch('lines', lines, channels),
       combinationsScratch('combinations', combinations, channels),
-      singlesIn('g', g, rows * share * length),
-      singlesIn('x', x, rows * share * length),
-      ...optional(singlesIn('weight', weight, Math.min(rows * share, period))),
+      singlesIn('g', g, rows * groupSize * length),
+      singlesIn('x', x, rows * groupSize * length),
+      ...optional(singlesIn('weight', weight, Math.min(rows * groupSize, period))),
     ];
   },
   combineRows: (dx, g, x, lines, combinations, weight, rows, length, period, gap) => [
