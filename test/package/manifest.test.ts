@@ -16,11 +16,17 @@ describe('the package', () => {
   const manifest = JSON.parse(read('package.json'));
 
   test('runs nothing when it is installed', () => {
-    for (const name of ['preinstall', 'install', 'postinstall']) {
+    // A tarball's prepare does not run either, but npm 11 warns of it.
+    for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) {
       expect(manifest.scripts).not.toHaveProperty(name);
     }
     // Its presence alone makes npm run node-gyp.
     expect(existsSync(`${ROOT}binding.gyp`)).toBe(false);
+  });
+
+  test('is built in a clone at npm install, and before it is packed', () => {
+    expect(manifest.scripts.postprepare).toBe('npm run build');
+    expect(manifest.scripts.prepack).toBe('npm run build');
   });
 
   test('brings one other package along, which brings none and runs nothing', () => {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
-import { buildSync } from 'esbuild';
 import { describe, expect, test } from 'vitest';
+import { bundle, gzippedSize } from '../../scripts/bundle-size.ts';
 import * as api from '../../src/index.ts';
 import { kernelsText } from '../../src/kernels/compiled.ts';
 import { decodeBytes } from '../../src/kernels/decode-bytes.ts';
@@ -11,29 +10,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 // Their code comes with nothing else.
 const PICTURES = ['imageToTensor', 'tensorToImage', 'restyle'];
 
-/** What esbuild makes of a program that uses the library, minified. */
-function bundle(program: string, condition: 'default' | 'workerd'): Uint8Array {
-  const { outputFiles } = buildSync({
-    stdin: { contents: program, resolveDir: root },
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    write: false,
-    conditions: [condition],
-    external: ['*.wasm'],
-  });
-  return (outputFiles[0] as { contents: Uint8Array }).contents;
-}
-
 const everything = "export * from 'wasm-norm'";
 const instanceNorm = "export { instanceNorm } from 'wasm-norm'";
 const withoutPictures = `export { ${Object.keys(api)
   .filter((name) => !PICTURES.includes(name))
   .join(', ')} } from 'wasm-norm'`;
-
-function gzipped(program: string): number {
-  return gzipSync(bundle(program, 'default'), { level: 9 }).length;
-}
 
 // Bytes that 811a2b8 took, and what has been granted since: to plans and their strips, to
 // "did you mean", and to what a console shows of a tensor.
@@ -57,15 +38,15 @@ describe('a bundle, with the module and the loader inside and gzipped,', () => {
   });
 
   test(`of instanceNorm alone takes at most ${BUDGET.instanceNorm} bytes`, () => {
-    expect(gzipped(instanceNorm)).toBeLessThanOrEqual(BUDGET.instanceNorm);
+    expect(gzippedSize(instanceNorm)).toBeLessThanOrEqual(BUDGET.instanceNorm);
   });
 
   test(`of everything but pictures takes at most ${BUDGET.withoutPictures} bytes`, () => {
-    expect(gzipped(withoutPictures)).toBeLessThanOrEqual(BUDGET.withoutPictures);
+    expect(gzippedSize(withoutPictures)).toBeLessThanOrEqual(BUDGET.withoutPictures);
   });
 
   test('takes at most 2,000 bytes more with pictures', () => {
-    expect(gzipped(everything) - gzipped(withoutPictures)).toBeLessThanOrEqual(2_000);
+    expect(gzippedSize(everything) - gzippedSize(withoutPictures)).toBeLessThanOrEqual(2_000);
   });
 });
 

@@ -1,0 +1,39 @@
+// Facts in a page stand between comments that do not show:
+//
+//     The module has <!-- fact: module -->16.6 KB<!-- /fact -->.
+
+/** Texts by their names; null leaves what a page says as it is. */
+export type Facts = Readonly<Record<string, string | null>>;
+
+const COMMENT = /<!-- (?:fact: [^>]*|\/fact) -->/g;
+const MARKED = /(?<=<!-- fact: ([\w-]+) -->)(.*?)(?=<!-- \/fact -->)/gs;
+
+function refuseBrokenMarks(page: string): void {
+  const comments = page.match(COMMENT) ?? [];
+  const pairs = page.match(MARKED) ?? [];
+  if (comments.length !== 2 * pairs.length) {
+    throw new Error(`expected each fact to begin and to end, got ${comments.join(' ')}`);
+  }
+}
+
+function factOf(name: string, said: string, facts: Facts): string {
+  if (!Object.hasOwn(facts, name)) {
+    throw new RangeError(`expected a fact among ${Object.keys(facts).join(', ')}, got ${name}`);
+  }
+  return facts[name] ?? said;
+}
+
+/** Writes each fact between its comments. */
+export function fillFacts(page: string, facts: Facts): string {
+  refuseBrokenMarks(page);
+  return page.replace(MARKED, (said, name) => factOf(name, said, facts));
+}
+
+/** Names each fact of which a page says something else, and what it says. */
+export function staleFacts(page: string, facts: Facts): readonly string[] {
+  refuseBrokenMarks(page);
+  return Array.from(page.matchAll(MARKED), ([said, name = '']) => {
+    const fact = factOf(name, said, facts);
+    return fact === said ? [] : [`${name} is ${fact}, not ${said}`];
+  }).flat();
+}
