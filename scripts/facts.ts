@@ -15,6 +15,7 @@ const PAGES = [
   'README.md',
   'docs/memory-and-arenas.md',
   'docs/edge-workers.md',
+  'docs/trust.md',
   'examples/web/page/index.html',
 ];
 
