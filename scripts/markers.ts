@@ -29,11 +29,18 @@ export function fillFacts(page: string, facts: Facts): string {
   return page.replace(MARKED, (said, name) => factOf(name, said, facts));
 }
 
-/** Names each fact of which a page says something else, and what it says. */
+/** Names each fact of which a page says something else, with the first line that differs. */
 export function staleFacts(page: string, facts: Facts): readonly string[] {
   refuseBrokenMarks(page);
   return Array.from(page.matchAll(MARKED), ([said, name = '']) => {
     const fact = factOf(name, said, facts);
-    return fact === said ? [] : [`${name} is ${fact}, not ${said}`];
+    return fact === said ? [] : [`${name} is ${difference(fact, said)}`];
   }).flat();
+}
+
+function difference(fact: string, said: string): string {
+  const [right, wrong] = [fact.split('\n'), said.split('\n')];
+  const longer = right.length > wrong.length ? right : wrong;
+  const at = longer.findIndex((_, i) => right[i] !== wrong[i]);
+  return `"${right[at] ?? ''}", not "${wrong[at] ?? ''}"`;
 }

@@ -26,8 +26,18 @@ describe('facts in a page', () => {
 
   test('are named where they are stale, with what the page says', () => {
     const stale = fresh.replace('16.6', '15.9');
-    expect(staleFacts(stale, facts)).toEqual(['module is 16.6 KB, not 15.9 KB']);
+    expect(staleFacts(stale, facts)).toEqual(['module is "16.6 KB", not "15.9 KB"']);
     expect(staleFacts(fresh, facts)).toEqual([]);
+  });
+
+  test('of several lines are named with the first that differs', () => {
+    const longer = `${facts.speed}| and one more |\n`;
+    expect(staleFacts(page(facts.module, longer), facts)).toEqual([
+      'speed is "", not "| and one more |"',
+    ]);
+    expect(staleFacts(page(facts.module, '\n| a table |'), facts)).toEqual([
+      'speed is "| of two lines |", not ""',
+    ]);
   });
 
   test.each([fillFacts, staleFacts])(
