@@ -1,16 +1,19 @@
 import { describe } from './describe.ts';
+import { nearest } from './nearest.ts';
 import { checkObject, refuseKind, refuseValue } from './refuse.ts';
 
 /**
- * Refuses anything but a plain object with known names, so that a misspelt
- * option can't pass in silence.
+ * Refuses anything but a plain object with known names, so that a misspelt option can't
+ * pass in silence.
+ *
+ * @throws TypeError that names the nearest known option, if one is near.
  */
 export function checkOptions(options: unknown, known: readonly string[]): void {
   checkObject(options, 'options', 'an object');
   for (const name in options) {
-    if (!known.includes(name)) {
-      refuseKind('options', known.join(', '), name);
-    }
+    if (known.includes(name)) continue;
+    const near = nearest(name, known);
+    refuseKind('options', known.join(', '), name, near ? `; did you mean ${near}?` : '');
   }
 }
 

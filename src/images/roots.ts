@@ -1,8 +1,10 @@
 // Roots out of nothing but IEEE arithmetic: Math.cbrt and Math.pow may differ by
 // engine, and results must not.
 
-const float = new Float32Array(1);
-const bits = new Int32Array(float.buffer);
+// Marked, so that a bundle that has no pictures leaves them out.
+const buffer: ArrayBuffer = /* @__PURE__ */ new ArrayBuffer(4);
+const float: Float32Array = /* @__PURE__ */ new Float32Array(buffer);
+const bits: Int32Array = /* @__PURE__ */ new Int32Array(buffer);
 
 /**
  * Returns the cube root, within 2 units in the last place of a float64.

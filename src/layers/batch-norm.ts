@@ -22,7 +22,7 @@ export interface BatchNormOptions extends ChannelNormOptions {
 }
 
 const RULES: ChannelRules = {
-  options: [...CHANNEL_OPTIONS, 'training'],
+  options: /* @__PURE__ */ CHANNEL_OPTIONS.concat('training'),
   switch: 'training',
   byDefault: false,
   sharing: 'batch',

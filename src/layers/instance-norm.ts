@@ -23,7 +23,7 @@ export interface InstanceNormOptions extends ChannelNormOptions {
 }
 
 const RULES: ChannelRules = {
-  options: [...CHANNEL_OPTIONS, 'useInputStats'],
+  options: /* @__PURE__ */ CHANNEL_OPTIONS.concat('useInputStats'),
   switch: 'useInputStats',
   byDefault: true,
   sharing: 'sample',

@@ -15,8 +15,9 @@ import {
   readTrailingArguments,
 } from './trailing-options.ts';
 
-// The machine epsilon of float32, PyTorch's default here alone.
-const EPSILON = 2 ** -23;
+// 2^-23, the machine epsilon of float32 and PyTorch's default here alone. A power would be
+// kept in bundles that don't use it.
+const EPSILON = 1.1920928955078125e-7;
 
 /** Options of {@link rmsNorm}; the weight holds a value for each normalized element. */
 export interface RMSNormOptions extends Pick<NormOptions, 'weight' | 'out'> {

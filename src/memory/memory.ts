@@ -60,7 +60,7 @@ function scratchSize(channels: number): number {
 }
 
 /** The most bytes that a memory can offer beside its scratch. */
-export const MAX_SPACE: number = MAX_MEMORY - scratchSize(MAX_CHANNELS);
+export const MAX_SPACE: number = MAX_MEMORY - /* @__PURE__ */ scratchSize(MAX_CHANNELS);
 
 /**
  * One memory, its kernels, and the scratch at its start: numbers for each of so many

@@ -1,9 +1,8 @@
 import { checkCount, checkInterval } from '../checks/options.ts';
 import { createSpace, MAX_SPACE, type Memory } from '../memory/memory.ts';
+import { ALIGNMENT, F32 } from '../memory/sizes.ts';
 import { readShape, sizeOf } from './shape.ts';
-import { readTensor, Tensor, type TensorLike } from './tensor.ts';
-
-const ALIGNMENT = 64;
+import { readTensor, type Tensor, type TensorLike, tensorOf } from './tensor.ts';
 
 /**
  * A memory of fixed size whose tensors are normalized where they lie, with no
@@ -34,6 +33,11 @@ export class Arena {
     checkInterval(byteLength, 'byteLength', 0, MAX_SPACE);
     this.#memory = createSpace(byteLength);
     this.#capacity = byteLength;
+    // What a console shows of it, of which private fields show nothing. A member of the
+    // class by a computed name would keep the class in bundles that don't use it.
+    Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), {
+      value: () => `Arena { used: ${this.#used}, capacity: ${this.#capacity} }`,
+    });
   }
 
   /** The bytes that it was made with. */
@@ -56,7 +60,7 @@ export class Arena {
   tensor(source: readonly number[] | TensorLike): Tensor {
     const content = Array.isArray(source) ? null : readTensor(source, 'source');
     const shape = content ? content.shape : readShape(source, 'shape');
-    const bytes = sizeOf(shape) * 4;
+    const bytes = sizeOf(shape) * F32;
     const left = this.#capacity - this.#used;
     if (bytes > left) {
       throw new RangeError(
@@ -69,7 +73,7 @@ export class Arena {
     if (content) data.set(content.data);
     else data.fill(0);
     this.#used = Math.min(this.#capacity, this.#used + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
-    return new Tensor(data, shape);
+    return tensorOf(shape, data);
   }
 
   /**

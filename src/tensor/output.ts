@@ -1,8 +1,6 @@
-import { describe } from '../checks/describe.ts';
-import { refuseValue } from '../checks/refuse.ts';
 import { refusePartialOverlap } from './overlap.ts';
-import { sameShape } from './shape.ts';
-import { type CheckedTensor, checkData, readTensor, Tensor } from './tensor.ts';
+import { refuseShape } from './shape.ts';
+import { type CheckedTensor, checkData, readTensor, Tensor, tensorOf } from './tensor.ts';
 
 /** Where a result goes. */
 export interface Output {
@@ -16,8 +14,8 @@ export interface Output {
 }
 
 /**
- * Reads the `out` option, or makes a new tensor in its absence. Comes after all that
- * may have a getter, which could have detached or shrunk x: x is checked once more.
+ * Reads the `out` option, or makes a new tensor in its absence. It comes after all that may
+ * have a getter, and checks x again: a getter can have detached or shrunk it.
  *
  * @throws RangeError where its shape is another than x's, or where it shares
  *   some but not all of its memory with x.
@@ -26,14 +24,12 @@ export function readOutput(out: unknown, x: CheckedTensor, name: string): Output
   const given = out === undefined || out === null ? null : readTensor(out, 'out');
   checkData(x.data, x.shape, name);
   if (given === null) {
-    const tensor = new Tensor(new Float32Array(x.data.length), x.shape);
+    const tensor = tensorOf(x.shape);
     return { tensor, data: tensor.data, given, inPlace: false };
   }
   const { data, shape } = given;
-  if (!sameShape(shape, x.shape)) {
-    refuseValue('out', `shape ${describe(x.shape)}`, describe(shape));
-  }
+  refuseShape(shape, x.shape, 'out');
   const inPlace = refusePartialOverlap('out', data, name, x.data);
-  const tensor = out instanceof Tensor ? out : new Tensor(data, shape);
+  const tensor = out instanceof Tensor ? out : tensorOf(shape, data);
   return { tensor, data, given: data, inPlace };
 }

@@ -1,7 +1,7 @@
 import { refuseValue } from '../checks/refuse.ts';
 
-// To ask an array for its buffer takes 40 ns, a part of a small call that counts: so no
-// array is asked twice, and first of all, since it is another as a rule.
+// Reading `.buffer` costs 40 ns of a small call of 900, so arrays are compared by identity
+// first, and each buffer is read once.
 
 /** Says whether two arrays are the same elements of the same memory. */
 export function sameMemory(a: Float32Array, b: Float32Array): boolean {

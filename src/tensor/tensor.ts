@@ -21,8 +21,11 @@ export type TensorLike =
       readonly dims: readonly number[];
     };
 
-// A method of this module alone, since no function outside of the class sees what is private.
+// A method of this module alone: no function outside of the class sees what is private.
 const isOwnShape = Symbol('isOwnShape');
+
+// Given to the constructor for data and a shape that were checked, by this module alone.
+const CHECKED = Symbol('checked');
 
 /**
  * Row-major float32 data and a shape.
@@ -36,22 +39,26 @@ const isOwnShape = Symbol('isOwnShape');
 export class Tensor {
   /** The shape that was checked, whatever may be in its place by now. */
   readonly #shape: readonly number[];
-  /** The elements, the last dimension fastest. */
-  readonly data: Float32Array;
   /** The sizes; an empty shape is a scalar. */
   readonly shape: readonly number[];
+  /** The elements, the last dimension fastest. */
+  readonly data: Float32Array;
 
   /**
    * @throws TypeError where `data` is no Float32Array or `shape` no array of
    *   numbers; RangeError where a size is negative or fractional, or where the
    *   shape does not hold just as many elements as the data.
    */
-  constructor(data: Float32Array, shape: readonly number[]) {
-    const sizes = readShape(shape, 'shape');
-    checkData(data, sizes);
-    this.data = data;
+  constructor(data: Float32Array, shape: readonly number[]);
+  /** @internal */
+  constructor(data: Float32Array, shape: readonly number[], checked: typeof CHECKED);
+  constructor(data: Float32Array, shape: readonly number[], checked?: typeof CHECKED) {
+    const sizes = checked === CHECKED ? shape : readShape(shape, 'shape');
+    if (checked !== CHECKED) checkData(data, sizes);
+    // A console shows the shape first, before data that may fill the screen.
     this.#shape = Object.freeze(sizes);
     this.shape = this.#shape;
+    this.data = data;
   }
 
   /** The shape, by the name that ONNX runtimes use. */
@@ -72,6 +79,11 @@ export class Tensor {
   static [isOwnShape](shape: unknown, x: object): shape is readonly number[] {
     return #shape in x && shape === x.#shape;
   }
+}
+
+/** Makes a tensor of data and a shape that were checked, or of new data. */
+export function tensorOf(shape: readonly number[], data?: Float32Array): Tensor {
+  return new Tensor(data ?? new Float32Array(sizeOf(shape)), shape, CHECKED);
 }
 
 /** A tensor-like argument after it was checked. */
