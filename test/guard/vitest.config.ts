@@ -34,7 +34,8 @@ export default defineConfig({
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: [
       'test/layers/{*norm,family,lengths}.test.ts',
-      'test/{assembly,passes,statistics}/*.test.ts',
+      'test/assembly/**/*.test.ts',
+      'test/{passes,statistics}/*.test.ts',
       'test/tensor/arena.test.ts',
       'test/properties/*.test.ts',
       'test/guard/passes.test.ts',

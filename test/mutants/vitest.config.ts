@@ -12,7 +12,11 @@ export default {
   },
   test: {
     ...guarded.test,
-    include: ['test/{assembly,layers,passes,statistics}/*.test.ts', 'test/guard/passes.test.ts'],
+    include: [
+      'test/assembly/**/*.test.ts',
+      'test/{layers,passes,statistics}/*.test.ts',
+      'test/guard/passes.test.ts',
+    ],
     setupFiles: [fileURLToPath(new URL('report-doings.ts', import.meta.url))],
     bail: 1,
     pool: 'threads',

@@ -56,6 +56,25 @@ export function expectClose(
   }
 }
 
+/**
+ * Expects float32 arithmetic of a few operations: errors within `tolerance` of the sum of the
+ * magnitudes of an element's terms, its size.
+ */
+export function expectWithin(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  sizes: ArrayLike<number>,
+  tolerance: number = TOLERANCE,
+): void {
+  expect(actual.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    const error = Math.abs((actual[i] as number) - (expected[i] as number));
+    if (!(error <= tolerance * (sizes[i] as number))) {
+      expect.fail(`element ${i}: expected ${expected[i]}, got ${actual[i]}`);
+    }
+  }
+}
+
 /** Expects two arrays to hold the same bits, NaN and the sign of 0 included. */
 export function expectSameBits(actual: Float32Array, expected: Float32Array): void {
   expect(actual.length).toBe(expected.length);

@@ -1,0 +1,53 @@
+import { describe, test } from 'vitest';
+import type { Kernels } from '../../../src/kernels/kernels.ts';
+import { expectSameBits } from '../../support/closeness.ts';
+import {
+  COMBINATIONS,
+  type Combination,
+  expectCombined,
+} from '../../support/kernels/combinations.ts';
+import { LINE_SETS, type Line } from '../../support/kernels/lines.ts';
+import { columnScratch, KernelMemory } from '../../support/kernels/memory.ts';
+import { COLUMNS, FEW_ROWS } from '../../support/kernels/sizes.ts';
+import { normals } from '../../support/random.ts';
+
+describe('combineColumns', () => {
+  test.each(COLUMNS)(
+    'combines %i columns of any number of rows, out of place and in place of either',
+    (columns) => {
+      for (const rows of FEW_ROWS) {
+        for (const set of LINE_SETS) {
+          const lineOf = (i: number) => set[(i % columns) % set.length] as Line;
+          const combinationOf = (i: number) => COMBINATIONS[(i % columns) % 3] as Combination;
+          const memory = new KernelMemory(3 * rows * columns);
+          const g = memory.floats(normals(rows * columns, rows));
+          const x = memory.floats(normals(rows * columns, rows + 1));
+          const dx = memory.floats(new Float32Array(rows * columns));
+          const each = Array.from({ length: columns }, (_, i) => i);
+          const lines = memory.doubles(each.flatMap(lineOf));
+          const at = memory.doubles(each.flatMap(combinationOf));
+          const scratch = columnScratch(memory, columns, 5);
+          const combine = (target: Float32Array, from: Float32Array) => (kernels: Kernels) =>
+            kernels.combineColumns(
+              target.byteOffset,
+              from.byteOffset,
+              x.byteOffset,
+              lines.byteOffset,
+              at.byteOffset,
+              rows,
+              columns,
+              scratch.byteOffset,
+            );
+          memory.run(combine(dx, g), dx, scratch);
+          expectCombined(dx, g, x, lineOf, combinationOf);
+          const gradient = g.slice();
+          memory.run(combine(g, g), g, scratch);
+          expectSameBits(g, dx);
+          g.set(gradient);
+          memory.run(combine(x, g), x, scratch);
+          expectSameBits(x, dx);
+        }
+      }
+    },
+  );
+});

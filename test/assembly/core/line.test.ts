@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import type { Kernels } from '../../../src/kernels/kernels.ts';
+import { LINE } from '../../support/kernels/lines.ts';
+import { rowsOf } from '../../support/kernels/matrices.ts';
+import { KernelMemory } from '../../support/kernels/memory.ts';
+
+describe('makeLines', () => {
+  const weight = [2, -3, 0.5];
+  const bias = [10, 20, 30];
+
+  test('makes scale = weight / sqrt(variance + eps) and shift = bias, period by period', () => {
+    const memory = new KernelMemory();
+    const moments = memory.doubles(
+      [
+        [4, 5, 36, 0],
+        [2, -1.5, 8, 0],
+        [1, 7, 0.25, 0],
+        [10, 0, 160, 0],
+        [5, 3, 20, 0],
+      ].flat(),
+    );
+    const lines = memory.doubles(new Float64Array(5 * LINE));
+    const weights = memory.floats(weight);
+    const biases = memory.floats(bias);
+    const make = (w: number, b: number, first: number) => (kernels: Kernels) =>
+      kernels.makeLines(lines.byteOffset, moments.byteOffset, w, b, 5, 1, first, 3, 0, true);
+    memory.run(make(weights.byteOffset, biases.byteOffset, 0), lines);
+    expect(rowsOf(lines, LINE).map((line) => [...line])).toEqual([
+      [5, 2 / 3, 10],
+      [-1.5, -3 / 2, 20],
+      [7, 1, 30],
+      [0, 2 / 4, 10],
+      [3, -3 / 2, 20],
+    ]);
+    memory.run(make(weights.byteOffset, 0, 2), lines);
+    expect([...lines].filter((_, i) => i % LINE === 1)).toEqual([
+      0.5 / 3,
+      2 / 2,
+      -3 / 0.5,
+      0.5 / 4,
+      2 / 2,
+    ]);
+    memory.run(make(0, 0, 0), lines);
+    expect(rowsOf(lines, LINE).map((line) => [...line])).toEqual([
+      [5, 1 / 3, 0],
+      [-1.5, 1 / 2, 0],
+      [7, 2, 0],
+      [0, 1 / 4, 0],
+      [3, 1 / 2, 0],
+    ]);
+  });
+
+  test('makes a line for each of several rows that share their moments', () => {
+    const memory = new KernelMemory();
+    const moments = memory.doubles([4, 5, 36, 0, 2, -1.5, 8, 0]);
+    const lines = memory.doubles(new Float64Array(6 * LINE));
+    const weights = memory.floats(weight);
+    const biases = memory.floats(bias);
+    memory.run(
+      (kernels) =>
+        kernels.makeLines(
+          lines.byteOffset,
+          moments.byteOffset,
+          weights.byteOffset,
+          biases.byteOffset,
+          6,
+          3,
+          0,
+          3,
+          0,
+          true,
+        ),
+      lines,
+    );
+    expect(rowsOf(lines, LINE).map((line) => [...line])).toEqual([
+      [5, 2 / 3, 10],
+      [5, -1, 20],
+      [5, 0.5 / 3, 30],
+      [-1.5, 1, 10],
+      [-1.5, -3 / 2, 20],
+      [-1.5, 0.25, 30],
+    ]);
+  });
+
+  test('divides by the root of the mean of squares, and subtracts no mean, where not centred', () => {
+    const memory = new KernelMemory();
+    // Four elements of mean 3 and variance 7: mean of squares 16.
+    const moments = memory.doubles([4, 3, 28, 0]);
+    const lines = memory.doubles([1, 1, 1]);
+    memory.run(
+      (kernels) =>
+        kernels.makeLines(lines.byteOffset, moments.byteOffset, 0, 0, 1, 1, 0, 1, 0, false),
+      lines,
+    );
+    expect([...lines]).toEqual([0, 1 / 4, 0]);
+  });
+
+  test('adds eps to the variance, under the root', () => {
+    const memory = new KernelMemory();
+    const moments = memory.doubles([2, 0, 32, 0]);
+    const lines = memory.doubles([0, 0, 0]);
+    memory.run(
+      (kernels) =>
+        kernels.makeLines(lines.byteOffset, moments.byteOffset, 0, 0, 1, 1, 0, 1, 9, true),
+      lines,
+    );
+    expect([...lines]).toEqual([0, 1 / 5, 0]);
+  });
+
+  test('subtracts a mean within half the deviation from the shift, where it adds no error', () => {
+    const memory = new KernelMemory();
+    // Variance 16, and means of half its root and a little more.
+    const moments = memory.doubles([4, 2, 64, 0, 4, 2.5, 64, 0]);
+    const lines = memory.doubles(new Float64Array(2 * LINE));
+    const biases = memory.floats([10]);
+    memory.run(
+      ({ makeLines }) =>
+        makeLines(lines.byteOffset, moments.byteOffset, 0, biases.byteOffset, 2, 1, 0, 1, 0, true),
+      lines,
+    );
+    expect([...lines]).toEqual([0, 1 / 4, 9.5, 2.5, 1 / 4, 10]);
+  });
+
+  test('makes a scale of 0 where there is no spread and no eps', () => {
+    const memory = new KernelMemory();
+    const moments = memory.doubles([2, 3, 0, 0]);
+    const lines = memory.doubles([0, 0, 0]);
+    memory.run(
+      (kernels) =>
+        kernels.makeLines(lines.byteOffset, moments.byteOffset, 0, 0, 1, 1, 0, 1, 0, true),
+      lines,
+    );
+    expect([...lines]).toEqual([3, 0, 0]);
+  });
+});

@@ -1,0 +1,28 @@
+// Rows and columns of a row-major matrix.
+
+export function rowsOf<Values extends Float32Array | Float64Array>(
+  values: Values,
+  length: number,
+): Values[] {
+  return Array.from(
+    { length: values.length / length },
+    (_, row) => values.subarray(row * length, (row + 1) * length) as Values,
+  );
+}
+
+export function columnsOf(values: Float32Array, columns: number): Float32Array[] {
+  return Array.from({ length: columns }, (_, column) =>
+    new Float32Array(values.length / columns).map(
+      (_, row) => values[row * columns + column] as number,
+    ),
+  );
+}
+
+/** For each p below `period`, the elements of rows p, p + period, p + 2 period and so on. */
+export function rowsByPeriod(values: Float32Array, length: number, period: number): number[][] {
+  const together: number[][] = Array.from({ length: period }, () => []);
+  rowsOf(values, length).forEach((row, i) => {
+    together[i % period]?.push(...row);
+  });
+  return together;
+}
