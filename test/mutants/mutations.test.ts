@@ -34,11 +34,11 @@ test.each([
       'const x = short ? ~3 : y;',
     ],
   ],
-])('%s is broken in every way, one at a time', (text, expected) => {
+])('%s is broken in every way, one way at a time', (text, expected) => {
   expect(mutants(text).sort()).toEqual([...expected].sort());
 });
 
-test('a mistake reaches what uses its place, directly or not', () => {
+test('a mistake reaches what uses the declaration that it is in, directly or not', () => {
   const files = [
     [
       'assembly/some.ts',
@@ -54,7 +54,21 @@ test('a mistake reaches what uses its place, directly or not', () => {
   expect(reached).toContainEqual(['part();', ['whole']]);
 });
 
-test('every kernel file but the list of them is broken', () => {
+test('a mistake in one of two constants of the same name reaches only what uses that one', () => {
+  const files = [
+    ['assembly/rows/some.ts', 'export const SIZE = 1; export function rows(): void { SIZE; }'],
+    ['assembly/columns/some.ts', 'const SIZE = 2; export function columns(): void { SIZE; }'],
+    [
+      'assembly/fused/both.ts',
+      "import { SIZE as LENGTH } from '../rows/some'; export function fused(): void { LENGTH; }",
+    ],
+  ] as const;
+  const reached = mutationsOf(files).map(({ from, reach }) => [from, [...reach]]);
+  expect(reached).toContainEqual(['1', ['SIZE', 'rows', 'fused']]);
+  expect(reached).toContainEqual(['2', ['SIZE', 'columns']]);
+});
+
+test('every file of the kernels but index.ts is broken', () => {
   const paths = new Set(mutationsOfKernels().map(({ path }) => path));
   expect(paths.size).toBeGreaterThan(10);
   expect(paths).not.toContain('assembly/index.ts');

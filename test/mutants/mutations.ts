@@ -4,21 +4,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-import { findReach, namesOf, type Reach } from './reach.ts';
+import { findReach, keyOf, namesOf, type Reach } from './reach.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** One change of one source file. */
 export interface Mutation {
-  /** As the compiler names it: assembly/rows/apply.ts. */
+  /** As the compiler names the file: assembly/rows/apply.ts. */
   readonly path: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
   readonly start: number;
   readonly end: number;
   readonly from: string;
   readonly to: string;
-  /** The functions, kernels among them, whose results it may change. */
+  /** The names of the functions, kernels among them, whose results it may change. */
   readonly reach: ReadonlySet<string>;
 }
 
@@ -51,7 +51,8 @@ export function mutationsOf(files: readonly (readonly [string, string])[]): read
 }
 
 function mutationsIn(source: ts.SourceFile, statement: ts.Statement, all: Reach): Mutation[] {
-  const reach = new Set(namesOf(statement).flatMap((name) => [...(all.get(name) ?? [])]));
+  const keys = namesOf(statement).map((name) => keyOf(source.fileName, name));
+  const reach = new Set(keys.flatMap((key) => [...(all.get(key) ?? [])]));
   const found: Mutation[] = [];
   const add = (node: ts.Node, to: string) => {
     const start = node.getStart(source);
@@ -136,17 +137,17 @@ function breakUnary(node: ts.PrefixUnaryExpression, add: Add): void {
   const operand = node.operand.getText();
   if (text.startsWith('++')) add(node, `--${operand}`);
   else if (text.startsWith('--')) add(node, `++${operand}`);
-  // Without its !, - or ~.
+  // The operand without its !, - or ~.
   else add(node, operand);
 }
 
-/** A whole number is one more, any other twice as much. */
+/** Adds 1 to a whole number, and doubles any other. */
 function breakNumber(value: string, spelling: string): string {
   const number = Number(value);
   return Number.isInteger(number) && number < 2 ** 31 ? String(number + 1) : `${spelling} * 2`;
 }
 
-/** Another function of the same arguments, or the first argument by itself. */
+/** Calls another function with the same arguments, or takes the first argument by itself. */
 function breakCall(node: ts.CallExpression, add: Add): void {
   const callee = node.expression;
   const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
@@ -157,7 +158,7 @@ function breakCall(node: ts.CallExpression, add: Add): void {
   }
 }
 
-/** Conditions that are comparisons, or made of them, are broken as such. */
+/** Negates a condition. Comparisons and what is made of them are broken as operators. */
 function negate(condition: ts.Expression, add: Add): void {
   if (ts.isBinaryExpression(condition) || ts.isPrefixUnaryExpression(condition)) return;
   add(condition, `!(${condition.getText()})`);
