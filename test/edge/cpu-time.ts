@@ -9,6 +9,7 @@ import { decode, encodePng } from '../../examples/common/codecs.ts';
 import { bundle } from '../../examples/edge-worker/tools/bundle.ts';
 import { serve } from '../../examples/edge-worker/tools/serve.ts';
 import { Tensor, writeSafetensors } from '../../src/index.ts';
+import { sizeOf } from '../support/shapes.ts';
 
 interface Case {
   readonly name: string;
@@ -54,7 +55,7 @@ function restyling(format: 'JPEG' | 'PNG', width: number, height: number, space:
 }
 
 function normalization(query: string, shape: readonly number[]): Case {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   const x = new Tensor(
     Float32Array.from({ length: size }, (_, i) => Math.sin(i)),
     [...shape],

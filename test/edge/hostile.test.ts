@@ -6,7 +6,7 @@ import jpeg from 'jpeg-js';
 import { afterEach, expect, test } from 'vitest';
 import { encodePng } from '../../examples/common/codecs.ts';
 import { instanceNorm, Tensor, writeSafetensors } from '../../src/index.ts';
-import { mutants, truncations } from '../support/damaged-files.ts';
+import { damagedCopies, truncatedCopies } from '../support/damaged-files.ts';
 import { chunk, header, pngOf, withChecksums } from '../support/png.ts';
 import { normals } from '../support/random.ts';
 import { inTurns } from './in-turns.ts';
@@ -24,7 +24,9 @@ const zeros = deflateSync(Buffer.alloc(2 ** 28));
 
 /** Damages a file in five hundred ways: cut short, and changed. */
 function damaged(file: Uint8Array): Uint8Array<ArrayBuffer>[] {
-  return [...truncations(file, 100), ...mutants(file, 400, 11)].map((bytes) => bytes.slice());
+  return [...truncatedCopies(file, 100), ...damagedCopies(file, 400, 11)].map((bytes) =>
+    bytes.slice(),
+  );
 }
 
 /** Sends them all, and expects answers or refusals that name a field. */

@@ -6,7 +6,7 @@ import * as fastPng from 'fast-png';
 import jpeg from 'jpeg-js';
 import { describe, expect, it, test } from 'vitest';
 import { decode, encodePng, readHeader } from '../../examples/common/codecs.ts';
-import { mutants, truncations } from '../support/damaged-files.ts';
+import { damagedCopies, truncatedCopies } from '../support/damaged-files.ts';
 import { chunk, header, pngOf, withChecksums } from '../support/png.ts';
 
 const RGB = { colourType: 2, depth: 8, width: 2 };
@@ -161,10 +161,10 @@ test.each<[string, Uint8Array, (file: Uint8Array) => Uint8Array]>([
   (_, file, mend) => {
     const refusal = /^(neither a PNG nor a JPEG|(damaged or truncated )?(PNG|JPEG)[ ,][^\n]*)$/;
     let refused = 0;
-    for (const mutant of [...truncations(file, 200), ...mutants(file, 800, 7)].map(mend)) {
+    for (const copy of [...truncatedCopies(file, 200), ...damagedCopies(file, 800, 7)].map(mend)) {
       try {
-        const { width, height, data } = decode(mutant, 2 ** 20);
-        expect(readHeader(mutant)).toMatchObject({ width, height });
+        const { width, height, data } = decode(copy, 2 ** 20);
+        expect(readHeader(copy)).toMatchObject({ width, height });
         expect(data.length).toBe(4 * width * height);
       } catch (error) {
         refused++;

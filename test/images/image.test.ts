@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { imageToTensor, Tensor, tensorToImage } from '../../src/index.ts';
 import { uniforms } from '../support/random.ts';
 import { moments } from '../support/reference.ts';
-import { expectRefusal } from '../support/refusals.ts';
+import { type RefusedCall, testRefusedCalls } from '../support/refusals.ts';
+import { sizeOf } from '../support/shapes.ts';
 
 // What torchvision's models were trained with.
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
@@ -133,10 +134,9 @@ describe('a refused picture', () => {
   const to = (image: unknown, options?: object) => () => imageToTensor(image as never, options);
   const from = (tensor: unknown, options?: object) => () => tensorToImage(tensor as never, options);
   const x = new Tensor(new Float32Array(18), [1, 3, 2, 3]);
-  const shaped = (...shape: number[]) =>
-    new Tensor(new Float32Array(shape.reduce((size, dimension) => size * dimension, 1)), shape);
+  const shaped = (...shape: number[]) => new Tensor(new Float32Array(sizeOf(shape)), shape);
 
-  const refused: [string, () => unknown, ErrorConstructor, string, string][] = [
+  const refused: RefusedCall[] = [
     ['undefined', to(undefined), TypeError, 'image', 'undefined'],
     ['bare bytes', to(bytes), TypeError, 'image.data', 'undefined'],
     [
@@ -179,7 +179,5 @@ describe('a refused picture', () => {
     ['a tensor with a std of 0', from(x, { std: 0 }), RangeError, 'std', '0'],
     ['a tensor with an unknown option', from(x, { stds: 1 }), TypeError, 'options', '"stds"'],
   ];
-  test.each(refused)('is %s', (_, call, kind, argument, got) => {
-    expectRefusal(call, kind, argument, got);
-  });
+  testRefusedCalls(refused, 'is %s');
 });

@@ -3,7 +3,7 @@ import { imageToOklab } from '../../src/images/oklab.ts';
 import { type ImageLike, restyle } from '../../src/index.ts';
 import { normalFrom } from '../support/random.ts';
 import { moments } from '../support/reference.ts';
-import { expectRefusal } from '../support/refusals.ts';
+import { type RefusedCall, testRefusedCalls } from '../support/refusals.ts';
 
 const SPACES = ['rgb', 'oklab'] as const;
 
@@ -93,7 +93,7 @@ describe('restyle', () => {
     expect(restyle(photo, painting)).not.toEqual(restyle(photo, painting, { space: 'oklab' }));
   });
 
-  const refused: [string, () => unknown, ErrorConstructor, string, string][] = [
+  const refused: RefusedCall[] = [
     ['no content', () => restyle(undefined as never, painting), TypeError, 'content', 'undefined'],
     ['no style', () => restyle(photo, null as never), TypeError, 'style', 'null'],
     [
@@ -160,7 +160,5 @@ describe('restyle', () => {
       '"alpha"',
     ],
   ];
-  test.each(refused)('refuses %s', (_, call, kind, argument, got) => {
-    expectRefusal(call, kind, argument, got);
-  });
+  testRefusedCalls(refused);
 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { adaptiveInstanceNorm, instanceNorm, Tensor } from '../../src/index.ts';
-import { expectClose, expectSameBits } from '../support/closeness.ts';
+import { expectClose, expectSameBits, expectSpoiledRows } from '../support/closeness.ts';
 import { normals } from '../support/random.ts';
 import { rowMoments } from '../support/reference.ts';
 import { expectRefusal } from '../support/refusals.ts';
-import { SHAPES } from '../support/shapes.ts';
+import { SHAPES, sizeOf } from '../support/shapes.ts';
 
 interface Options {
   readonly alpha?: number;
@@ -51,8 +51,7 @@ describe('adaptiveInstanceNorm', () => {
 
   test.each(SHAPES.map((shape) => [shape]))('gives the float64 reference for shape %j', (shape) => {
     const [samples, channels] = shape as [number, number];
-    const size = shape.reduce((product, dimension) => product * dimension, 1);
-    const x = new Tensor(normals(size, 7, 5, 2), shape);
+    const x = new Tensor(normals(sizeOf(shape), 7, 5, 2), shape);
     for (const styles of [1, samples]) {
       const model = new Tensor(normals(styles * channels * 9, 8, -1, 2), [styles, channels, 9]);
       const y = adaptiveInstanceNorm(x, model, { alpha: 0.6 });
@@ -116,11 +115,7 @@ describe('adaptiveInstanceNorm', () => {
     const data = content.data.slice();
     data[4 * 77 + 3] = Number.NaN;
     const y = adaptiveInstanceNorm(new Tensor(data, content.shape), style);
-    for (let row = 0; row < 6; row++) {
-      const part = y.data.subarray(row * 77, (row + 1) * 77);
-      if (row === 4) expect(part.every(Number.isNaN)).toBe(true);
-      else expectSameBits(part, clean.data.subarray(row * 77, (row + 1) * 77));
-    }
+    expectSpoiledRows(y.data, clean.data, 77, (row) => row === 4);
   });
 
   test('keeps NaN of a style in the rows that take it', () => {
@@ -128,11 +123,7 @@ describe('adaptiveInstanceNorm', () => {
     data[200] = Number.NaN;
     const y = adaptiveInstanceNorm(content, new Tensor(data, oneStyle.shape));
     const clean = adaptiveInstanceNorm(content, oneStyle);
-    for (let row = 0; row < 6; row++) {
-      const part = y.data.subarray(row * 77, (row + 1) * 77);
-      if (row % 3 === 1) expect(part.every(Number.isNaN)).toBe(true);
-      else expectSameBits(part, clean.data.subarray(row * 77, (row + 1) * 77));
-    }
+    expectSpoiledRows(y.data, clean.data, 77, (row) => row % 3 === 1);
   });
 
   test('gives an empty tensor for empty content', () => {
@@ -166,8 +157,7 @@ describe('adaptiveInstanceNorm', () => {
 });
 
 describe('adaptiveInstanceNorm, before it writes,', () => {
-  const empty = (...shape: number[]) =>
-    new Tensor(new Float32Array(shape.reduce((size, dimension) => size * dimension, 1)), shape);
+  const empty = (...shape: number[]) => new Tensor(new Float32Array(sizeOf(shape)), shape);
   const refused: [string, object, ErrorConstructor, string, string][] = [
     ['no content', { content: undefined }, TypeError, 'content', 'undefined'],
     ['no style', { style: null }, TypeError, 'style', 'null'],

@@ -9,6 +9,8 @@ import {
   type TensorLike,
 } from '../../src/index.ts';
 import { expectClose, expectSameBits } from '../support/closeness.ts';
+import { expectGradients } from '../support/gradients.ts';
+import { channelsLast } from '../support/layouts.ts';
 import { randomTensor } from '../support/norms.ts';
 import { normals, uniforms } from '../support/random.ts';
 import {
@@ -20,7 +22,13 @@ import {
   runningStatsGradients,
   unbiasedVariance,
 } from '../support/reference.ts';
-import { expectRefusal, type Refused, testRefusals } from '../support/refusals.ts';
+import {
+  expectRefusal,
+  type Refused,
+  type RefusedCall,
+  testRefusals,
+  testRefusedCalls,
+} from '../support/refusals.ts';
 
 const copies = ({ runningMean, runningVar, numBatchesTracked }: BatchNorm) => ({
   runningMean: runningMean?.slice(),
@@ -30,15 +38,6 @@ const copies = ({ runningMean, runningVar, numBatchesTracked }: BatchNorm) => ({
 
 const arange = (count: number, start = 0, step = 1): Float32Array =>
   Float32Array.from({ length: count }, (_, i) => start + step * i);
-
-/** Expects gradients within 1e-5 of those of the reference, relative to their terms. */
-function expectGradient(actual: Float32Array, expected: Float64Array, sizes: Float64Array): void {
-  expect(actual.length).toBe(expected.length);
-  actual.forEach((value, i) => {
-    const error = Math.abs(value - (expected[i] as number));
-    expect(error).toBeLessThanOrEqual(1e-5 * (sizes[i] as number));
-  });
-}
 
 describe('batchNorm', () => {
   test.each([[[4, 3]], [[4, 5, 3]], [[2, 3, 6, 6]], [[2, 3, 4, 4, 4]], [[1, 2, 9]], [[70, 1]]])(
@@ -124,14 +123,8 @@ describe('batchNorm', () => {
     const y = batchNorm(x, { training: true });
     expectClose(y.data, batchNormReference(x.data, shape));
     const g = randomTensor(shape, 11);
-    const { input, sizes } = batchNormGradients(g.data, x.data, shape);
     const found = batchNormBackward(g, x, { training: true });
-    let worst = 0;
-    found.input.data.forEach((value, i) => {
-      const error = Math.abs(value - (input[i] as number)) / (sizes.input[i] as number);
-      worst = Math.max(worst, error);
-    });
-    expect(worst).toBeLessThan(1e-5);
+    expectGradients(found, batchNormGradients(g.data, x.data, shape));
   });
 
   test.each([true, false])(
@@ -147,15 +140,7 @@ describe('batchNorm', () => {
       const expected = training
         ? batchNormGradients(g.data, x.data, shape, affine)
         : runningStatsGradients(g.data, x.data, shape, runningMean, runningVar, affine);
-      const { sizes } = expected;
-      expectGradient(found.input.data, expected.input, sizes.input);
-      for (const name of ['weight', 'bias'] as const) {
-        expectGradient(
-          found[name] as Float32Array,
-          expected[name] as Float64Array,
-          sizes[name] as Float64Array,
-        );
-      }
+      expectGradients(found, expected);
     },
   );
 
@@ -167,17 +152,7 @@ describe('batchNorm', () => {
   ])(
     'gives in nhwc what it gives in nchw, and the same gradients: %i, %i, ... (test_batchnorm_nhwc_cpu)',
     (...shape) => {
-      const [samples = 0, channels = 0, ...spatial] = shape;
-      const places = spatial.reduce((a, b) => a * b, 1);
-      const last = ({ data }: TensorLike) =>
-        new Tensor(
-          data.map((_, i) => {
-            const sample = Math.floor(i / (channels * places));
-            const place = Math.floor(i / channels) % places;
-            return Number(data[(sample * channels + (i % channels)) * places + place]);
-          }),
-          [samples, ...spatial, channels],
-        );
+      const channels = shape[1] as number;
       const x = randomTensor(shape, 13, 1, 2);
       const g = randomTensor(shape, 14);
       const options = {
@@ -186,19 +161,13 @@ describe('batchNorm', () => {
         training: true,
       };
       const nhwc = { ...options, layout: 'nhwc' } as const;
-      expectClose(batchNorm(last(x), nhwc).data, last(batchNorm(x, options)).data, options);
-      const expected = batchNormBackward(g, x, options);
-      const found = batchNormBackward(last(g), last(x), nhwc);
-      const { sizes } = batchNormGradients(last(g).data, last(x).data, last(x).shape, nhwc);
-      expectGradient(found.input.data, Float64Array.from(last(expected.input).data), sizes.input);
-      expect(found.input.shape).toEqual([samples, ...spatial, channels]);
-      for (const name of ['weight', 'bias'] as const) {
-        expectGradient(
-          found[name] as Float32Array,
-          Float64Array.from(expected[name] as Float32Array),
-          sizes[name] as Float64Array,
-        );
-      }
+      const [last, lastGradient] = [channelsLast(x), channelsLast(g)];
+      expectClose(batchNorm(last, nhwc).data, channelsLast(batchNorm(x, options)).data, options);
+      const { input, weight, bias } = batchNormBackward(g, x, options);
+      const found = batchNormBackward(lastGradient, last, nhwc);
+      const { sizes } = batchNormGradients(lastGradient.data, last.data, last.shape, nhwc);
+      expectGradients(found, { input: channelsLast(input).data, weight, bias, sizes });
+      expect(found.input.shape).toEqual(last.shape);
     },
   );
 
@@ -549,7 +518,7 @@ describe('BatchNorm', () => {
     expectRefusal(() => none.setRunningStats(few), TypeError, 'setRunningStats', 'none');
   });
 
-  const refused: [string, () => unknown, ErrorConstructor, string, string][] = [
+  const refused: RefusedCall[] = [
     ['no features', () => new BatchNorm(0), RangeError, 'numFeatures', '0'],
     ['a word for features', () => new BatchNorm('3' as never), TypeError, 'numFeatures', '"3"'],
     [
@@ -575,7 +544,5 @@ describe('BatchNorm', () => {
       '"chw"',
     ],
   ];
-  test.each(refused)('refuses %s', (_, call, kind, argument, got) => {
-    expectRefusal(call, kind, argument, got);
-  });
+  testRefusedCalls(refused);
 });

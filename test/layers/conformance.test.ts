@@ -3,13 +3,13 @@ import {
   type Numbers,
   type Operands,
   onnx,
-  product,
   type Role,
   type ValidationVector,
   type Vector,
   webnn,
 } from '../support/conformance.ts';
 import { readJson } from '../support/json-files.ts';
+import { sizeOf } from '../support/shapes.ts';
 
 // Names of vectors that have no meaning here, by the reason.
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
@@ -162,7 +162,7 @@ function toBlankOperands(inputs: ValidationVector['inputs']): Operands {
   };
   return mapOperands(inputs, ({ dims, dtype }) => {
     const TypedArray = operation(arrays, dtype);
-    return { dims, data: new TypedArray(product(dims)) as Float32Array };
+    return { dims, data: new TypedArray(sizeOf(dims)) as Float32Array };
   });
 }
 

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Layout, Tensor } from '../../src/index.ts';
-import { expectSameBits } from '../support/closeness.ts';
+import { expectSameBits, expectWithin } from '../support/closeness.ts';
 import { readFixture } from '../support/fixtures.ts';
+import { expectGradients } from '../support/gradients.ts';
+import { channelsLast } from '../support/layouts.ts';
 import {
   type Arrays,
   backward,
@@ -10,11 +12,11 @@ import {
   expectedOutput,
   forward,
   randomCases,
-  sizeOf,
   usesRunningStats,
 } from '../support/norms.ts';
 import { places, resetPlaces } from '../support/places.ts';
 import { normals } from '../support/random.ts';
+import { sizeOf } from '../support/shapes.ts';
 
 /** A call that PyTorch was given, and what it gave in float64. */
 interface TorchCase extends Call {
@@ -42,25 +44,13 @@ const float32 = (arrays: TorchCase['arrays']): Arrays =>
     Object.entries(arrays).map(([name, values]) => [name, Float32Array.from(values)]),
   );
 
-/** Expects each number to be wrong by at most `tolerance` of its size. */
-function expectWithin(
-  actual: ArrayLike<number> | null,
-  expected: ArrayLike<number> | undefined,
-  tolerance: number,
-  allowedFor: (index: number) => number,
-): void {
-  expect(actual?.length).toBe(expected?.length);
-  for (let i = 0; actual && expected && i < expected.length; i++) {
-    const error = Math.abs((actual[i] as number) - (expected[i] as number));
-    if (!(error <= tolerance * allowedFor(i))) {
-      expect.fail(`element ${i}: expected ${expected[i]}, got ${actual[i]}`);
-    }
-  }
-}
-
 const OUTPUT = 2 ** -21;
-const GRADIENT = 1e-5;
 const RUNNING = 1e-6;
+
+/** The magnitudes of values, those below `least` as `least`. */
+function sizesOf(values: ArrayLike<number>, least: number): number[] {
+  return Array.from(values, (value) => Math.max(least, Math.abs(value)));
+}
 
 describe("torch 1.13's float64 results of random calls", () => {
   test('are of every norm, in every mode and layout', () => {
@@ -82,14 +72,15 @@ describe("torch 1.13's float64 results of random calls", () => {
     const x = tensor(fixture.x, shape);
     const y = forward(fixture, x, arrays);
     expect(y.shape).toEqual(shape);
-    expectWithin(y.data, output, OUTPUT, (i) => Math.max(1, Math.abs(output[i] as number)));
+    expectWithin(y.data, output, sizesOf(output, 1), OUTPUT);
     for (const name of ['runningMean', 'runningVar'] as const) {
       const moved = after?.[name];
       if (moved === undefined) continue;
-      // Between an old value and a new one of opposite signs rounding is relative to these.
-      const size = (i: number) =>
-        Math.max(Math.abs(moved[i] as number), Math.abs(Number(fixture.arrays[name]?.[i])));
-      expectWithin(arrays[name] as Float32Array, moved, RUNNING, size);
+      // Where old and new value have opposite signs, rounding is relative to the larger of them.
+      const sizes = moved.map((value, i) =>
+        Math.max(Math.abs(value), Math.abs(Number(fixture.arrays[name]?.[i]))),
+      );
+      expectWithin(arrays[name] as Float32Array, moved, sizes, RUNNING);
     }
   });
 
@@ -100,14 +91,12 @@ describe("torch 1.13's float64 results of random calls", () => {
     const x = tensor(fixture.x, shape);
     const gradOutput = tensor(fixture.gradOutput, shape);
     const found = backward(fixture, gradOutput, x, arrays);
-    // A gradient is a sum in which much cancels: of x always, since what all
-    // elements have in common is taken off. So the tolerance is relative to the
+    // A gradient is a sum in which much cancels. In the gradient of x it always does, since
+    // what all elements have in common is subtracted. So the tolerance is relative to the
     // magnitudes of the terms, which the reference adds up.
     const { sizes } = expectedGradients(fixture, gradOutput.data, x.data, before);
     expect(found.input.shape).toEqual(shape);
-    expectWithin(found.input.data, gradInput, GRADIENT, (i) => sizes.input[i] as number);
-    expectWithin(found.weight, gradWeight, GRADIENT, (i) => sizes.weight?.[i] as number);
-    expectWithin(found.bias, gradBias, GRADIENT, (i) => sizes.bias?.[i] as number);
+    expectGradients(found, { input: gradInput, weight: gradWeight, bias: gradBias, sizes });
     // Running statistics are constants to a gradient.
     expect(arrays).toEqual(before);
   });
@@ -117,22 +106,26 @@ describe("torch 1.13's float64 results of random calls", () => {
     const arrays = float32(fixture.arrays);
     const x = tensor(fixture.x, shape).data;
     const gradOutput = tensor(fixture.gradOutput, shape).data;
-    // The fixture holds 10 digits; y loses as many in x - mean as mean / std has.
+    // The fixture holds 10 digits. x - mean loses as many of them as mean / std has.
     const y = expectedOutput(fixture, x, arrays);
-    expectWithin(y, output, 1e-9, (i) => 1 + Math.abs(output[i] as number));
+    expectWithin(
+      y,
+      output,
+      output.map((value) => 1 + Math.abs(value)),
+      1e-9,
+    );
     const { input, weight, bias, sizes } = expectedGradients(fixture, gradOutput, x, arrays);
-    expectWithin(input, gradInput, 1e-8, (i) => sizes.input[i] as number);
-    expectWithin(weight, gradWeight, 1e-8, (i) => sizes.weight?.[i] as number);
-    expectWithin(bias, gradBias, 1e-8, (i) => sizes.bias?.[i] as number);
+    expectWithin(input, gradInput, sizes.input, 1e-8);
+    expectWithin(weight ?? [], gradWeight ?? [], sizes.weight ?? [], 1e-8);
+    expectWithin(bias ?? [], gradBias ?? [], sizes.bias ?? [], 1e-8);
   });
 });
 
 const cases = randomCases(4, 60);
 
-/** Where an input, a gradient and an output may lie: each a place that is named twice or an other. */
 const PLACES = Object.keys(places);
 
-describe('the same bits come', () => {
+describe('the bits are the same', () => {
   beforeEach(resetPlaces);
 
   test.each(cases)('wherever the arrays lie: $name', ({ call, arrays }) => {
@@ -156,7 +149,7 @@ describe('the same bits come', () => {
         expect(found.weight).toEqual(gradients.weight);
         expect(found.bias).toEqual(gradients.bias);
       }
-      // With parameters there as well, and the gradient elsewhere than the input.
+      // Now the parameters lie there too, and the gradient lies elsewhere than the input.
       const parameters = Object.fromEntries(
         Object.entries(running()).map(([key, values]) => [
           key,
@@ -240,45 +233,43 @@ describe('tensors that fit no tile', () => {
     ],
     ['many layers', { norm: 'layerNorm', normalizedShape: [3], shape: [30011, 3], options: {} }],
     [
-      'long layers about 0',
+      'long layers of RMS normalization',
       { norm: 'rmsNorm', normalizedShape: [70001], shape: [3, 70001], options: {} },
     ],
   ];
 
-  test.each(calls)('%s: forward and backward, plain and in an arena', (_, call) => {
-    resetPlaces();
-    const { norm, shape, normalizedShape, options } = call;
-    const size = sizeOf(shape);
-    const channels = Number(options.layout === 'nhwc' ? shape.at(-1) : shape[1]);
-    const count = normalizedShape ? Number(normalizedShape[0]) : channels;
-    const weight = normals(count, 5, 1, 0.5);
-    const arrays = norm === 'rmsNorm' ? { weight } : { weight, bias: normals(count, 6) };
-    const x = normals(size, 7, 5, 2);
-    const g = normals(size, 8, 0.1);
+  test.each(calls)(
+    '%s: forward and backward give the reference, and the same bits in an arena',
+    (_, call) => {
+      resetPlaces();
+      const { norm, shape, normalizedShape, options } = call;
+      const size = sizeOf(shape);
+      const channels = Number(options.layout === 'nhwc' ? shape.at(-1) : shape[1]);
+      const count = normalizedShape ? Number(normalizedShape[0]) : channels;
+      const weight = normals(count, 5, 1, 0.5);
+      const arrays = norm === 'rmsNorm' ? { weight } : { weight, bias: normals(count, 6) };
+      const x = normals(size, 7, 5, 2);
+      const g = normals(size, 8, 0.1);
 
-    const y = forward(call, new Tensor(x, shape), arrays);
-    const output = expectedOutput(call, x, arrays);
-    // The weights reach 3, so that |w * z| may be larger than y.
-    expectWithin(y.data, output, OUTPUT, (i) => Math.max(3, Math.abs(output[i] as number)));
-    const found = backward(call, new Tensor(g, shape), new Tensor(x, shape), arrays);
-    const { input, weight: gradWeight, bias, sizes } = expectedGradients(call, g, x, arrays);
-    expectWithin(found.input.data, input, GRADIENT, (i) => sizes.input[i] as number);
-    expectWithin(found.weight, gradWeight as Float64Array, GRADIENT, (i) =>
-      Number(sizes.weight?.[i]),
-    );
-    expectWithin(found.bias, bias ?? undefined, GRADIENT, (i) => Number(sizes.bias?.[i]));
+      const y = forward(call, new Tensor(x, shape), arrays);
+      const output = expectedOutput(call, x, arrays);
+      // The weights reach 3, so that |w * z| may be larger than y.
+      expectWithin(y.data, output, sizesOf(output, 3), OUTPUT);
+      const found = backward(call, new Tensor(g, shape), new Tensor(x, shape), arrays);
+      expectGradients(found, expectedGradients(call, g, x, arrays));
 
-    const arena = places['an arena'] as (typeof places)[string];
-    const there = arena(x, shape);
-    expectSameBits(forward(call, there, arrays, arena(x, shape)).data, y.data);
-    const again = backward(call, arena(g, shape), there, arrays, arena(x, shape));
-    expectSameBits(again.input.data, found.input.data);
-    expect(again.weight).toEqual(found.weight);
-    expect(again.bias).toEqual(found.bias);
-  });
+      const arena = places['an arena'] as (typeof places)[string];
+      const there = arena(x, shape);
+      expectSameBits(forward(call, there, arrays, arena(x, shape)).data, y.data);
+      const again = backward(call, arena(g, shape), there, arrays, arena(x, shape));
+      expectSameBits(again.input.data, found.input.data);
+      expect(again.weight).toEqual(found.weight);
+      expect(again.bias).toEqual(found.bias);
+    },
+  );
 });
 
-describe('norms that are the same give the same', () => {
+describe('norms that are equal by definition give the same', () => {
   const shape = [3, 6, 5, 7];
   const x = new Tensor(normals(630, 9, 3, 2), shape);
   const weight = normals(6, 10);
@@ -312,27 +303,14 @@ describe('norms that are the same give the same', () => {
     expectWithin(
       forward({ ...layer, norm: 'rmsNorm' }, even, {}).data,
       forward(layer, even, {}).data,
+      new Float32Array(630).fill(3),
       OUTPUT,
-      () => 3,
     );
   });
 });
 
 describe('both layouts', () => {
   const withLayout = cases.filter(({ call }) => call.options.layout === 'nchw');
-
-  /** (N, C, *) to (N, *, C). */
-  function channelsLast({ data, shape }: Tensor): Tensor {
-    const [samples = 0, channels = 0, ...spatial] = shape;
-    const places = data.length / (samples * channels);
-    const moved = data.map((_, i) => {
-      const channel = i % channels;
-      const place = Math.floor(i / channels) % places;
-      const sample = Math.floor(i / (channels * places));
-      return data[(sample * channels + channel) * places + place] as number;
-    });
-    return new Tensor(moved, [samples, ...spatial, channels]);
-  }
 
   test.each(withLayout)('meet the contract from the same numbers: $name', ({ call, arrays }) => {
     const { shape } = call;
@@ -345,21 +323,12 @@ describe('both layouts', () => {
     };
     const y = channelsLast(forward(call, x, arrays));
     const yLast = forward(other, channelsLast(x), arrays);
-    const reach = (value: number) => 3 + Math.abs(value);
-    expectWithin(yLast.data, y.data, OUTPUT, (i) => reach(Number(y.data[i])));
-    const found = backward(call, g, x, arrays);
+    const sizes = y.data.map((value) => 3 + Math.abs(value));
+    expectWithin(yLast.data, y.data, sizes, OUTPUT);
+    const { input, weight, bias } = backward(call, g, x, arrays);
     const last = backward(other, channelsLast(g), channelsLast(x), arrays);
-    const { sizes } = expectedGradients(other, channelsLast(g).data, channelsLast(x).data, arrays);
-    expectWithin(
-      last.input.data,
-      channelsLast(found.input).data,
-      GRADIENT,
-      (i) => sizes.input[i] as number,
-    );
-    expectWithin(last.weight, found.weight ?? undefined, GRADIENT, (i) =>
-      Number(sizes.weight?.[i]),
-    );
-    expectWithin(last.bias, found.bias ?? undefined, GRADIENT, (i) => Number(sizes.bias?.[i]));
+    const expected = expectedGradients(other, channelsLast(g).data, channelsLast(x).data, arrays);
+    expectGradients(last, { input: channelsLast(input).data, weight, bias, sizes: expected.sizes });
   });
 });
 

@@ -8,6 +8,9 @@ import {
   type TensorLike,
 } from '../../src/index.ts';
 import { expectClose, expectSameBits, worstShare } from '../support/closeness.ts';
+import { expectGradients } from '../support/gradients.ts';
+import { channelsLast } from '../support/layouts.ts';
+import { rowsOf } from '../support/matrices.ts';
 import { randomTensor } from '../support/norms.ts';
 import { normals, uniforms } from '../support/random.ts';
 import {
@@ -17,26 +20,17 @@ import {
   layerNorm as layerNormReference,
   moments,
 } from '../support/reference.ts';
-import { expectRefusal, type Refused, testRefusals } from '../support/refusals.ts';
+import {
+  expectRefusal,
+  type Refused,
+  type RefusedCall,
+  testRefusals,
+  testRefusedCalls,
+} from '../support/refusals.ts';
 
 /** The moments of each group of an (N, C, *) tensor. */
 function groupMoments({ data, shape }: Tensor, groups: number) {
-  const length = data.length / ((shape[0] as number) * groups);
-  return Array.from({ length: data.length / length }, (_, group) =>
-    moments(data.subarray(group * length, (group + 1) * length)),
-  );
-}
-
-/** (N, C, *) to (N, *, C). */
-function channelsLast({ data, shape }: Tensor): Tensor {
-  const [samples = 0, channels = 0, ...spatial] = shape;
-  const places = data.length / (samples * channels);
-  const moved = data.map((_, i) => {
-    const sample = Math.floor(i / (channels * places));
-    const place = Math.floor(i / channels) % places;
-    return data[(sample * channels + (i % channels)) * places + place] as number;
-  });
-  return new Tensor(moved, [samples, ...spatial, channels]);
+  return rowsOf(data, data.length / ((shape[0] as number) * groups)).map(moments);
 }
 
 describe('groupNorm', () => {
@@ -154,23 +148,10 @@ describe('groupNorm', () => {
       expectClose(y.data, groupNormReference(last.data, last.shape, groups, nhwc), affine);
       const found = groupNormBackward(lastGradient, last, groups, nhwc);
       const expected = groupNormGradients(lastGradient.data, last.data, last.shape, groups, nhwc);
-      const plain = groupNormBackward(g, x, groups, affine);
+      const { input, weight, bias } = groupNormBackward(g, x, groups, affine);
       const { sizes } = expected;
-      for (const [actual, wanted] of [
-        [found.input.data, channelsLast(plain.input).data],
-        [found.input.data, expected.input],
-      ] as const) {
-        actual.forEach((value, i) => {
-          const error = Math.abs(value - (wanted[i] as number));
-          expect(error).toBeLessThanOrEqual(1e-5 * (sizes.input[i] as number));
-        });
-      }
-      for (const name of ['weight', 'bias'] as const) {
-        found[name]?.forEach((value, i) => {
-          const error = Math.abs(value - Number(plain[name]?.[i]));
-          expect(error).toBeLessThanOrEqual(1e-5 * Number(sizes[name]?.[i]));
-        });
-      }
+      expectGradients(found, expected);
+      expectGradients(found, { input: channelsLast(input).data, weight, bias, sizes });
     },
   );
 
@@ -314,7 +295,7 @@ describe('GroupNorm', () => {
     expectRefusal(call, RangeError, 'x', 'shape [2, 6, 3]');
   });
 
-  const refused: [string, () => unknown, ErrorConstructor, string, string][] = [
+  const refused: RefusedCall[] = [
     ['no groups', () => new GroupNorm(0, 4), RangeError, 'numGroups', '0'],
     ['no channels', () => new GroupNorm(1, 0), RangeError, 'numChannels', '0'],
     ['a word for channels', () => new GroupNorm(1, '4' as never), TypeError, 'numChannels', '"4"'],
@@ -340,7 +321,5 @@ describe('GroupNorm', () => {
       '""',
     ],
   ];
-  test.each(refused)('refuses %s', (_, call, kind, argument, got) => {
-    expectRefusal(call, kind, argument, got);
-  });
+  testRefusedCalls(refused);
 });

@@ -6,8 +6,9 @@ import {
   instanceNorm,
   Tensor,
 } from '../../src/index.ts';
-import { expectClose, expectSameBits } from '../support/closeness.ts';
+import { expectClose, expectSameBits, expectSpoiledRows } from '../support/closeness.ts';
 import { type FunctionCase, type LayerCase, readFixture, toTensor } from '../support/fixtures.ts';
+import { randomTensor } from '../support/norms.ts';
 import { normals, uniforms } from '../support/random.ts';
 import {
   instanceNorm as instanceNormReference,
@@ -17,14 +18,14 @@ import {
   rowMoments,
   unbiasedVariance,
 } from '../support/reference.ts';
-import { expectRefusal, type Refused, testRefusals } from '../support/refusals.ts';
+import {
+  expectRefusal,
+  type Refused,
+  type RefusedCall,
+  testRefusals,
+  testRefusedCalls,
+} from '../support/refusals.ts';
 import { SHAPES } from '../support/shapes.ts';
-
-/** A tensor of normal numbers. */
-function randomTensor(shape: readonly number[], seed: number, mean = 0, std = 1): Tensor {
-  const size = shape.reduce((product, dimension) => product * dimension, 1);
-  return new Tensor(normals(size, seed, mean, std), shape);
-}
 
 /** The values of one channel, all samples together. */
 function channelOf({ data, shape }: Tensor, channel: number): Float32Array {
@@ -234,11 +235,7 @@ describe('instanceNorm', () => {
         const bad = 4;
         x.data[bad * length + length - 2] = value;
         const y = instanceNorm(x);
-        for (let row = 0; row < 6; row++) {
-          const part = y.data.subarray(row * length, (row + 1) * length);
-          if (row === bad) expect(part.every(Number.isNaN)).toBe(true);
-          else expectSameBits(part, clean.data.subarray(row * length, (row + 1) * length));
-        }
+        expectSpoiledRows(y.data, clean.data, length, (row) => row === bad);
       }
     },
   );
@@ -735,7 +732,7 @@ describe('InstanceNorm', () => {
     expect(layer.train(false).training).toBe(false);
   });
 
-  const refused: [string, () => unknown, ErrorConstructor, string, string][] = [
+  const refused: RefusedCall[] = [
     ['no features', () => new InstanceNorm(0), RangeError, 'numFeatures', '0'],
     ['2.5 features', () => new InstanceNorm(2.5), RangeError, 'numFeatures', '2.5'],
     ['a word for features', () => new InstanceNorm('3' as never), TypeError, 'numFeatures', '"3"'],
@@ -791,7 +788,5 @@ describe('InstanceNorm', () => {
       '"eps"',
     ],
   ];
-  test.each(refused)('refuses %s', (_, call, kind, argument, got) => {
-    expectRefusal(call, kind, argument, got);
-  });
+  testRefusedCalls(refused);
 });

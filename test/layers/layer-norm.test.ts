@@ -9,21 +9,22 @@ import {
   type TensorLike,
 } from '../../src/index.ts';
 import { expectClose, expectSameBits, worstShare } from '../support/closeness.ts';
-import { randomTensor, sizeOf } from '../support/norms.ts';
+import { expectGradients } from '../support/gradients.ts';
+import { rowsOf } from '../support/matrices.ts';
+import { randomTensor } from '../support/norms.ts';
 import { normals, uniforms } from '../support/random.ts';
 import {
   layerNormGradients,
   layerNorm as layerNormReference,
   moments,
 } from '../support/reference.ts';
-import { expectRefusal, type Refused, testRefusals } from '../support/refusals.ts';
-
-/** The moments of each row. */
-function rowMoments({ data }: Tensor, length: number) {
-  return Array.from({ length: data.length / length }, (_, row) =>
-    moments(data.subarray(row * length, (row + 1) * length)),
-  );
-}
+import {
+  type Refused,
+  type RefusedCall,
+  testRefusals,
+  testRefusedCalls,
+} from '../support/refusals.ts';
+import { sizeOf } from '../support/shapes.ts';
 
 describe('layerNorm', () => {
   test.each([
@@ -46,14 +47,15 @@ describe('layerNorm', () => {
     (shape, normalized) => {
       const x = randomTensor(shape, 1, -7, 3);
       const length = sizeOf(normalized);
-      for (const { mean, variance } of rowMoments(layerNorm(x, normalized, { eps: 0 }), length)) {
+      const plain = layerNorm(x, normalized, { eps: 0 });
+      for (const { mean, variance } of rowsOf(plain.data, length).map(moments)) {
         expect(Math.abs(mean)).toBeLessThan(1e-6);
         expect(Math.abs(variance - 1)).toBeLessThan(1e-6);
       }
       const weight = new Float32Array(length).fill(1.5);
       const bias = new Float32Array(length).fill(-0.25);
       const y = layerNorm(x, normalized, { weight, bias, eps: 0 });
-      for (const { mean, variance } of rowMoments(y, length)) {
+      for (const { mean, variance } of rowsOf(y.data, length).map(moments)) {
         expect(Math.abs(mean + 0.25)).toBeLessThan(1e-6);
         expect(Math.abs(variance - 2.25)).toBeLessThan(1e-5);
       }
@@ -139,22 +141,7 @@ describe('layerNorm', () => {
       const length = sizeOf(normalized);
       const affine = { weight: normals(length, 12), bias: normals(length, 13) };
       const found = layerNormBackward(g, x, normalized, affine);
-      const expected = layerNormGradients(g.data, x.data, normalized, affine);
-      const { sizes } = expected;
-      const worst = (actual: Float32Array, wanted: Float64Array, terms: Float64Array): number => {
-        let most = 0;
-        for (let i = 0; i < wanted.length; i++) {
-          const error = Math.abs((actual[i] as number) - (wanted[i] as number));
-          if (!(error <= most * (terms[i] as number))) most = error / (terms[i] as number);
-        }
-        return most;
-      };
-      expect(worst(found.input.data, expected.input, sizes.input)).toBeLessThan(1e-5);
-      for (const name of ['weight', 'bias'] as const) {
-        const actual = found[name] as Float32Array;
-        const wanted = expected[name] as Float64Array;
-        expect(worst(actual, wanted, sizes[name] as Float64Array)).toBeLessThan(1e-5);
-      }
+      expectGradients(found, layerNormGradients(g.data, x.data, normalized, affine));
     },
   );
 
@@ -315,7 +302,7 @@ describe('LayerNorm', () => {
     expect(layer.normalizedShape).toEqual([3, 4]);
   });
 
-  const refused: [string, () => unknown, ErrorConstructor, string, string][] = [
+  const refused: RefusedCall[] = [
     [
       'no shape',
       () => new LayerNorm(undefined as never),
@@ -341,7 +328,5 @@ describe('LayerNorm', () => {
       '1',
     ],
   ];
-  test.each(refused)('refuses %s', (_, call, kind, argument, got) => {
-    expectRefusal(call, kind, argument, got);
-  });
+  testRefusedCalls(refused);
 });

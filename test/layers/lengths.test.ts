@@ -23,6 +23,7 @@ import {
   unbiasedVariance,
 } from '../support/reference.ts';
 import { expectRefusal } from '../support/refusals.ts';
+import { sizeOf } from '../support/shapes.ts';
 
 const CHANNELS = 3;
 const LENGTH = 12;
@@ -36,12 +37,7 @@ const running = () => ({
 
 describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) => {
   const shape = shapeOf(LENGTHS.length, LENGTH, layout);
-  const values = normals(
-    shape.reduce((a, b) => a * b, 1),
-    5,
-    2,
-    3,
-  );
+  const values = normals(sizeOf(shape), 5, 2, 3);
   const isPadding = (i: number): boolean => {
     const size = CHANNELS * LENGTH;
     const place = layout === 'nchw' ? i % LENGTH : Math.floor((i % size) / CHANNELS);

@@ -8,10 +8,16 @@ import {
   type TensorLike,
 } from '../../src/index.ts';
 import { expectClose, expectSameBits } from '../support/closeness.ts';
-import { randomTensor, sizeOf } from '../support/norms.ts';
+import { randomTensor } from '../support/norms.ts';
 import { normals, uniforms } from '../support/random.ts';
 import { rmsNorm as rmsNormReference } from '../support/reference.ts';
-import { expectRefusal, type Refused, testRefusals } from '../support/refusals.ts';
+import {
+  type Refused,
+  type RefusedCall,
+  testRefusals,
+  testRefusedCalls,
+} from '../support/refusals.ts';
+import { sizeOf } from '../support/shapes.ts';
 
 describe('rmsNorm', () => {
   // OpInfo samples, and the inputs of the generic module suite.
@@ -169,7 +175,7 @@ describe('RMSNorm', () => {
     expectSameBits(x.data, expected.data);
   });
 
-  const refused: [string, () => unknown, ErrorConstructor, string, string][] = [
+  const refused: RefusedCall[] = [
     ['no shape', () => new RMSNorm(undefined as never), TypeError, 'normalizedShape', 'undefined'],
     ['a bias', () => new RMSNorm(4, { bias: true } as never), TypeError, 'options', '"bias"'],
     [
@@ -180,7 +186,5 @@ describe('RMSNorm', () => {
       'null',
     ],
   ];
-  test.each(refused)('refuses %s', (_, call, kind, argument, got) => {
-    expectRefusal(call, kind, argument, got);
-  });
+  testRefusedCalls(refused);
 });

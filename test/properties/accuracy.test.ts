@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { Tensor } from '../../src/index.ts';
-import { backward, forward, sizeOf } from '../support/norms.ts';
+import { backward, forward } from '../support/norms.ts';
+import { sizeOf } from '../support/shapes.ts';
 import { arraysOf, drawn } from './calls.ts';
 import { expectContract, expectGradientContract, expectRunningStats } from './contract.ts';
 import { differentiable, numbersOf } from './data.ts';

@@ -1,14 +1,9 @@
 // Calls of the five normalizations, drawn by fast-check.
 
 import fc from 'fast-check';
-import {
-  type Arrays,
-  type Call,
-  type Options,
-  sizeOf,
-  usesRunningStats,
-} from '../support/norms.ts';
+import { type Arrays, type Call, type Options, usesRunningStats } from '../support/norms.ts';
 import { normals, uniforms } from '../support/random.ts';
+import { sizeOf } from '../support/shapes.ts';
 import { type Data, data, numbersOf, slopes } from './data.ts';
 
 // More than two of the library's tiles.

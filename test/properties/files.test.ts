@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { readSafetensors, Tensor, writeSafetensors } from '../../src/index.ts';
 import { expectSameBits } from '../support/closeness.ts';
-import { sizeOf } from '../support/norms.ts';
+import { sizeOf } from '../support/shapes.ts';
 import { shape } from './calls.ts';
 import { data, numbersOf } from './data.ts';
 import { holds } from './holds.ts';

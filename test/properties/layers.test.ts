@@ -13,8 +13,9 @@ import {
   writeSafetensors,
 } from '../../src/index.ts';
 import { expectSameArrays, expectSameBits, expectSameGradients } from '../support/closeness.ts';
-import { type Arrays, backward, forward, sizeOf } from '../support/norms.ts';
+import { type Arrays, backward, forward } from '../support/norms.ts';
 import { resetPlaces } from '../support/places.ts';
+import { sizeOf } from '../support/shapes.ts';
 import { arraysOf, channelsOf, type Drawn, drawn } from './calls.ts';
 import { differentiable, numbersOf } from './data.ts';
 import { holds } from './holds.ts';

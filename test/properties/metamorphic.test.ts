@@ -10,10 +10,10 @@ import {
   type Call,
   expectedOutput,
   forward,
-  sizeOf,
   usesRunningStats,
 } from '../support/norms.ts';
 import { uniformFrom } from '../support/random.ts';
+import { sizeOf } from '../support/shapes.ts';
 import { arraysOf, channelsOf, type Drawn, drawn, NORMS } from './calls.ts';
 import { expectContract } from './contract.ts';
 import { data, numbersOf } from './data.ts';

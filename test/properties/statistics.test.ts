@@ -9,9 +9,9 @@ import {
   Tensor,
   tensorToImage,
 } from '../../src/index.ts';
-import { sizeOf } from '../support/norms.ts';
 import { uniforms } from '../support/random.ts';
 import { channelMoments, rowMoments } from '../support/reference.ts';
+import { sizeOf } from '../support/shapes.ts';
 import { channelsOf, shape } from './calls.ts';
 import { expectWithin } from './contract.ts';
 import { data, differentiable, numbersOf } from './data.ts';

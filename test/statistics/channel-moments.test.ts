@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { BatchNorm, batchNorm, ChannelMoments, type Layout, Tensor } from '../../src/index.ts';
 import { expectSameBits } from '../support/closeness.ts';
+import { randomTensor } from '../support/norms.ts';
 import { places, resetPlaces } from '../support/places.ts';
 import { normals, uniformFrom, uniforms } from '../support/random.ts';
-import type { Moments } from '../support/reference.ts';
+import { type Moments, moments as momentsOf } from '../support/reference.ts';
 import { expectRefusal } from '../support/refusals.ts';
 
 afterEach(resetPlaces);
@@ -11,29 +12,6 @@ afterEach(resetPlaces);
 interface Placement {
   readonly layout?: Layout;
   readonly lengths?: readonly number[];
-}
-
-/** Neumaier's sum, whose error does not grow with the number of terms. */
-function sumOf(values: readonly number[]): number {
-  let sum = 0;
-  let lost = 0;
-  for (const value of values) {
-    const next = sum + value;
-    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum;
-    sum = next;
-  }
-  return sum + lost;
-}
-
-/**
- * The moments of float32 numbers, in float64. Where a mean is large they lie on a
- * grid, and squares of few different values drift in one direction when they are
- * just added: 2e-12 for 210,000 of them.
- */
-function momentsOf(values: readonly number[]): Moments {
-  const count = values.length;
-  const mean = sumOf(values) / count;
-  return { count, mean, variance: sumOf(values.map((value) => (value - mean) ** 2)) / count };
 }
 
 /** The moments of each channel. */
@@ -82,11 +60,6 @@ function momentsIn(moments: ChannelMoments): Moments[] {
     mean,
     variance: variance[channel] as number,
   }));
-}
-
-function randomTensor(shape: readonly number[], seed: number, mean = 0, std = 1): Tensor {
-  const size = shape.reduce((product, dimension) => product * dimension, 1);
-  return new Tensor(normals(size, seed, mean, std), shape);
 }
 
 /** Some samples of a tensor. */

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Gradients } from '../../src/index.ts';
+import { rowsOf } from './matrices.ts';
 import type { Arrays } from './norms.ts';
 import { type Moments, moments } from './reference.ts';
 
@@ -65,12 +66,13 @@ export function expectWithin(
   expected: ArrayLike<number>,
   sizes: ArrayLike<number>,
   tolerance: number = TOLERANCE,
+  name = 'element',
 ): void {
-  expect(actual.length).toBe(expected.length);
+  expect(actual.length, name).toBe(expected.length);
   for (let i = 0; i < expected.length; i++) {
     const error = Math.abs((actual[i] as number) - (expected[i] as number));
     if (!(error <= tolerance * (sizes[i] as number))) {
-      expect.fail(`element ${i}: expected ${expected[i]}, got ${actual[i]}`);
+      expect.fail(`${name} ${i}: expected ${expected[i]}, got ${actual[i]}`);
     }
   }
 }
@@ -85,6 +87,25 @@ export function expectSameBits(actual: Float32Array, expected: Float32Array): vo
       expect.fail(`element ${i}: expected ${expected[i]}, got ${actual[i]}`);
     }
   }
+}
+
+/**
+ * Expects a result of rows whose statistics are spoiled by a NaN or an infinity, and are so in no
+ * other row.
+ *
+ * @param clean the result without
+ */
+export function expectSpoiledRows(
+  actual: Float32Array,
+  clean: Float32Array,
+  length: number,
+  isSpoiled: (row: number) => boolean,
+): void {
+  const cleanRows = rowsOf(clean, length);
+  rowsOf(actual, length).forEach((row, i) => {
+    if (isSpoiled(i)) expect(row.every(Number.isNaN)).toBe(true);
+    else expectSameBits(row, cleanRows[i] as Float32Array);
+  });
 }
 
 /** Expects arrays of the same names and bits. */

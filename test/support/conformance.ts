@@ -10,6 +10,7 @@ import {
   rmsNorm,
   Tensor,
 } from '../../src/index.ts';
+import { sizeOf } from './shapes.ts';
 
 type Shape = readonly number[];
 
@@ -128,7 +129,7 @@ export const onnx: Readonly<Record<string, (inputs: Operands, options: Options) 
   },
   LayerNormalization({ input, scale, bias }, { axis = -1, epsilon: eps = 1e-5 }) {
     const from = axis < 0 ? axis + input.dims.length : axis;
-    const rows = product(input.dims.slice(0, from));
+    const rows = sizeOf(input.dims.slice(0, from));
     // Each row as a channel, for the statistics that ONNX gives out as well.
     const moments = new ChannelMoments(rows).update({
       data: input.data,
@@ -165,7 +166,7 @@ function normalizeFrom(
 /** Axis 1 and the last are a layout; any other is that of (before, channels, behind). */
 function viewAround({ dims, data }: Operand, axis: number) {
   if (axis === 1 || layoutOf({ dims }, axis) === 'nhwc') return { data, shape: dims };
-  const shape = [product(dims.slice(0, axis)), dims[axis] ?? 0, product(dims.slice(axis + 1))];
+  const shape = [sizeOf(dims.slice(0, axis)), dims[axis] ?? 0, sizeOf(dims.slice(axis + 1))];
   return { data, shape };
 }
 
@@ -180,7 +181,7 @@ function trailingAxes(dims: Shape, from: number): readonly number[] {
 
 /** The values of a parameter whose dimensions are those of `axes`, in the order of the input's. */
 function inOrder({ dims, data }: Operand, axes: readonly number[]): Float32Array {
-  const strides = dims.map((_, i) => product(dims.slice(i + 1)));
+  const strides = dims.map((_, i) => sizeOf(dims.slice(i + 1)));
   const fastestFirst = axes.map((_, i) => i).sort((a, b) => (axes[b] ?? 0) - (axes[a] ?? 0));
   return data.map((_, index) => {
     let rest = index;
@@ -192,8 +193,4 @@ function inOrder({ dims, data }: Operand, axes: readonly number[]): Float32Array
     }
     return data[at] ?? Number.NaN;
   });
-}
-
-export function product(dims: Shape): number {
-  return dims.reduce((size, dimension) => size * dimension, 1);
 }

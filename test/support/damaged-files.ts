@@ -3,7 +3,7 @@
 import { uniformFrom } from './random.ts';
 
 /** Returns copies in which bytes are changed, or a stretch is left out or doubled. */
-export function mutants(file: Uint8Array, count: number, seed: number): Uint8Array[] {
+export function damagedCopies(file: Uint8Array, count: number, seed: number): Uint8Array[] {
   const uniform = uniformFrom(seed);
   const below = (end: number) => Math.floor(uniform() * end);
   return Array.from({ length: count }, () => {
@@ -18,8 +18,8 @@ export function mutants(file: Uint8Array, count: number, seed: number): Uint8Arr
   });
 }
 
-/** Returns the beginnings of a file, so many and spread evenly, the empty one first. */
-export function truncations(file: Uint8Array, count: number): Uint8Array[] {
+/** Returns `count` beginnings of a file, of evenly spread lengths from 0 on. */
+export function truncatedCopies(file: Uint8Array, count: number): Uint8Array[] {
   return Array.from({ length: count }, (_, i) =>
     file.slice(0, Math.floor((i * file.length) / count)),
   );

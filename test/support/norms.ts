@@ -19,15 +19,11 @@ import {
 } from '../../src/index.ts';
 import { normals, uniformFrom, uniforms } from './random.ts';
 import * as reference from './reference.ts';
+import { sizeOf } from './shapes.ts';
 
 /** A tensor of normal numbers. */
 export function randomTensor(shape: readonly number[], seed: number, mean = 0, std = 1): Tensor {
   return new Tensor(normals(sizeOf(shape), seed, mean, std), shape);
-}
-
-/** The number of elements of a shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((size, dimension) => size * dimension, 1);
 }
 
 /** A call of a normalization, but for its tensors. */

@@ -24,6 +24,26 @@ export function expectRefusal(
   });
 }
 
+/** A call that is refused, and what the refusal says. */
+export type RefusedCall = readonly [
+  label: string,
+  call: () => unknown,
+  kind: ErrorConstructor,
+  argument: string,
+  got: string,
+];
+
+/**
+ * Tests that each call is refused.
+ *
+ * @param name of the tests, with %s for the label
+ */
+export function testRefusedCalls(calls: readonly RefusedCall[], name = 'refuses %s'): void {
+  test.each(calls)(name, (_, call, kind, argument, got) => {
+    expectRefusal(call, kind, argument, got);
+  });
+}
+
 /** What is wrong with a call, its change from a valid one, and what the refusal says. */
 export type Refused<Call> = readonly [
   label: string,

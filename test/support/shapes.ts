@@ -1,3 +1,8 @@
+/** The number of elements of a shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((size, dimension) => size * dimension, 1);
+}
+
 /**
  * (N, C, *) shapes that take every way through tiles and batches: several rows a
  * tile; one row a tile; a row of three tiles; more channels than a batch holds;

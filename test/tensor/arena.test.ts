@@ -3,7 +3,7 @@ import { Arena, adaptiveInstanceNorm, instanceNorm, Tensor } from '../../src/ind
 import { expectSameBits } from '../support/closeness.ts';
 import { places, resetPlaces } from '../support/places.ts';
 import { normals, uniforms } from '../support/random.ts';
-import { SHAPES } from '../support/shapes.ts';
+import { SHAPES, sizeOf } from '../support/shapes.ts';
 
 describe('Arena', () => {
   test('makes tensors of zeros for a shape', () => {
@@ -186,7 +186,7 @@ const cases = Object.entries(calculations).flatMap(([name, run]) =>
 );
 
 describe.each(cases)('$name of $shape', ({ shape, run }) => {
-  const size = shape.reduce((product, dimension) => product * dimension, 1);
+  const size = sizeOf(shape);
   const values = normals(size, 20, 5, 2);
   const expected = run(new Tensor(values, shape), undefined);
 

@@ -4,9 +4,9 @@ import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { instanceNorm } from '../../src/index.ts';
 import { expectSameBits } from '../support/closeness.ts';
-import { sizeOf } from '../support/norms.ts';
 import { type Hostile, type Operation, operations } from '../support/operations.ts';
 import { normals, uniforms } from '../support/random.ts';
+import { sizeOf } from '../support/shapes.ts';
 
 type Arrays = Record<string, Float32Array>;
 

@@ -2,9 +2,9 @@ import { describe, test } from 'vitest';
 import type { Kernels } from '../../../src/kernels/kernels.ts';
 import { expectSameBits } from '../../support/closeness.ts';
 import { APPLIED_LINES, expectOnLine, type Line } from '../../support/kernels/lines.ts';
-import { columnsOf } from '../../support/kernels/matrices.ts';
 import { columnScratch, KernelMemory } from '../../support/kernels/memory.ts';
 import { COLUMNS, FEW_ROWS } from '../../support/kernels/sizes.ts';
+import { columnsOf } from '../../support/matrices.ts';
 import { normals } from '../../support/random.ts';
 
 describe('applyColumns', () => {

@@ -1,9 +1,9 @@
 import { describe, test } from 'vitest';
 import { expectGradientSums } from '../../support/kernels/gradient-sums.ts';
 import { LINE_SETS, type Line } from '../../support/kernels/lines.ts';
-import { columnsOf } from '../../support/kernels/matrices.ts';
 import { columnScratch, KernelMemory } from '../../support/kernels/memory.ts';
 import { COLUMNS, FEW_ROWS } from '../../support/kernels/sizes.ts';
+import { columnsOf } from '../../support/matrices.ts';
 import { normals } from '../../support/random.ts';
 
 describe('addColumnGradientSums', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { columnAdder, testColumnMoments } from '../../support/kernels/column-moments.ts';
-import { rowsOf } from '../../support/kernels/matrices.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
 import { expectMoments, MOMENTS } from '../../support/kernels/moments.ts';
+import { rowsOf } from '../../support/matrices.ts';
 import { normals } from '../../support/random.ts';
 
 testColumnMoments('addColumnMoments', expectMoments);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Kernels } from '../../../src/kernels/kernels.ts';
 import { LINE } from '../../support/kernels/lines.ts';
-import { rowsOf } from '../../support/kernels/matrices.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
+import { rowsOf } from '../../support/matrices.ts';
 
 describe('makeLines', () => {
   const weight = [2, -3, 0.5];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { rowsOf } from '../../support/kernels/matrices.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
 import { MOMENTS } from '../../support/kernels/moments.ts';
+import { rowsOf } from '../../support/matrices.ts';
 
 describe('mergeMoments', () => {
   /** Merges parts into moments and returns the moments. */

@@ -2,10 +2,10 @@ import { describe, test } from 'vitest';
 import type { Kernels } from '../../../src/kernels/kernels.ts';
 import { expectClose, expectSameBits } from '../../support/closeness.ts';
 import { LINE } from '../../support/kernels/lines.ts';
-import { rowsOf } from '../../support/kernels/matrices.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
 import { expectMoments, MOMENTS } from '../../support/kernels/moments.ts';
 import { LENGTHS } from '../../support/kernels/sizes.ts';
+import { rowsOf } from '../../support/matrices.ts';
 import { normals } from '../../support/random.ts';
 import { moments as momentsOf } from '../../support/reference.ts';
 

@@ -2,9 +2,9 @@ import { describe, test } from 'vitest';
 import type { Kernels } from '../../../src/kernels/kernels.ts';
 import { expectSameBits } from '../../support/closeness.ts';
 import { APPLIED_LINES, expectOnLine, type Line } from '../../support/kernels/lines.ts';
-import { rowsOf } from '../../support/kernels/matrices.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
 import { SHORT_LENGTHS } from '../../support/kernels/sizes.ts';
+import { rowsOf } from '../../support/matrices.ts';
 import { normals } from '../../support/random.ts';
 
 describe('applyRows', () => {

@@ -1,9 +1,9 @@
 import { describe, test } from 'vitest';
 import { expectGradientSums } from '../../support/kernels/gradient-sums.ts';
 import { type Line, NORMALIZING_LINES } from '../../support/kernels/lines.ts';
-import { rowsByPeriod } from '../../support/kernels/matrices.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
 import { LENGTHS } from '../../support/kernels/sizes.ts';
+import { rowsByPeriod } from '../../support/matrices.ts';
 import { normals } from '../../support/random.ts';
 
 describe('addGradientSums', () => {

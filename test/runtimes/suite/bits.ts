@@ -1,5 +1,6 @@
-import { backward, type Case, forward, randomCases, sizeOf } from '../../support/norms.ts';
+import { backward, type Case, forward, randomCases } from '../../support/norms.ts';
 import { normals } from '../../support/random.ts';
+import { sizeOf } from '../../support/shapes.ts';
 import type { Report } from './report.ts';
 
 const CASES = 200;

@@ -1,6 +1,6 @@
 import { describe, test } from 'vitest';
+import { columnsOf, rowsOf } from '../matrices.ts';
 import { normals } from '../random.ts';
-import { columnsOf, rowsOf } from './matrices.ts';
 import { KernelMemory } from './memory.ts';
 import { type ExpectMoments, MOMENTS } from './moments.ts';
 import { COLUMNS, ROWS } from './sizes.ts';

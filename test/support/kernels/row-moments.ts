@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Kernels } from '../../../src/kernels/kernels.ts';
+import { rowsByPeriod, rowsOf } from '../matrices.ts';
 import { normals } from '../random.ts';
-import { rowsByPeriod, rowsOf } from './matrices.ts';
 import { KernelMemory } from './memory.ts';
 import { type ExpectMoments, MOMENTS } from './moments.ts';
 import { LENGTHS } from './sizes.ts';
