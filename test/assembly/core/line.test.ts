@@ -82,54 +82,42 @@ describe('makeLines', () => {
     ]);
   });
 
-  test('divides by the root of the mean of squares, and subtracts no mean, where not centred', () => {
+  /** The lines of moments without weights, one after the other. */
+  function linesOf(
+    values: readonly (readonly number[])[],
+    { bias = 0, eps = 0, centred = true } = {},
+  ): number[] {
     const memory = new KernelMemory();
-    // Four elements of mean 3 and variance 7: mean of squares 16.
-    const moments = memory.doubles([4, 3, 28, 0]);
-    const lines = memory.doubles([1, 1, 1]);
+    const { byteOffset: moments } = memory.doubles(values.flat());
+    const lines = memory.doubles(new Float64Array(values.length * LINE).fill(Number.NaN));
+    const { byteOffset: biases } = memory.floats([bias]);
     memory.run(
-      (kernels) =>
-        kernels.makeLines(lines.byteOffset, moments.byteOffset, 0, 0, 1, 1, 0, 1, 0, false),
+      ({ makeLines }) =>
+        makeLines(lines.byteOffset, moments, 0, biases, values.length, 1, 0, 1, eps, centred),
       lines,
     );
-    expect([...lines]).toEqual([0, 1 / 4, 0]);
+    return [...lines];
+  }
+
+  test('divides by the root of the mean of squares, and subtracts no mean, where not centred', () => {
+    // Four elements of mean 3 and variance 7: mean of squares 16.
+    expect(linesOf([[4, 3, 28, 0]], { centred: false })).toEqual([0, 1 / 4, 0]);
   });
 
   test('adds eps to the variance, under the root', () => {
-    const memory = new KernelMemory();
-    const moments = memory.doubles([2, 0, 32, 0]);
-    const lines = memory.doubles([0, 0, 0]);
-    memory.run(
-      (kernels) =>
-        kernels.makeLines(lines.byteOffset, moments.byteOffset, 0, 0, 1, 1, 0, 1, 9, true),
-      lines,
-    );
-    expect([...lines]).toEqual([0, 1 / 5, 0]);
+    expect(linesOf([[2, 0, 32, 0]], { eps: 9 })).toEqual([0, 1 / 5, 0]);
   });
 
   test('subtracts a mean within half the deviation from the shift, where it adds no error', () => {
-    const memory = new KernelMemory();
     // Variance 16, and means of half its root and a little more.
-    const moments = memory.doubles([4, 2, 64, 0, 4, 2.5, 64, 0]);
-    const lines = memory.doubles(new Float64Array(2 * LINE));
-    const biases = memory.floats([10]);
-    memory.run(
-      ({ makeLines }) =>
-        makeLines(lines.byteOffset, moments.byteOffset, 0, biases.byteOffset, 2, 1, 0, 1, 0, true),
-      lines,
-    );
-    expect([...lines]).toEqual([0, 1 / 4, 9.5, 2.5, 1 / 4, 10]);
+    const values = [
+      [4, 2, 64, 0],
+      [4, 2.5, 64, 0],
+    ];
+    expect(linesOf(values, { bias: 10 })).toEqual([0, 1 / 4, 9.5, 2.5, 1 / 4, 10]);
   });
 
   test('makes a scale of 0 where there is no spread and no eps', () => {
-    const memory = new KernelMemory();
-    const moments = memory.doubles([2, 3, 0, 0]);
-    const lines = memory.doubles([0, 0, 0]);
-    memory.run(
-      (kernels) =>
-        kernels.makeLines(lines.byteOffset, moments.byteOffset, 0, 0, 1, 1, 0, 1, 0, true),
-      lines,
-    );
-    expect([...lines]).toEqual([3, 0, 0]);
+    expect(linesOf([[2, 3, 0, 0]])).toEqual([3, 0, 0]);
   });
 });
