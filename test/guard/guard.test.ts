@@ -6,12 +6,12 @@ import { instantiateSync } from './loader.ts';
 const LINE = [1, 2, 3];
 const PERIOD = 2;
 const ROWS = 3;
-// A turn of four vectors, twice, a vector and three elements.
+// Two rounds of four vectors, a vector and three elements.
 const LENGTH = 39;
 const COUNT = ROWS * LENGTH;
 
-/** A memory with two tensors, two lines, and room around them. */
-class Bench {
+/** Guarded kernels and their memory, with two tensors, two lines, and room around them. */
+class GuardedMemory {
   readonly memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
   readonly x = new Float32Array(this.memory.buffer, 1024, COUNT);
   readonly y = new Float32Array(this.memory.buffer, 8192, COUNT);
@@ -34,32 +34,32 @@ class Bench {
 
 describe('guarded kernels', () => {
   test('compute as others do', async () => {
-    const bench = new Bench(await compileKernels('debug'));
-    const expected = bench.x.map((value) => (value - 1) * 2 + 3);
-    bench.applyRows();
-    expect(bench.y).toEqual(expected);
-    bench.applyRows(bench.x.byteOffset);
-    expect(bench.x).toEqual(expected);
+    const guarded = new GuardedMemory(await compileKernels('debug'));
+    const expected = guarded.x.map((value) => (value - 1) * 2 + 3);
+    guarded.applyRows();
+    expect(guarded.y).toEqual(expected);
+    guarded.applyRows(guarded.x.byteOffset);
+    expect(guarded.x).toEqual(expected);
   });
 
   test('begin with outputs of NaN', async () => {
     const withoutTail = replace('assembly/rows/apply.ts', '  v128.store(lastAt, last);', '');
-    const bench = new Bench(await compileKernels('debug', withoutTail));
-    bench.applyRows();
-    const last = bench.y.subarray(COUNT - (LENGTH % 4));
+    const guarded = new GuardedMemory(await compileKernels('debug', withoutTail));
+    guarded.applyRows();
+    const last = guarded.y.subarray(COUNT - (LENGTH % 4));
     expect(last.every(Number.isNaN)).toBe(true);
   });
 
-  test('refuse outputs that overlap an input but for being in its place', async () => {
-    const bench = new Bench(await compileKernels('debug'));
-    expect(() => bench.applyRows(bench.x.byteOffset + 4)).toThrow(
+  test('refuse outputs that overlap an input and are not exactly in its place', async () => {
+    const guarded = new GuardedMemory(await compileKernels('debug'));
+    expect(() => guarded.applyRows(guarded.x.byteOffset + 4)).toThrow(
       'applyRows was given y and x, which overlap',
     );
   });
 
-  test('refuse arrays that reach out of memory', async () => {
-    const bench = new Bench(await compileKernels('debug'));
-    expect(() => bench.applyRows(65536 - 4)).toThrow(
+  test('refuse arrays that extend past the memory', async () => {
+    const guarded = new GuardedMemory(await compileKernels('debug'));
+    expect(() => guarded.applyRows(65536 - 4)).toThrow(
       'applyRows was given y at 65532 to 66000 of 65536',
     );
   });
@@ -86,7 +86,7 @@ describe('guarded kernels', () => {
       'applyRows reads bytes -4 to 4 of lines, which has 48',
     ],
     [
-      'a loop finds no end',
+      'a loop never ends',
       replace('assembly/rows/apply.ts', 'x += 64, y += 64', 'x += 0, y += 0'),
       'applyRows finds no end',
     ],
@@ -96,8 +96,8 @@ describe('guarded kernels', () => {
       'applyRows writes bytes 140 to 156 of x, which may only be read',
     ],
   ])('throw where %s', async (_, edit, message) => {
-    const bench = new Bench(await compileKernels('debug', edit));
-    expect(() => bench.applyRows()).toThrow(message);
+    const guarded = new GuardedMemory(await compileKernels('debug', edit));
+    expect(() => guarded.applyRows()).toThrow(message);
   });
 });
 

@@ -4,14 +4,14 @@ import { type Extent, extentsOf } from './extents.ts';
 
 type Kernel = (...values: number[]) => void;
 
-// What a kernel must not depend on: as float32 or float64 a NaN.
+// The byte that fills what a kernel must not depend on: a NaN as float32 and as float64.
 const POISON = 0xff;
 
-// Accesses that a kernel may make for each byte it is given: many times what any does. One that
-// goes on has lost its way out.
+// How many accesses a kernel may make for each byte that it is given. It is many times what any
+// kernel makes, so that one that exceeds it runs in an endless loop.
 const PATIENCE = 64;
 
-/** An extent, and what was read of it: what was read twice counts twice. */
+/** An extent, and how much was read of it; what was read twice counts twice. */
 interface Watched extends Extent {
   readonly end: number;
   loads: number;
@@ -20,16 +20,16 @@ interface Watched extends Extent {
 
 let watched: readonly Watched[] = [];
 
-/** What the last call of a kernel read of an array. */
+/** Returns what the last call of a kernel read of an array. */
 export function readsOf(name: string): { readonly loads: number; readonly bytes: number } {
   const found = watched.find((extent) => extent.name === name);
   return { loads: found?.loads ?? 0, bytes: found?.bytesRead ?? 0 };
 }
 
 /**
- * Instantiates the debug build, which reports each access before it is made. A
- * call throws where a kernel touches what it was not given, or writes what it was
- * given to read, or goes on for long; what it is given to write is poisoned first.
+ * Instantiates the debug build, which reports each access before it is made. A call throws
+ * if a kernel touches what it was not given, writes what it was given to read, or runs in an
+ * endless loop. What it is given to write is filled with NaN first.
  */
 export function instantiateSync(
   module: WebAssembly.Module,
@@ -94,13 +94,13 @@ export function instantiateSync(
   return { instance: { exports: guarded } };
 }
 
-/** Whether an extent is to be written, and is not the place of an input too. */
+/** Whether an extent is only written: it is not the place of an input too. */
 function isFree({ use, start }: Extent, extents: readonly Extent[]): boolean {
   if (use === 'scratch') return true;
   return use === 'out' && !extents.some((other) => other.use === 'in' && other.start === start);
 }
 
-/** Expects what is written to lie in memory, apart from all else or exactly in place of it. */
+/** Expects extents within the memory, and each written one apart from the others or exactly in place of one. */
 function expectApart(name: string, extents: readonly Extent[], capacity: number): void {
   for (const a of extents) {
     const end = a.start + a.bytes;
@@ -116,7 +116,7 @@ function expectApart(name: string, extents: readonly Extent[], capacity: number)
   }
 }
 
-/** Says where an access lies by the extent that is nearest. */
+/** Says where an access lies, relative to the nearest extent. */
 function describe(
   writes: boolean,
   address: number,

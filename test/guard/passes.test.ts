@@ -4,8 +4,8 @@ import { compileKernels } from '../support/compile-kernels.ts';
 import { normals } from '../support/random.ts';
 import { instantiateSync, readsOf } from './loader.ts';
 
-// What float32 does no justice is done again, or one by one, in float64: a mistake on the
-// way there costs time and no digits, so that results alone would not show it.
+// What float32 can't hold is done again, or element by element, in float64. A mistake in choosing
+// that path costs time but no digits, so results would not show it. What was read does.
 
 const provided = inject('kernels');
 const module = new WebAssembly.Module(
@@ -34,16 +34,16 @@ function readBy(
 }
 
 const VECTOR = 16;
-// That the estimate of a mean is made of.
+// How many vectors the estimate of a mean is made of.
 const SAMPLES = 16;
 
-/** Data whose mean no sample of its start would give. */
+/** Data whose start has another mean than the whole. */
 function drifting(length: number): Float32Array {
   return normals(length, 1).map((value, i) => value + (i < length / 5 ? 20 : 0));
 }
 
 describe('addMoments', () => {
-  // Rows of float64, of a chunk with and without a tail, and of several chunks.
+  // Lengths below are of rows summed in float64, of one chunk with and without a tail, and of several.
   const CHUNK = 16384;
   const read = (values: Float32Array) =>
     readBy(values, (kernels) => kernels.addMoments(STATES, X, 1, values.length, 1, 0));
@@ -68,12 +68,12 @@ describe('addMoments', () => {
     },
   );
 
-  test('samples all of a row, and so reads one with another start once', () => {
+  test('samples a row along its whole length, and so reads a row whose start has another mean once', () => {
     // Its start is two deviations from its mean.
     expect(read(drifting(10_000)).bytes).toBe(4 * 10_000 + SAMPLES * VECTOR);
   });
 
-  test('reads a row again that one element outweighs', () => {
+  test('reads a row again in which one element outweighs the others', () => {
     const values = normals(5000, 1);
     values[1234] = 1e6;
     expect(read(values).bytes).toBeGreaterThan(8 * 5000);
@@ -81,7 +81,7 @@ describe('addMoments', () => {
 });
 
 describe('addColumnMoments', () => {
-  // 65536 elements.
+  // A chunk has 65536 elements.
   const read = (values: Float32Array, columns: number) =>
     readBy(values, (kernels) =>
       kernels.addColumnMoments(STATES, X, values.length / columns, columns, SCRATCH),
@@ -119,7 +119,7 @@ describe('addColumnMoments', () => {
     },
   );
 
-  test('reads a column again that one element outweighs', () => {
+  test('reads a column again in which one element outweighs the others', () => {
     const values = normals(5000 * 4, 1);
     values[4 * 1234 + 2] = 1e6;
     expect(read(values, 4).bytes).toBeGreaterThan(4 * 5000 * 5);
@@ -137,10 +137,10 @@ describe('applyRows', () => {
     ['the least scale', [5, 2 ** -100, 3]],
     ['the largest scale', [5, -(2 ** 100), 3]],
     ['a scale of 0', [5, 0, 3]],
-  ])('takes %s by vectors', (_, line) => {
+  ])('applies %s by vectors', (_, line) => {
     const { loads, bytes } = read(line);
     expect(bytes).toBe(loads * VECTOR);
-    // The last vector may be met twice.
+    // The last vector may be read twice.
     expect(loads).toBeLessThanOrEqual(46);
   });
 
@@ -148,7 +148,7 @@ describe('applyRows', () => {
     ['a scale too small', [5, 2 ** -101, 3]],
     ['a scale too large', [5, 2 ** 101, 3]],
     ['a mean too large, where the scale is 0', [2 ** 101, 0, 3]],
-  ])('takes %s one by one', (_, line) => {
+  ])('applies %s element by element', (_, line) => {
     expect(read(line)).toEqual({ loads: 180, bytes: 720 });
   });
 });
@@ -184,24 +184,24 @@ describe.each<[string, (kernels: Kernels) => void]>([
   const read = (line: readonly number[], last = line) =>
     readBy(normals(256, 1), run, [...line, ...line, ...line, ...last]);
 
-  test('takes lines that float32 can hold by vectors', () => {
+  test('applies lines that float32 can hold by vectors', () => {
     const { loads, bytes } = read(FITTING);
     expect(bytes).toBe(loads * VECTOR);
-    // The last vector of a row may be met twice.
+    // The last vector of a row may be read twice.
     expect(loads).toBeLessThanOrEqual(4 * 17);
   });
 
-  test('takes others one by one', () => {
+  test('applies other lines element by element', () => {
     const wide = [5, 2 ** 101, 3];
     expect(read(wide)).toEqual({ loads: 256, bytes: 1024 });
-    // A vector has elements of four columns, but of one row.
+    // The elements of a vector belong to four columns, but to one row.
     const { loads } = read(FITTING, wide);
     if (name.includes('Column')) expect(loads).toBe(256);
     else expect(loads).toBeLessThanOrEqual(3 * 17 + 64);
   });
 });
 
-test('addElementGradientSums takes rows by vectors, others one by one', () => {
+test('addElementGradientSums takes rows whose line float32 can hold by vectors, others element by element', () => {
   const read = (...lines: readonly (readonly number[])[]) =>
     readBy(
       normals(256, 1),

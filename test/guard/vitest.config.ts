@@ -1,4 +1,4 @@
-// The tests of the library once more, on kernels that are watched at every access.
+// Runs the tests of the library again, on kernels whose every access is watched.
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
@@ -6,7 +6,7 @@ import { compileKernels } from '../support/compile-kernels.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** A module, in base64. */
+    /** The module of the kernels, in base64. */
     kernels: string;
   }
 }
@@ -40,7 +40,7 @@ export default defineConfig({
       'test/properties/*.test.ts',
       'test/guard/passes.test.ts',
     ],
-    // It is about the module that is shipped.
+    // Those tests are about the module that is shipped.
     testNamePattern: '^(?!the module)',
     testTimeout: 120_000,
     provide: { kernels: Buffer.from(await compileKernels('debug')).toString('base64') },

@@ -7,12 +7,12 @@ import { Tester } from './tester.ts';
 export interface Outcome {
   readonly mutation: Mutation;
   /**
-   * 'killed': a test failed, or never ended. 'survived': none did, though the
-   * kernels wrote something else. 'same': they wrote the same bits in every call of
-   * every test. 'invalid': it does not compile.
+   * 'killed': a test failed, or never ended. 'survived': every test passed, though the
+   * kernels wrote something else. 'same': the kernels wrote the same bits in every call of
+   * every test. 'invalid': the mutant does not compile.
    */
   readonly fate: 'killed' | 'survived' | 'same' | 'invalid';
-  /** The test that failed first; null where one never ended. */
+  /** The test that failed first, or null where a test never ended. */
   readonly by?: string | null;
 }
 
@@ -42,22 +42,22 @@ const STAGES: readonly Stage[] = [
   },
 ];
 
-// Seconds that whole kernels have for any of the tests.
+// Seconds that a test has on whole kernels.
 const PATIENCE = 300;
 
-// A test has no end that takes so many seconds, and so many times what the longest took whole
-// kernels.
+// A test that takes GRACE seconds and SLOWNESS times what the longest takes on whole kernels counts
+// as one that never ends.
 const GRACE = 5;
 const SLOWNESS = 4;
 
-// The module that is shipped is another, and 1e8 elements take too long.
+// Without the tests of the module that is shipped, and without 1e8 elements, which take too long.
 const PATTERN = '^(?!the module|a row of 1e8)';
 
-// So many tests that killed mutants of the same file are tried before all others.
+// How many of the tests that killed mutants of the same file are tried before all others.
 const KILLERS = 6;
 
 /**
- * Tries each mutation, several at a time, and yields the outcomes as they come.
+ * Tries each mutation, `jobs` at a time, and yields the outcomes as they come.
  *
  * @param quick whether to do without the tests of the library
  */
@@ -93,7 +93,7 @@ export async function* tryMutations(
   }
 }
 
-/** A stage, and how its tests went on whole kernels. */
+/** A stage, and the results of its tests on whole kernels. */
 interface Whole extends Stage {
   readonly tests: readonly Passed[];
   readonly limit: number;
@@ -127,7 +127,7 @@ class Campaign {
     const edit = (name: string, text: string) => (name === path ? mutate(text, mutation) : text);
     let same = true;
     for (const { build, files, tests, limit } of this.#whole) {
-      // Where no kernel was seen, one may have been called in another way.
+      // A test in which no kernel was seen may call one in a way that is not watched.
       const reached = tests.filter(
         ({ kernels }) => kernels.length === 0 || kernels.some((name) => reach.has(name)),
       );

@@ -1,5 +1,5 @@
-// A process that keeps Vitest warm, and runs tests on kernels that it is sent. Some
-// never end, and it with them: the parent ends it where it falls silent.
+// A process that keeps Vitest warm and runs tests on the kernels that it is sent. Some tests never
+// end, and then neither does this process: its parent ends it when it falls silent.
 
 import { fileURLToPath } from 'node:url';
 import { createVitest } from 'vitest/node';
@@ -9,19 +9,19 @@ import type { Doings } from './loader.ts';
 export interface Question {
   /** A module, in base64. */
   readonly kernels: string;
-  /** The test files to run. */
+  /** Parts of the paths of the test files to run. */
   readonly files: readonly string[];
-  /** Which of the tests, by a regular expression. */
+  /** A regular expression for the names of the tests to run. */
   readonly pattern: string;
 }
 
-/** What it is told: that a test has ended, or all have. */
+/** What the parent is told: 'alive' when a test has ended, the verdict when all have. */
 export type Answer = 'alive' | Verdict;
 
 export interface Verdict {
-  /** The first test that failed. */
+  /** The name of the first test that failed. */
   readonly failed: string | null;
-  /** Those that passed. */
+  /** The tests that passed. */
   readonly passed: readonly Passed[];
 }
 
@@ -43,7 +43,7 @@ process.on('message', async ({ kernels, files, pattern }: Question) => {
   vitest.setGlobalTestNamePattern(new RegExp(pattern));
   const specifications = await vitest.globTestSpecifications([...files]);
   const { testModules: all } = await vitest.runTestSpecifications(specifications, true);
-  // Vitest goes on to tell of files that were run before.
+  // Vitest also reports files that were run before.
   const testModules = all.filter(({ moduleId }) =>
     specifications.some((specification) => specification.moduleId === moduleId),
   );
@@ -62,7 +62,7 @@ process.on('message', async ({ kernels, files, pattern }: Question) => {
   });
 });
 
-/** As a pattern sees it. */
+/** The name of a test as Vitest matches it with a pattern. */
 function nameOf({ fullName }: { readonly fullName: string }): string {
   return fullName.replaceAll(' > ', ' ');
 }

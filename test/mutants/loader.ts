@@ -1,5 +1,5 @@
-// Stands in for @assemblyscript/loader: notes which kernels are called, and a digest of all that
-// they write. A debug build is watched at every access besides.
+// Stands in for @assemblyscript/loader. It notes which kernels are called and a digest of all that
+// they write. It also watches every access of a debug build.
 
 import { extentsOf } from '../guard/extents.ts';
 import { instantiateSync as instantiateGuarded } from '../guard/loader.ts';
@@ -10,14 +10,14 @@ type Kernel = (...values: number[]) => void;
 export interface Doings {
   /** The kernels that were called. */
   readonly kernels: readonly string[];
-  /** A number that tells all that they wrote from anything else. */
+  /** A digest of everything that they wrote. */
   readonly digest: number;
 }
 
 const kernels = new Set<string>();
 let digest = 0;
 
-/** What kernels did since the last time. */
+/** Returns what kernels did since the last call. */
 export function takeDoings(): Doings {
   const taken = { kernels: [...kernels], digest };
   kernels.clear();
@@ -26,7 +26,7 @@ export function takeDoings(): Doings {
 }
 
 export const instantiateSync: typeof instantiateGuarded = (module, imports) => {
-  // A debug build calls whoever watches it.
+  // A debug build imports what watches it, beside the memory.
   const isWatched = WebAssembly.Module.imports(module).length > 1;
   const { exports: whole } = isWatched
     ? instantiateGuarded(module, imports).instance
@@ -42,7 +42,7 @@ export const instantiateSync: typeof instantiateGuarded = (module, imports) => {
       kernel(...values);
       for (const { start, bytes, use } of find(...values)) {
         if (use === 'in' || use === 'scratch') continue;
-        // Each step is a bijection: what differs once stays different.
+        // Each step is a bijection, so that digests that differ once stay different.
         for (let i = start >> 2; i < (start + bytes) >> 2; i++) {
           digest = Math.imul(digest ^ (words[i] as number), 0x01000193);
         }

@@ -8,12 +8,13 @@ import { report } from './report.ts';
 const HELP = `npm run mutants -- [options]
 
 Breaks the kernels, one operator, constant, call or statement at a time, and runs
-the tests on each: some should fail. Prints the share that do, and where none does.
+the tests on each mutant: some test should fail. Prints the share of mutants that
+fail a test, and the lines of those that fail none.
 
-  --file TEXT   only files that have TEXT in their name, as often as you like
-  --jobs N      so many at a time; ${availableParallelism()} unless told
-  --every N     every N-th mutation alone
-  --quick       the tests of the kernels alone, without those of the library
+  --file TEXT   only files with TEXT in their path; may be given several times
+  --jobs N      how many at a time; ${availableParallelism()} by default
+  --every N     only every N-th mutation
+  --quick       only the tests of the kernels, without those of the library
   --help        prints this`;
 
 const { values: options } = parseArgs({
@@ -26,7 +27,7 @@ const { values: options } = parseArgs({
   },
 });
 
-// Of those that change a result.
+// The share of the mutants that change a result which tests have to kill.
 const REQUIRED = 0.9;
 
 if (options.help) {
@@ -39,7 +40,7 @@ if (options.help) {
   mkdirSync('build', { recursive: true });
   for await (const outcome of tryMutations(mutations, Number(options.jobs), options.quick)) {
     outcomes.push(outcome);
-    // As they come, for who can't wait or is cut off.
+    // Written after each outcome, so that a run that is cut off leaves its results.
     writeFileSync('build/mutants.json', `${JSON.stringify(outcomes, null, 2)}\n`);
     if (process.stderr.isTTY) process.stderr.write(`\r${outcomes.length}/${mutations.length}`);
   }

@@ -3,14 +3,14 @@ import { type Doings, takeDoings } from './loader.ts';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** What the kernels did in a test, and what was called before the first. */
+    /** What the kernels did in a test, with the kernels that were called before the first test. */
     doings?: Doings;
   }
 }
 
 const outside = new Set<string>();
 
-// What is called between tests, where a file is read, any of its tests may depend on.
+// Any test of a file may depend on kernels that were called between tests, while the file was read.
 beforeEach(() => {
   for (const name of takeDoings().kernels) outside.add(name);
 });

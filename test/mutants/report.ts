@@ -1,7 +1,7 @@
 import { markdownTable } from '../../bench/markdown.ts';
 import type { Outcome } from './campaign.ts';
 
-/** Spells the outcomes by file, and those that no test noticed by line. */
+/** Lists the outcomes by file, and by line the mutants that no test noticed. */
 export function report(outcomes: readonly Outcome[]): { text: string; score: number } {
   const paths = [...new Set(outcomes.map(({ mutation }) => mutation.path))].sort();
   const rows = paths.map((path) =>
@@ -22,7 +22,7 @@ export function report(outcomes: readonly Outcome[]): { text: string; score: num
   return { text: [table, ...lists].join('\n'), score: scoreOf(outcomes) };
 }
 
-/** The share of those that changed a result that some test noticed. */
+/** The share of the mutants that changed a result which some test noticed. */
 function scoreOf(outcomes: readonly Outcome[]): number {
   const killed = count('killed', outcomes);
   return killed / (killed + count('survived', outcomes));

@@ -4,15 +4,15 @@ import type { Answer, Question, Verdict } from './child.ts';
 
 const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 
-/** Runs tests in another process, which it replaces where a test never ends. */
+/** Runs tests in another process, and replaces the process when a test never ends. */
 export class Tester {
   #child: ChildProcess | undefined;
 
   /**
    * Runs tests on kernels.
    *
-   * @param silence the seconds without the end of a test that mean there is none
-   * @returns null where a test never ended
+   * @param silence how many seconds without the end of a test mean that it never ends
+   * @returns null if a test never ended
    */
   async ask(question: Question, silence: number): Promise<Verdict | null> {
     this.#child ??= await startChild();
@@ -30,7 +30,7 @@ export class Tester {
 }
 
 function startChild(): Promise<ChildProcess> {
-  // Vitest prints where it is; nobody asked.
+  // Vitest prints where it runs, which would get into the output of the campaign.
   const child = fork(CHILD, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   return new Promise((resolve, reject) => {
     child.once('message', () => resolve(child));

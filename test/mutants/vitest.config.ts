@@ -1,4 +1,4 @@
-// Tests on kernels that another process provides.
+// Runs tests on kernels that another process provides.
 
 import { fileURLToPath } from 'node:url';
 import guarded from '../guard/vitest.config.ts';

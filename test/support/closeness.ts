@@ -8,7 +8,7 @@ import { type Moments, moments } from './reference.ts';
 const TOLERANCE = 2 ** -22;
 
 /**
- * Returns the worst error of a normalized row as a share of what is allowed,
+ * Returns the worst error of a normalized row, divided by what is allowed:
  * 2^-22 * max(1, |y*|), with y* computed in float64 from the same input and its
  * moments. A NaN counts as infinitely wrong.
  */
@@ -36,8 +36,8 @@ export interface Parameters {
 }
 
 /**
- * Expects results of weight w and bias b to be as near as the contract makes
- * them: 2^-22 * (|w| * max(1, |z|) + |b|) for y = z * w + b, and |z * w| is at
+ * Expects results of weight w and bias b to be as near as the contract promises:
+ * within 2^-22 * (|w| * max(1, |z|) + |b|) for y = z * w + b, where |z * w| is at
  * most |y| + |b|.
  */
 export function expectClose(
@@ -90,10 +90,8 @@ export function expectSameBits(actual: Float32Array, expected: Float32Array): vo
 }
 
 /**
- * Expects a result of rows whose statistics are spoiled by a NaN or an infinity, and are so in no
- * other row.
- *
- * @param clean the result without
+ * Expects NaN throughout the rows that a NaN or an infinity spoils, and the clean result in all
+ * other rows.
  */
 export function expectSpoiledRows(
   actual: Float32Array,
@@ -108,7 +106,7 @@ export function expectSpoiledRows(
   });
 }
 
-/** Expects arrays of the same names and bits. */
+/** Expects the same arrays by name, to the bit. */
 export function expectSameArrays(actual: Arrays, expected: Arrays): void {
   expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
   for (const [name, values] of Object.entries(expected)) {
@@ -116,7 +114,7 @@ export function expectSameArrays(actual: Arrays, expected: Arrays): void {
   }
 }
 
-/** Expects gradients of the same bits, null where there is none. */
+/** Expects gradients of the same bits, and null where null is expected. */
 export function expectSameGradients(actual: Gradients, expected: Gradients): void {
   expectSameBits(actual.input.data, expected.input.data);
   for (const name of ['weight', 'bias'] as const) {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// What is used of the compiler, whose own types declare i32 and the like everywhere.
+// The part of the compiler that is used. Its own types would declare i32 and the like everywhere.
 interface Compiler {
   main(
     options: readonly string[],

@@ -1,4 +1,4 @@
-// The operations of WebNN and of ONNX, said in this library's words.
+// The operations of WebNN and of ONNX, written as calls of this library.
 
 import {
   batchNorm,
@@ -14,7 +14,7 @@ import { sizeOf } from './shapes.ts';
 
 type Shape = readonly number[];
 
-/** A tensor as a vector holds it. */
+/** A tensor as a test vector holds it. */
 export interface Numbers {
   readonly dims: Shape;
   readonly data: readonly number[];
@@ -106,7 +106,7 @@ export const onnx: Readonly<Record<string, (inputs: Operands, options: Options) 
       training: training_mode === 1,
       runningMean,
       runningVar,
-      // ONNX weighs the old value, and does not correct the variance.
+      // ONNX's momentum is the weight of the old value, and its variance is biased.
       momentum: 1 - momentum,
       unbiased: false,
     });
@@ -130,7 +130,7 @@ export const onnx: Readonly<Record<string, (inputs: Operands, options: Options) 
   LayerNormalization({ input, scale, bias }, { axis = -1, epsilon: eps = 1e-5 }) {
     const from = axis < 0 ? axis + input.dims.length : axis;
     const rows = sizeOf(input.dims.slice(0, from));
-    // Each row as a channel, for the statistics that ONNX gives out as well.
+    // Each row counts as a channel here, for the statistics that ONNX also returns.
     const moments = new ChannelMoments(rows).update({
       data: input.data,
       shape: [1, rows, input.data.length / rows],
@@ -147,13 +147,13 @@ export const onnx: Readonly<Record<string, (inputs: Operands, options: Options) 
     const normalizedShape = input.dims.slice(axis);
     return { output: rmsNorm(input, normalizedShape, { weight: scale?.data, eps }) };
   },
-  // (x - mean) / std for each channel: a batch normalization in training, without eps.
+  // (x - mean) / std for each channel is batch normalization in training without eps.
   MeanVarianceNormalization({ input }) {
     return { output: batchNorm(input, { training: true, eps: 0 }) };
   },
 };
 
-/** Layer normalization of the dimensions from a given one; a last one of size 1 stands for none. */
+/** Normalizes the dimensions from a given one on. A last dimension of size 1 is added for the case of none. */
 function normalizeFrom(
   { dims, data }: Operand,
   from: number,
@@ -163,7 +163,7 @@ function normalizeFrom(
   return new Tensor(layerNorm({ data, shape }, shape.slice(from), options).data, dims);
 }
 
-/** Axis 1 and the last are a layout; any other is that of (before, channels, behind). */
+/** Axis 1 and the last axis are layouts. Any other becomes axis 1 of (before, channels, behind). */
 function viewAround({ dims, data }: Operand, axis: number) {
   if (axis === 1 || layoutOf({ dims }, axis) === 'nhwc') return { data, shape: dims };
   const shape = [sizeOf(dims.slice(0, axis)), dims[axis] ?? 0, sizeOf(dims.slice(axis + 1))];

@@ -1,8 +1,8 @@
-// Damaged copies of a file, the same in every run.
+// Damaged copies of a file, the same copies in every run.
 
 import { uniformFrom } from './random.ts';
 
-/** Returns copies in which bytes are changed, or a stretch is left out or doubled. */
+/** Returns `count` copies in which bytes are changed, or a stretch is left out or doubled. */
 export function damagedCopies(file: Uint8Array, count: number, seed: number): Uint8Array[] {
   const uniform = uniformFrom(seed);
   const below = (end: number) => Math.floor(uniform() * end);

@@ -16,7 +16,7 @@ export function toTensor({ shape, data }: Values): Tensor {
   return new Tensor(Float32Array.from(data), shape);
 }
 
-/** One call of a layer, and what PyTorch's has given and become. */
+/** One call of a layer: what PyTorch's layer returned, and its statistics after the call. */
 export interface LayerStep {
   readonly mode: 'train' | 'eval';
   readonly input: Values;
@@ -26,7 +26,7 @@ export interface LayerStep {
   readonly numBatchesTracked?: number;
 }
 
-/** A layer of PyTorch's, called several times. */
+/** A layer of PyTorch that was called several times. */
 export interface LayerCase<Options> {
   readonly name: string;
   readonly options: Options;
@@ -35,7 +35,7 @@ export interface LayerCase<Options> {
   readonly steps: readonly LayerStep[];
 }
 
-/** A function of PyTorch's, called once; `after` holds the arrays that it updates. */
+/** A function of PyTorch that was called once; `after` holds the arrays that it updated. */
 export interface FunctionCase<Options> {
   readonly name: string;
   readonly input: Values;

@@ -1,5 +1,5 @@
-// The only file of the library's tests that reads others, so that in a runtime
-// without a file system another can stand in for it.
+// The only one of the tests of results that reads files, so that another file can replace
+// it in a runtime without a file system.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ const CONFORMANCE =
   process.env.CONFORMANCE_DIR ??
   fileURLToPath(new URL('../../../shared/conformance', import.meta.url));
 
-/** Reads fixtures/<name>.json or conformance/<name>.json; null where there is none. */
+/** Reads fixtures/<name>.json or conformance/<name>.json. Returns null if there is no such file. */
 export function readJson(name: string): unknown {
   const path = name.startsWith('conformance/')
     ? name.replace('conformance', CONFORMANCE)

@@ -1,5 +1,5 @@
-// The five normalizations by name, so that one test can hold all of them against
-// the reference: a call of one, its gradients, and what the formulas say.
+// The five normalizations by name, so that one test can compare all of them with the
+// reference: a call, its gradients, and what the formulas give.
 
 import {
   batchNorm,
@@ -26,7 +26,7 @@ export function randomTensor(shape: readonly number[], seed: number, mean = 0, s
   return new Tensor(normals(sizeOf(shape), seed, mean, std), shape);
 }
 
-/** A call of a normalization, but for its tensors. */
+/** A call of a normalization, without its tensors. */
 export interface Call {
   readonly norm: 'instanceNorm' | 'batchNorm' | 'groupNorm' | 'layerNorm' | 'rmsNorm';
   readonly shape: readonly number[];
@@ -95,7 +95,7 @@ export function backward(
 
 type Values = ArrayLike<number> & Iterable<number>;
 
-/** What the formulas say of a call, in float64. */
+/** Returns what the formulas give for a call, in float64. */
 export function expectedOutput(call: Call, x: Values, arrays: ReferenceArrays): Float64Array {
   const { norm, shape, numGroups = 1, normalizedShape = [] } = call;
   const affine = { ...call.options, ...arrays };
@@ -117,7 +117,7 @@ export function expectedOutput(call: Call, x: Values, arrays: ReferenceArrays): 
   }
 }
 
-/** What the formulas say of its gradients. */
+/** Returns the gradients that the formulas give. */
 export function expectedGradients(
   call: Call,
   gradOutput: Values,
@@ -144,16 +144,16 @@ export function expectedGradients(
   }
 }
 
-/** The same arrays, of any kind of numbers. */
+/** The arrays of a call, of any kind of numbers. */
 export type ReferenceArrays = { readonly [name in keyof Arrays]?: Values };
 
-/** Whether a call normalizes by its running statistics, in place of the input's own. */
+/** Whether a call normalizes by its running statistics, and not by the input's own. */
 export function usesRunningStats({ norm, options }: Call): boolean {
   if (norm === 'batchNorm') return options.training !== true;
   return norm === 'instanceNorm' && options.useInputStats === false;
 }
 
-/** A call with all its arrays. */
+/** A call with its arrays. */
 export interface Case {
   readonly name: string;
   readonly call: Call;

@@ -1,5 +1,5 @@
-// Every public function and layer that takes tensors, by what it takes: for tests of
-// how arguments are read.
+// Every public function and layer that takes tensors, with what it takes, for tests of how
+// arguments are read.
 
 import {
   Arena,
@@ -26,18 +26,18 @@ import {
   writeSafetensors,
 } from '../../src/index.ts';
 
-/** What an operation is called with; hostile tests replace a part of it. */
-// biome-ignore lint/suspicious/noExplicitAny: it is given what no type allows
+/** An argument of an operation; tests put values there that no type allows. */
+// biome-ignore lint/suspicious/noExplicitAny: tests pass what no type allows
 export type Hostile = any;
 
 export interface Operation {
-  /** The names of its tensors, `out` last where it has one, and their shape. */
+  /** The names of its tensors, with `out` last if it has one. All have `shape`. */
   readonly tensors: readonly string[];
   readonly shape: readonly number[];
   /** Arrays among the options, each with its length. */
   readonly arrays?: Readonly<Record<string, number>>;
   readonly options?: Readonly<Record<string, unknown>>;
-  /** Calls it; `tensors` lack `out`, which is among the options. Returns all its results. */
+  /** Calls it and returns all its results. `out` is among the options, not among the tensors. */
   readonly run: (tensors: readonly Hostile[], options: Hostile) => readonly ArrayLike<number>[];
 }
 

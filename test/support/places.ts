@@ -4,10 +4,10 @@ import { Arena, Tensor } from '../../src/index.ts';
 
 const SPACE = 16 * 2 ** 20;
 
-/** Makes a tensor; a view begins `offset` elements into its buffer, or into what an arena gave. */
+/** Makes a tensor. A view begins `offset` elements into its buffer, or into a tensor of the arena. */
 export type Place = (values: Float32Array, shape: readonly number[], offset?: number) => Tensor;
 
-/** Each makes a tensor with a copy of the values; the arenas take back all their space in `resetPlaces`. */
+/** Each makes a tensor with a copy of the values. `resetPlaces` empties the arenas. */
 export const places: Readonly<Record<string, Place>> = {
   'a plain array': (values, shape) => new Tensor(values.slice(), shape),
   'a view at an offset': (values, shape, offset = 13) => {

@@ -1,13 +1,13 @@
-// PNG files made by hand, valid or not, as the specification lays them out.
+// PNG files made chunk by chunk, valid or not, in the layout of the specification.
 
 import { crc32, deflateSync } from 'node:zlib';
 
-/** What a PNG of one row is made of. */
+/** The parts of a PNG of one row. */
 export interface PngParts {
   readonly colourType: number;
   readonly depth: number;
   readonly width: number;
-  /** What the header says; the data is one row. */
+  /** The height that the header gives; the data has one row. */
   readonly height?: number;
   readonly interlace?: number;
   readonly palette?: readonly number[];
@@ -26,7 +26,7 @@ export function png(parts: PngParts): Buffer {
   );
 }
 
-/** Makes a PNG of chunks, to which it adds the last. */
+/** Makes a PNG of chunks, and adds the last one, IEND. */
 export function pngOf(...chunks: readonly Buffer[]): Buffer {
   return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...chunks, chunk('IEND', [])]);
 }
@@ -49,7 +49,7 @@ export function chunk(type: string, data: Uint8Array | readonly number[]): Buffe
   return Buffer.concat([length, body, checksum]);
 }
 
-/** Returns a damaged PNG with the right checksums, so that its damage gets past them. */
+/** Returns a damaged PNG with right checksums, so that the damage is not found by them. */
 export function withChecksums(file: Uint8Array): Buffer {
   const copy = Buffer.from(file);
   for (let at = 8; at + 12 <= copy.length; ) {

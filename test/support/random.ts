@@ -1,5 +1,5 @@
-// Seeded random numbers: the same in every run, and, made of additions and
-// products alone, in every engine.
+// Seeded random numbers. They are the same in every run, and in every engine, since they
+// are made of additions and products alone.
 
 const STEP = 0x6d2b79f5;
 
@@ -16,7 +16,7 @@ export function uniformFrom(seed: number): () => number {
 export function normalFrom(seed: number): () => number {
   let state = seed | 0;
   return () => {
-    // A third of the time that twelve calls of a generator take, which all keep their state.
+    // Takes a third of the time of twelve calls of a generator, which would store its state each time.
     let next = state;
     let sum = -6;
     for (let i = 0; i < 12; i++) {

@@ -1,7 +1,7 @@
-// The normalizations as their formulas read, in float64 and without a thought
-// for speed: the spec that the library is held against. Three questions tell
-// them apart: which elements share their statistics, which parameter an element
-// goes with, and what the statistics are.
+// The normalizations as their formulas read, in float64 and without regard to speed.
+// This is the spec that the library is compared with. Three things tell normalizations
+// apart: which elements share their statistics, which parameter belongs to an element,
+// and what the statistics are.
 
 import type { Layout } from '../../src/index.ts';
 
@@ -16,7 +16,7 @@ export interface Affine {
 
 export interface ChannelAffine extends Affine {
   readonly layout?: Layout | undefined;
-  /** For (N, C, L): what lies past a sample's length takes no part, and comes out as 0. */
+  /** For (N, C, L): elements past a sample's length take no part, and become 0. */
   readonly lengths?: Values | null | undefined;
 }
 
@@ -29,20 +29,20 @@ export interface Moments {
 
 export interface Gradients {
   readonly input: Float64Array;
-  /** As long as the weight; null where there is none. */
+  /** As long as the weight, or null where there is none. */
   readonly weight: Float64Array | null;
   readonly bias: Float64Array | null;
 }
 
 /**
- * Gradients, and for each the sum of the magnitudes of its terms, which rounding errors
- * are relative to. A normalized value z counts as max(1, |z|), as its own error does.
+ * Gradients, and for each the sum of the magnitudes of its terms. Rounding errors are
+ * relative to that sum. A normalized value z counts as max(1, |z|), as its own error does.
  */
 export interface SizedGradients extends Gradients {
   readonly sizes: Gradients;
 }
 
-/** (N, C, *): each channel of each sample by itself; C parameters, or N*C. */
+/** (N, C, *): each channel of each sample by itself, with C parameters or N*C. */
 export function instanceNorm(x: Values, shape: Shape, affine: ChannelAffine = {}): Float64Array {
   return normalize(x, byInstance(shape, affine), affine);
 }
@@ -56,7 +56,7 @@ export function instanceNormGradients(
   return differentiate(g, x, byInstance(shape, affine), affine);
 }
 
-/** (N, C, *): each channel over all samples; C parameters. */
+/** (N, C, *): each channel over all samples, with C parameters. */
 export function batchNorm(x: Values, shape: Shape, affine: ChannelAffine = {}): Float64Array {
   return normalize(x, byChannel(shape, affine), affine);
 }
@@ -70,7 +70,7 @@ export function batchNormGradients(
   return differentiate(g, x, byChannel(shape, affine), affine);
 }
 
-/** (N, C, *): by given statistics, C values each: eval mode of batch and instance normalization. */
+/** (N, C, *): by C given means and variances, as batch and instance normalization do in eval mode. */
 export function normalizeByRunningStats(
   x: Values,
   shape: Shape,
@@ -92,7 +92,7 @@ export function runningStatsGradients(
   return differentiate(g, x, byGiven(shape, mean, variance, affine), affine);
 }
 
-/** (N, C, *): the channels of a sample in `groups` groups; C parameters. */
+/** (N, C, *): the channels of a sample in `groups` groups, with C parameters. */
 export function groupNorm(
   x: Values,
   shape: Shape,
@@ -112,7 +112,7 @@ export function groupNormGradients(
   return differentiate(g, x, byGroup(shape, groups, affine), affine);
 }
 
-/** The trailing dimensions together; a parameter for each of their elements. */
+/** The trailing dimensions together, with a parameter for each of their elements. */
 export function layerNorm(x: Values, normalizedShape: Shape, affine: Affine = {}): Float64Array {
   return normalize(x, byTrailing(normalizedShape), affine);
 }
@@ -126,7 +126,7 @@ export function layerNormGradients(
   return differentiate(g, x, byTrailing(normalizedShape), affine);
 }
 
-/** As {@link layerNorm}, by the root of the mean square: no mean is subtracted. */
+/** As {@link layerNorm}, but divided by the root of the mean square, and no mean is subtracted. */
 export function rmsNorm(x: Values, normalizedShape: Shape, affine: Affine = {}): Float64Array {
   return normalize(x, aboutZero(normalizedShape), { eps: 2 ** -23, ...affine });
 }
@@ -152,7 +152,7 @@ export function channelMoments(x: Values, shape: Shape, layout?: Layout): Moment
   return groups.map(({ values }) => moments(values));
 }
 
-/** Two passes, by index: an iterator takes seven times as long. */
+/** Takes two passes. They go by index, since an iterator takes seven times as long. */
 export function moments(values: ArrayLike<number>): Moments {
   const count = values.length;
   const total = new Sum();
@@ -198,9 +198,9 @@ export function moveRunning(running: number, observed: number, momentum: number)
 
 /** What tells one normalization from another. */
 interface Sharing {
-  /** Elements of the same number share their statistics; an element of null takes no part. */
+  /** Elements of the same number share their statistics. An element of null takes no part. */
   readonly groupOf: (index: number) => number | null;
-  /** Which of the values of a parameter an element goes with. */
+  /** The index of the parameter that belongs to an element. */
   readonly parameterOf: (index: number, values: Values) => number;
   readonly momentsOf: (group: Group) => Moments;
   /** Whether the mean, and whether the variance, follows the input. */
@@ -296,7 +296,7 @@ function differentiate(g: Values, x: Values, sharing: Sharing, affine: Affine): 
   };
 }
 
-/** What to take of the factors and signs of a formula. */
+/** How the factors and signs of a formula are taken: as they are, or as magnitudes. */
 interface Taking {
   readonly factor: (value: number) => number;
   readonly normalized: (value: number) => number;
@@ -318,8 +318,8 @@ const SIZED: Taking = {
  *     d weight = sum(g * z)
  *     d x      = rstd * (w * g - mean(w * g) - z * mean(w * g * z))
  *
- * The first mean is there where the mean of x is subtracted, the second where
- * the variance follows x.
+ * The first mean is there if the mean of x is subtracted, the second if the variance
+ * depends on x.
  */
 function addTerms(
   g: Values,
@@ -362,7 +362,7 @@ function addTerms(
   return { input, weight: gradWeight, bias: gradBias };
 }
 
-/** 1 / sqrt(variance + eps); 0 where there is no spread at all, which makes the result the bias. */
+/** 1 / sqrt(variance + eps), or 0 where there is no spread at all, so that the result is the bias. */
 function reciprocalDeviation({ variance }: Moments, eps = 1e-5): number {
   const deviation = Math.sqrt(variance + eps);
   return deviation === 0 ? 0 : 1 / deviation;

@@ -2,9 +2,8 @@ import { expect, test } from 'vitest';
 import { expectSameBits } from './closeness.ts';
 
 /**
- * Expects a call to be refused with an error of the right class, which names the
- * argument, says what was expected and ends with what came; and to have left the
- * watched arrays as they were.
+ * Expects a call to be refused with an error of the right class that names the argument,
+ * says what was expected and ends with what came. Expects the watched arrays unchanged.
  */
 export function expectRefusal(
   call: () => unknown,
@@ -44,7 +43,7 @@ export function testRefusedCalls(calls: readonly RefusedCall[], name = 'refuses 
   });
 }
 
-/** What is wrong with a call, its change from a valid one, and what the refusal says. */
+/** What is wrong with a call, how it differs from a valid one, and what the refusal says. */
 export type Refused<Call> = readonly [
   label: string,
   change: (call: Call) => object,
@@ -54,15 +53,15 @@ export type Refused<Call> = readonly [
 ];
 
 /**
- * Tests that a valid call is taken, and that each change of it is refused, with none of
- * its arrays written to.
+ * Tests that a valid call is accepted, and that each change of it is refused without writing
+ * to any of its arrays.
  */
 export function testRefusals<Call extends object>(
   validCall: () => Call & { readonly out: unknown },
   make: (call: Record<string, unknown>) => unknown,
   refused: readonly Refused<Call>[],
 ): void {
-  test('is none where nothing was changed', () => {
+  test('is none if nothing was changed', () => {
     const call = validCall();
     expect(make({ ...call })).toBe(call.out);
   });
@@ -77,7 +76,7 @@ export function testRefusals<Call extends object>(
   );
 }
 
-/** The arrays among the arguments of a call, and those of its tensors. */
+/** Returns the arrays among the arguments of a call, and those of its tensors. */
 function arraysIn(call: object): Float32Array[] {
   return Object.values(call)
     .map((value) => (value instanceof Float32Array ? value : value?.data))

@@ -1,5 +1,4 @@
-// Rows of numbers that have broken a normalization somewhere: each family is a
-// list of labelled rows.
+// Rows of numbers that have broken some normalization. Each family is a list of labelled rows.
 
 import { normalFrom, normals, uniformFrom, uniforms } from './random.ts';
 
@@ -12,10 +11,10 @@ function fill(length: number, value: (index: number) => number): Float32Array {
   return values;
 }
 
-// Short of a vector, past one and several unrolls, and past one and two chunks of a row.
+// Less than a vector, more than one and several unrolled rounds, more than one and two chunks.
 const LENGTHS = [2, 3, 19, 100, 3137, 16385, 40003];
 
-// The kernels' vector, unroll, float32 block, chunk and tile.
+// The kernels' vector, unrolled round, float32 block and chunk, and the library's tile.
 const BOUNDARIES = [4, 16, 64, 16384, 65536];
 
 function* everyLength(from: number, to: number): Rows {
@@ -94,7 +93,7 @@ function* farFromWhereItIsSampled(): Rows {
     );
     for (const count of [1, 4, 16]) {
       for (const height of [1e2, 12345.6, 1e6]) {
-        // Without noise, roundings all go one way.
+        // Without noise, all roundings have the same direction.
         for (const noise of [0, 1]) {
           const values = normals(length, count, 0.1, noise);
           for (const vector of sampled.slice(0, count)) {
@@ -121,7 +120,7 @@ function* twoValues(): Rows {
 }
 
 function* oneApart(): Rows {
-  // The worst of three million: with squares in float32 its error is 1.4 times what is allowed.
+  // The worst of three million rows: with squares in float32 its error is 1.4 times what is allowed.
   const pinned = new Float32Array(285).fill(-1.2058053016662598);
   pinned[0] = -0.17981559038162231;
   yield ['-0.17981559 before 284 times -1.2058053', pinned];
@@ -221,7 +220,7 @@ export const families: Readonly<Record<string, () => Rows>> = {
   'scales from 1e-30 to 1e30': scales,
   'the largest and the smallest float32': edgesOfFloat32,
   'one outlier': oneOutlier,
-  'samples far from the mean that they stand for': farFromWhereItIsSampled,
+  'samples far from the mean that is estimated from them': farFromWhereItIsSampled,
   'two values': twoValues,
   'one value apart from all others': oneApart,
   ramps,

@@ -4,9 +4,9 @@ export function sizeOf(shape: readonly number[]): number {
 }
 
 /**
- * (N, C, *) shapes that take every way through tiles and batches: several rows a
- * tile; one row a tile; a row of three tiles; more channels than a batch holds;
- * more samples than a batch holds.
+ * (N, C, *) shapes that take every way through tiles and strips: several rows in a tile, one
+ * row in a tile, a row of three tiles, more channels than a strip holds, more samples than a
+ * strip holds.
  */
 export const SHAPES: readonly (readonly number[])[] = [
   [3, 5, 37],
