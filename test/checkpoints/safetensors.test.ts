@@ -21,7 +21,7 @@ const checkpoint = Uint8Array.from(
   readFileSync(new URL('../fixtures/checkpoint.safetensors', import.meta.url)),
 );
 
-/** A file: a header, as JSON unless it is text already, and data. */
+/** Makes a file of a header and data. A header that is not text is written as JSON. */
 function makeFile(header: unknown, data: ArrayLike<number> = []): Uint8Array<ArrayBuffer> {
   const text = typeof header === 'string' ? header : JSON.stringify(header);
   const json = new TextEncoder().encode(text);
@@ -32,7 +32,7 @@ function makeFile(header: unknown, data: ArrayLike<number> = []): Uint8Array<Arr
   return file;
 }
 
-/** A file of one tensor, x, of little-endian elements. */
+/** Makes a file of one tensor, x, of little-endian elements. */
 function makeFileOf(dtype: string, elements: ArrayBufferView): Uint8Array<ArrayBuffer> {
   const { buffer, byteOffset, byteLength } = elements;
   const shape = [(elements as unknown as ArrayLike<number>).length];
@@ -40,7 +40,7 @@ function makeFileOf(dtype: string, elements: ArrayBufferView): Uint8Array<ArrayB
   return makeFile(header, new Uint8Array(buffer, byteOffset, byteLength));
 }
 
-/** What a file of one tensor holds. */
+/** Writes a file of one tensor, and returns the values that are read from it. */
 function readElements(dtype: string, elements: ArrayBufferView): Float32Array {
   const { x, ...others } = readSafetensors(makeFileOf(dtype, elements));
   expect(others).toEqual({});
@@ -136,14 +136,14 @@ describe('readSafetensors', () => {
     }
   });
 
-  test('gives tensors of their own, not views of the file', () => {
+  test('copies tensors, and gives no views of the file', () => {
     const file = makeFileOf('F32', Float32Array.of(1, 2));
     const { x } = readSafetensors(file);
     file.fill(0);
     expect([...(x as Tensor).data]).toEqual([1, 2]);
   });
 
-  test('takes names of the prototype of objects as any others', () => {
+  test('takes names of properties of Object.prototype like any others', () => {
     const names = ['__proto__', 'constructor', 'toString'];
     const entries = names.map((name, i) => {
       const entry = { dtype: 'F16', shape: [1], data_offsets: [2 * i, 2 * i + 2] };
@@ -188,7 +188,7 @@ describe('readSafetensors refuses', () => {
 
   const valid = { dtype: 'F32', shape: [2], data_offsets: [0, 8] };
 
-  test('none of the entries below before they are changed', () => {
+  test('no valid entry, of which those below are changes', () => {
     expect(readSafetensors(makeFile({ x: valid }, Array(8).fill(0))).x?.shape).toEqual([2]);
   });
 
@@ -258,7 +258,7 @@ describe('readSafetensors refuses', () => {
     expectRefusal(call, RangeError, 'safetensors "x"', 'two');
   });
 
-  test('no name that different objects have, nor one that is a text', () => {
+  test('no name that several objects have, nor one that is also a value', () => {
     const header = {
       __metadata__: { x: 'x', y: '"x":' },
       x: valid,
@@ -305,7 +305,7 @@ describe('readSafetensors refuses', () => {
     );
   });
 
-  test.each([15, 17])('%i bytes of data for tensors of 16', (bytes) => {
+  test.each([15, 17])('%i bytes of data for tensors of 16 bytes', (bytes) => {
     const header = { a: valid, b: { ...valid, data_offsets: [8, 16] } };
     const file = makeFile(header, Array(bytes).fill(0));
     expectRefusal(() => readSafetensors(file), RangeError, 'safetensors', `${bytes}`);
@@ -341,7 +341,7 @@ describe('readSafetensors refuses', () => {
   test.each<[string, Iterable<Uint8Array>]>([
     ['of which a bit was flipped', flips(several)],
     ['of which bytes were changed, left out or doubled', damagedCopies(several, 5000, 8)],
-    ['that PyTorch made, likewise', damagedCopies(checkpoint, 2000, 9)],
+    ['of PyTorch, damaged in the same ways', damagedCopies(checkpoint, 2000, 9)],
   ])('a file %s, or reads it whole', (_, files) => {
     let refused = 0;
     let read = 0;
@@ -354,7 +354,7 @@ describe('readSafetensors refuses', () => {
           expect(data.length).toBe(sizeOf(shape));
           size += data.length;
         }
-        // An element takes two bytes of the file at least.
+        // An element takes at least two bytes of the file.
         expect(2 * size).toBeLessThanOrEqual(file.length);
         expectSameTensors(rewritten(tensors), tensors);
       } catch (error) {
@@ -367,7 +367,7 @@ describe('readSafetensors refuses', () => {
     expect(read).toBeGreaterThan(40);
   });
 
-  /** Writes tensors and reads them again; counts that are no whole numbers any more come back unwritten. */
+  /** Writes tensors and reads them again. Returns them as they are if damage has broken a count of batches. */
   function rewritten(tensors: Record<string, Tensor>): Record<string, Tensor> {
     try {
       return readSafetensors(writeSafetensors(tensors));
@@ -383,12 +383,12 @@ describe('readSafetensors refuses', () => {
   ): void {
     expect(Object.keys(actual).sort()).toEqual(Object.keys(expected).sort());
     for (const [name, { data }] of Object.entries(expected)) {
-      // Payloads of NaN may change.
+      // The payload of a NaN may change.
       expect([...(actual[name]?.data ?? [])]).toEqual([...data]);
     }
   }
 
-  test('hostile headers of a megabyte, or reads them, without delay', () => {
+  test('hostile headers of a megabyte in a short message, or reads them', () => {
     const entry = '{"dtype":"F32","shape":[0],"data_offsets":[0,0]}';
     const headers: readonly ((size: number) => string)[] = [
       (size) => '['.repeat(size),
@@ -431,7 +431,7 @@ describe('writeSafetensors', () => {
     }
   });
 
-  test('writes num_batches_tracked as I64, everything else as F32', () => {
+  test('writes num_batches_tracked as I64, and everything else as F32', () => {
     const one = new Tensor(Float32Array.of(1), [1]);
     const file = writeSafetensors({
       'a.num_batches_tracked': one,
@@ -488,7 +488,7 @@ describe('writeSafetensors', () => {
     ['a layer for its state', new LayerNorm(2), TypeError, 'normalizedShape', '[2]'],
     ['too little data', { x: { data: normals(2, 5), shape: [3] } }, RangeError, 'x.data', '2'],
     [
-      'the name that the format keeps for itself',
+      'the name that the format reserves',
       { __metadata__: new Tensor(Float32Array.of(1), [1]) },
       RangeError,
       'tensors',
@@ -508,7 +508,7 @@ describe('writeSafetensors', () => {
   );
 });
 
-describe('a checkpoint that PyTorch has made', () => {
+describe('a checkpoint made by PyTorch', () => {
   const { layers } = readFixture<{
     layers: readonly { prefix: string; input: Values; output: readonly number[] }[];
   }>('checkpoint');
@@ -541,7 +541,7 @@ describe('a checkpoint that PyTorch has made', () => {
     expect((loadLayer('encoder.norm2.') as InstanceNorm).numBatchesTracked).toBe(0);
   });
 
-  test('is the same after it was written again', () => {
+  test('is the same after it was read and written', () => {
     const state = readSafetensors(checkpoint);
     expect(readSafetensors(writeSafetensors(state))).toEqual(state);
   });

@@ -14,7 +14,7 @@ function vector(...values: number[]): Tensor {
   return new Tensor(Float32Array.from(values), [values.length]);
 }
 
-/** What a BatchNorm of 3 channels may have become, its keys behind a prefix. */
+/** The state of a trained BatchNorm of 3 channels, its keys behind a prefix. */
 function batchNormState(prefix = ''): State {
   return {
     [`${prefix}weight`]: new Tensor(normals(3, 1), [3]),
@@ -112,7 +112,7 @@ describe('loadStateDict', () => {
     },
   );
 
-  test('copies: neither array is kept', () => {
+  test('copies values, and keeps neither its arrays nor those of the dictionary', () => {
     const layer = new BatchNorm(3);
     const { weight } = layer;
     const state = batchNormState();
@@ -122,7 +122,7 @@ describe('loadStateDict', () => {
     expect(layer.stateDict()).toEqual(batchNormState());
   });
 
-  test('takes the keys behind a prefix, and leaves the others to others', () => {
+  test('takes the keys behind a prefix, and ignores others', () => {
     const layer = new BatchNorm(3);
     layer.loadStateDict(
       {
@@ -152,7 +152,7 @@ describe('loadStateDict', () => {
   });
 
   test.each([true, false])(
-    'keeps num_batches_tracked where an old checkpoint lacks it, strict or not (test_batchnorm_load_state_dict): %j',
+    'keeps num_batches_tracked if an old checkpoint lacks it, strict or not (test_batchnorm_load_state_dict): %j',
     (strict) => {
       const layer = new BatchNorm(3);
       expect(layer.stateDict().num_batches_tracked).toEqual(scalar(0));
@@ -163,7 +163,7 @@ describe('loadStateDict', () => {
     },
   );
 
-  test('keeps what is missing and passes over what is unexpected where it is not strict', () => {
+  test('keeps what is missing and ignores what is unexpected if it is not strict', () => {
     const layer = new BatchNorm(3);
     const state = without(batchNormState('a.'), 'a.bias', 'a.running_var');
     layer.loadStateDict({ ...state, 'a.scale': vector(1) }, { prefix: 'a.', strict: false });
@@ -196,7 +196,7 @@ describe('loadStateDict refuses, and writes nothing:', () => {
     expect(layer.stateDict()).toEqual(batchNormState());
   }
 
-  /** A state of other values, so that one that was written shows. */
+  /** A state of other values, so that a value that was written shows. */
   function otherState(): State {
     return {
       weight: vector(9, 9, 9),
@@ -242,7 +242,7 @@ describe('loadStateDict refuses, and writes nothing:', () => {
     expectRefused(state, undefined, RangeError, 'stateDict', got);
   });
 
-  test('whole keys in its list, prefix and all', () => {
+  test('with whole keys in its message, prefix included', () => {
     const state = { 'a.weight': vector(1), 'a.x': vector(1), 'b.x': vector(1) };
     expectRefused(
       state,
@@ -254,7 +254,7 @@ describe('loadStateDict refuses, and writes nothing:', () => {
     );
   });
 
-  test('a wrong shape also where it is not strict', () => {
+  test('a wrong shape also if it is not strict', () => {
     const state = { weight: vector(9, 9, 9), bias: vector(1, 2), other: vector(1) };
     const got = '"bias" of shape [2] instead of [3]';
     expectRefused(state, { strict: false }, RangeError, 'stateDict', got);

@@ -1,6 +1,6 @@
-// npm run edge:cpu: the processor time that a request takes, of all threads of a workerd
-// that answers nothing else: the first request, and the many after a warm-up. Linux
-// only, where /proc tells it.
+// npm run edge:cpu measures the processor time of requests, summed over all threads of a
+// workerd that answers nothing else: the first request, and many after a warm-up. It reads
+// /proc, so it runs on Linux only.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,7 @@ const photo = decode(
   readFileSync(new URL('../../examples/restyle/photos/chelsea.jpg', import.meta.url)),
 );
 
-/** The photograph in another size, each pixel the nearest. */
+/** Resizes the photograph by nearest pixels. */
 function resized(width: number, height: number) {
   const data = new Uint8Array(4 * width * height);
   for (let row = 0; row < height; row++) {
@@ -101,7 +101,7 @@ async function send(url: string, { path, body }: Case): Promise<void> {
   await response.arrayBuffer();
 }
 
-/** Sends requests, one after the other, for some seconds; returns how many. */
+/** Sends requests one after the other for some seconds, and returns how many. */
 async function sendMany(url: string, one: Case): Promise<number> {
   const end = performance.now() + SECONDS * 1000;
   let count = 0;

@@ -8,7 +8,7 @@ import { expectSamePixels } from './pixels.ts';
 import { send } from './requests.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-// A folder inside the package, so that its name is known there.
+// A folder inside the package, so that the package's name resolves there.
 const folder = `${root}/build/edge-help`;
 
 beforeAll(() => {

@@ -1,5 +1,5 @@
-// Bodies that are meant to break the service: each is answered or refused, and the
-// service goes on as before.
+// Bodies that are meant to break the service. Each is answered or refused, and the service
+// works on afterwards.
 
 import { deflateSync } from 'node:zlib';
 import jpeg from 'jpeg-js';
@@ -22,14 +22,14 @@ const tensors = writeSafetensors({ x, weight: new Tensor(normals(3, 2), [3]) });
 // 256 MB of zeros in 260 KB.
 const zeros = deflateSync(Buffer.alloc(2 ** 28));
 
-/** Damages a file in five hundred ways: cut short, and changed. */
+/** Makes five hundred damaged copies of a file, some of them cut short. */
 function damaged(file: Uint8Array): Uint8Array<ArrayBuffer>[] {
   return [...truncatedCopies(file, 100), ...damagedCopies(file, 400, 11)].map((bytes) =>
     bytes.slice(),
   );
 }
 
-/** Sends them all, and expects answers or refusals that name a field. */
+/** Sends all files, and expects results or refusals that name a field. */
 async function expectAnswers<T>(
   bodies: readonly T[],
   sendOne: (body: T) => Promise<Response>,
@@ -46,7 +46,7 @@ async function expectAnswers<T>(
     }
     return response.status;
   });
-  // Damage that is never seen would make this a test of nothing.
+  // Without refusals the damage was never seen, and nothing was tested.
   const refused = statuses.filter((status) => status !== 200).length;
   expect(refused).toBeGreaterThan(bodies.length / 5);
 }
@@ -80,7 +80,7 @@ test('a JPEG of thousands of scans', async () => {
   await expectRefused(response, 400, 'style', '2001 scans');
 });
 
-test('a header of safetensors that is deep', async () => {
+test('a deeply nested header of safetensors', async () => {
   const json = Buffer.from(`{"x":${'['.repeat(1e6)}${']'.repeat(1e6)}}`);
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(json.length));
@@ -98,7 +98,7 @@ test('a header of safetensors of tens of thousands of tensors', async () => {
   await expectRefused(await sendTensors('op=instanceNorm', file), 400, '0', 'no other tensor');
 });
 
-test('shapes without elements and with sizes beyond all bounds', async () => {
+test('shapes without elements and with huge sizes', async () => {
   const shapes = [
     [0, 2 ** 45, 5],
     [2 ** 52, 0, 1],
@@ -127,7 +127,7 @@ test('shapes without elements and with sizes beyond all bounds', async () => {
 test('damaged PNGs', () =>
   expectAnswers(damaged(png), (content) => sendForm({ content, style: png })));
 
-test('damaged PNGs whose checksums are right again', () =>
+test('damaged PNGs with right checksums', () =>
   expectAnswers(
     damaged(png).map((file) => new Uint8Array(withChecksums(file))),
     (style) => sendForm({ content: png, style }),

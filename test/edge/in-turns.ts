@@ -1,4 +1,4 @@
-/** Does work on all items, on so many at a time; the results come in the items' order. */
+/** Works on all items, a given number at a time. The results are in the order of the items. */
 export async function inTurns<Item, Result>(
   items: readonly Item[],
   atOnce: number,

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 const tools = createRequire(new URL('../../examples/edge-worker/tools/', import.meta.url));
 const { WebSocket } = tools('ws') as { WebSocket: typeof globalThis.WebSocket };
 
-/** What a debugger is told of an isolate's memory, in bytes. */
+/** An isolate's memory as a debugger sees it, in bytes. */
 interface HeapUsage {
   readonly usedSize: number;
   readonly embedderHeapUsedSize: number;
@@ -11,10 +11,9 @@ interface HeapUsage {
 }
 
 /**
- * Returns the memory that an isolate holds on to, in MB: its heap, and the buffers
- * beside it.
+ * Returns the memory that an isolate retains, in MB: its heap and the buffers beside it.
  *
- * @param inspector where its debugger connects
+ * @param inspector the URL for its debugger
  */
 export async function retainedBy(inspector: string): Promise<number> {
   const socket = new WebSocket(inspector);
@@ -23,7 +22,7 @@ export async function retainedBy(inspector: string): Promise<number> {
     socket.onerror = reject;
   });
   await answerOf(socket, 'HeapProfiler.enable');
-  // Collects garbage before; asked to do just that, workerd does not answer.
+  // This collects garbage first. workerd does not answer a request to only collect garbage.
   await answerOf(socket, 'HeapProfiler.takeHeapSnapshot');
   const usage = (await answerOf(socket, 'Runtime.getHeapUsage')) as HeapUsage;
   socket.close();

@@ -12,7 +12,7 @@ const body = writeSafetensors({ x });
 const data = Uint8Array.from(uniforms(4 * 64 * 48, 2, 0, 256));
 const photo = new Uint8Array(jpeg.encode({ data, width: 64, height: 48 }, 90).data);
 
-/** One request in four restyles a photograph, one in four is refused. */
+/** One request in four restyles a photograph, and one in four is refused. */
 function sendOne(url: string, index: number): Promise<Response> {
   switch (index % 4) {
     case 0:
@@ -35,7 +35,7 @@ async function sendMany(url: string, count: number): Promise<Record<number, numb
   return counts;
 }
 
-test('2,000 requests, 16 at a time, are all answered, and memory stays where it is', async () => {
+test('2,000 requests, 16 at a time, are all answered, and memory stays level', async () => {
   const { url, inspector, stop } = await serve(inject('folder'), 0);
   try {
     await sendMany(url, 200);
@@ -45,7 +45,7 @@ test('2,000 requests, 16 at a time, are all answered, and memory stays where it 
       if (round < 4) expect(await sendMany(url, 500)).toEqual({ 200: 375, 400: 125 });
     }
     console.log(`The isolate holds, MB: ${levels.map((level) => level.toFixed(2)).join(', ')}`);
-    // Half a kilobyte a request.
+    // Half a kilobyte for each request.
     expect(Math.max(...levels)).toBeLessThan((levels[0] as number) + 1);
   } finally {
     await stop();

@@ -23,7 +23,7 @@ const runningVar = new Tensor(normals(6, 6, 3, 0.1), [6]);
 const elements = new Tensor(normals(35, 7), [5, 7]);
 const style = new Tensor(normals(6 * 9, 8, -3, 2), [1, 6, 9]);
 
-/** The running statistics, to be moved without harm to the others' input. */
+/** Copies the running statistics, so that a call that moves them leaves the originals. */
 function statistics(): { runningMean: Tensor; runningVar: Tensor } {
   return {
     runningMean: new Tensor(runningMean.data.slice(), [6]),

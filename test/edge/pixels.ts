@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { ImageLike } from '../../src/index.ts';
 
-/** Expects two pictures to be of one size and the same in every byte. */
+/** Expects two pictures of the same size and bytes. */
 export function expectSamePixels(actual: ImageLike, expected: ImageLike): void {
   expect([actual.width, actual.height]).toEqual([expected.width, expected.height]);
   expect(Buffer.compare(Buffer.from(actual.data), Buffer.from(expected.data))).toBe(0);

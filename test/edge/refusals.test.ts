@@ -17,7 +17,7 @@ const x = new Tensor(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), [1, 2, 4]);
 const two = new Tensor(Float32Array.of(1, 2), [2]);
 const body = writeSafetensors({ x });
 
-/** Sends a body piece by piece, without saying how long it is. */
+/** Sends a body piece by piece, without its length. */
 function sendPieces(path: string, headers: Record<string, string>, pieces: number, length: number) {
   const piece = new Uint8Array(length);
   let left = pieces;
@@ -53,7 +53,7 @@ describe('paths and methods', () => {
     await expectRefused(response, 405, undefined, `got ${method}`);
   });
 
-  test('OPTIONS tells the methods', async () => {
+  test('OPTIONS lists the methods', async () => {
     const response = await send('/restyle', { method: 'OPTIONS' });
     expect(response.status).toBe(204);
     expect(response.headers.get('allow')).toBe('POST, OPTIONS');
@@ -81,12 +81,12 @@ describe('media types', () => {
     await expectRefused(response, 415, 'content-type', `expected ${expected}, got ${type}`);
   });
 
-  test('nor a body of no type', async () => {
+  test('a path does not take a body without a type', async () => {
     const response = await send('/normalize?op=instanceNorm', { method: 'POST', body });
     await expectRefused(response, 415, 'content-type', 'got none');
   });
 
-  test('nor a compressed one', async () => {
+  test('a path does not take a compressed body', async () => {
     const headers = { ...OCTETS, 'content-encoding': 'gzip' };
     const init = { method: 'POST', body: new Uint8Array(gzipSync(body)), headers };
     const response = await send('/normalize?op=instanceNorm', init);
@@ -109,7 +109,7 @@ describe('media types', () => {
 });
 
 describe('sizes', () => {
-  test('a body that says it is too long is refused before it comes', async () => {
+  test('a body whose given length is too long is refused before it is sent', async () => {
     const status = await new Promise((resolve, reject) => {
       const headers = { ...OCTETS, 'content-length': 4 * MiB + 1 };
       const url = `${inject('url')}/normalize?op=instanceNorm`;
@@ -123,7 +123,7 @@ describe('sizes', () => {
     expect(status).toBe(413);
   });
 
-  test('one that breaks off is refused', async () => {
+  test('a body that breaks off is refused', async () => {
     const { hostname, port } = new URL(inject('url'));
     const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
     const head = 'POST /normalize?op=instanceNorm HTTP/1.1\r\nhost: edge\r\n';
@@ -134,7 +134,7 @@ describe('sizes', () => {
     expect(answer).toContain('"error":"body: expected all of it, got a part"');
   });
 
-  test('one that says it is short, and comes in chunks, is refused when it is too long', async () => {
+  test('a body with a short given length that is too long in its chunks is refused', async () => {
     const { hostname, port } = new URL(inject('url'));
     const socket = connect({ host: hostname, port: Number(port) });
     const head = 'POST /normalize?op=instanceNorm HTTP/1.1\r\nhost: edge\r\nconnection: close\r\n';
@@ -147,7 +147,7 @@ describe('sizes', () => {
     socket.destroy();
   });
 
-  test('one that does not say so is refused when it is', async () => {
+  test('a body without a given length is refused when it is too long', async () => {
     const path = '/normalize?op=instanceNorm';
     const response = await sendPieces(path, OCTETS, 65, MiB / 16);
     await expectRefused(response, 413, 'body', `at most ${4 * MiB} bytes`);
@@ -156,10 +156,10 @@ describe('sizes', () => {
     await expectRefused(form, 413, 'body', `at most ${4 * MiB} bytes`);
   });
 
-  test('one that comes in pieces and is short enough is taken', async () => {
+  test('a body without a given length is read when it is short enough', async () => {
     const path = '/normalize?op=instanceNorm';
     const response = await sendPieces(path, OCTETS, 64, MiB / 16);
-    // Bytes that are all 0 are a header of no length.
+    // The refusal is that of a safetensors header of no bytes, since all bytes of the body are 0.
     await expectRefused(response, 400, 'body', 'safetensors: expected a header in JSON');
   });
 
@@ -175,7 +175,7 @@ describe('sizes', () => {
     await expectRefused(await sendForm({ content: dot, style: large }), 413, 'style', got);
   });
 
-  test('so are groups whose statistics would take too much memory', async () => {
+  test('groups whose statistics would take too much memory are refused', async () => {
     const wide = new Tensor(new Float32Array(2 ** 17), [1, 1, 2 ** 17]);
     const query = 'op=groupNorm&layout=nhwc&numGroups=1';
     const response = await sendTensors(query, writeSafetensors({ x: wide }));
@@ -312,7 +312,7 @@ describe('tensors', () => {
     await expectRefused(await sendTensors('op=instanceNorm', file), 400, field, message);
   });
 
-  test('what an operation has no use for', async () => {
+  test('a tensor that an operation does not use', async () => {
     const file = writeSafetensors({ x, bias: two });
     const response = await sendTensors('op=rmsNorm&normalizedShape=4', file);
     await expectRefused(response, 400, 'bias', 'no other tensor than x, weight');

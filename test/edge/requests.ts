@@ -1,18 +1,18 @@
-// Requests to the service, and what is expected of its refusals.
+// Requests to the service, and checks of its refusals.
 
 import { setImmediate } from 'node:timers/promises';
 import { expect, inject } from 'vitest';
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Sends a request to a path of the service, or of another at that URL. */
+/** Sends a request to a path of the service, or of the service at a given URL. */
 export async function send(
   path: string,
   init: RequestInit = {},
   url: string = inject('url'),
 ): Promise<Response> {
-  // A turn of the event loop, so that a connection which the service has closed in a
-  // long computation of the test's is not taken for an open one.
+  // Waits one turn of the event loop. Otherwise a connection that the service has closed during a
+  // long computation of the test would be taken for an open one.
   await setImmediate();
   await setImmediate();
   return fetch(url + path, init);
@@ -24,7 +24,7 @@ export function sendTensors(query: string, body: BodyInit, url?: string): Promis
   return send(`/normalize?${query}`, { method: 'POST', body, headers }, url);
 }
 
-/** Sends a form; bytes go as a file, and a list as several fields of the name. */
+/** Sends a form. Bytes are sent as a file, and a list as several fields of the same name. */
 export function sendForm(
   fields: Readonly<Record<string, string | Bytes | readonly (string | Bytes)[]>>,
   url?: string,
@@ -38,7 +38,7 @@ export function sendForm(
   return send('/restyle', { method: 'POST', body: form }, url);
 }
 
-/** Expects JSON that names what is at fault, and nothing of the inside. */
+/** Expects JSON that names what is wrong, and nothing of the service's inside. */
 export async function expectRefused(
   response: Response,
   status: number,
@@ -51,6 +51,6 @@ export async function expectRefused(
   const { error, ...rest } = JSON.parse(text);
   expect(rest).toEqual(field === undefined ? { status } : { status, field });
   expect(error).toMatch(message);
-  // No line of a stack, no file, no second line.
+  // The message has no stack, no path and no second line.
   expect(error).not.toMatch(/\n|\bat .*:\d|\.[jt]s\b/);
 }

@@ -10,7 +10,7 @@ import { sendForm } from './requests.ts';
 
 const photo = (name: string) => new Uint8Array(readFileSync(`examples/restyle/photos/${name}.jpg`));
 
-/** RGBA bytes, alpha included. */
+/** Makes RGBA bytes, with all values of alpha. */
 function noise(width: number, height: number, seed: number) {
   const uniform = uniformFrom(seed);
   const data = Uint8ClampedArray.from({ length: 4 * width * height }, () => 256 * uniform());
@@ -76,11 +76,11 @@ describe('the service answers with the same pixels as the library in Node', () =
   });
 });
 
-test('orientation in EXIF is left aside', async () => {
+test('orientation in EXIF is ignored', async () => {
   const content = kinds['a JPEG'] as Uint8Array<ArrayBuffer>;
   const style = photo('coffee');
   const upright = await (await sendForm({ content, style })).arrayBuffer();
-  // One directory of one entry: orientation, a short, 6 for a quarter turn.
+  // One directory with one entry: orientation, a short, 6 for a quarter turn.
   const entry = [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
   const exif = [...Buffer.from('Exif\0\0MM\0*\0\0\0\x08\0\x01', 'latin1'), ...entry, 0, 0, 0, 0];
   const segment = [0xff, 0xe1, 0, exif.length + 2, ...exif];

@@ -1,4 +1,4 @@
-// Starts the service, bundled as it would be deployed, before the tests.
+// Starts the service before the tests, bundled as it would be deployed.
 
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
@@ -7,9 +7,9 @@ import { serve } from '../../examples/edge-worker/tools/serve.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Of a service. */
+    /** The URL of the service. */
     readonly url: string;
-    /** Where its bundle lies. */
+    /** The folder of its bundle. */
     readonly folder: string;
   }
 }

@@ -1,4 +1,4 @@
-// The edge service over HTTP, in workerd.
+// Runs the tests of the edge service over HTTP, in workerd.
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
@@ -8,7 +8,7 @@ export default defineConfig({
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: ['test/edge/*.test.ts'],
     globalSetup: 'test/edge/start.ts',
-    // One process of workerd serves them all, and its memory is watched.
+    // One process of workerd serves all files, and one of them watches its memory.
     fileParallelism: false,
     testTimeout: 120_000,
   },

@@ -17,7 +17,7 @@ describe('decode', () => {
   it.each<[string, PngParts, number[]]>([
     ['gray', GRAY, [0, 0, 0, 255, 200, 200, 200, 255]],
     [
-      'gray with one level see-through',
+      'gray with one transparent level',
       { ...GRAY, transparency: [0, 200] },
       [0, 0, 0, 255, 200, 200, 200, 0],
     ],
@@ -28,7 +28,7 @@ describe('decode', () => {
       [85, 85, 85, 255, 170, 170, 170, 255],
     ],
     [
-      'gray of 4 bits with one level see-through',
+      'gray of 4 bits with one transparent level',
       { ...GRAY, depth: 4, transparency: [0, 15], row: [0xf1] },
       [255, 255, 255, 0, 17, 17, 17, 255],
     ],
@@ -43,7 +43,7 @@ describe('decode', () => {
     ['palette of 1 bit', { ...PALETTE, depth: 1, row: [0b10000000] }, [4, 5, 6, 255, 1, 2, 3, 255]],
     ['RGB', RGB, [1, 2, 3, 255, 4, 5, 6, 255]],
     [
-      'RGB with one colour see-through',
+      'RGB with one transparent colour',
       { ...RGB, width: 3, transparency: [0, 4, 0, 5, 0, 6], row: [1, 2, 3, 4, 5, 6, 4, 5, 7] },
       [1, 2, 3, 255, 4, 5, 6, 0, 4, 5, 7, 255],
     ],
@@ -73,7 +73,7 @@ describe('decode', () => {
     for (let at = 0; at < data.length; at += 4) data.set([200, 120, 40], at);
     const decoded = decode(jpeg.encode({ data, width: 16, height: 8 }, 100).data);
     expect([decoded.width, decoded.height]).toEqual([16, 8]);
-    // Luma, chroma and the result are rounded: 0.5 + 1.772 * 0.5 + 0.5 in blue, less elsewhere.
+    // Luma, chroma and the result are rounded: an error of 0.5 + 1.772 * 0.5 + 0.5 in blue, less elsewhere.
     decoded.data.forEach((byte, at) => {
       expect(Math.abs(byte - (data[at] as number))).toBeLessThanOrEqual(2);
     });
@@ -83,7 +83,7 @@ describe('decode', () => {
     expect(() => decode(png({ ...RGB, height: 2 }))).toThrow('damaged or truncated PNG');
   });
 
-  it("refuses packed gray that is interlaced, which it can't take apart", () => {
+  it("refuses packed gray that is interlaced, which it can't unpack", () => {
     const interlaced = png({ ...GRAY, depth: 1, interlace: 1, row: [0, 0, 0] });
     expect(() => decode(interlaced)).toThrow('unsupported kind');
   });

@@ -23,7 +23,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Writes a picture that was last changed so many seconds after the epoch. */
+/** Writes a picture that was last changed `seconds` after the epoch. */
 function put(name: string, changed: number): void {
   writeFileSync(join(folder, name), encodePng(PICTURE));
   utimesSync(join(folder, name), changed, changed);
@@ -48,16 +48,16 @@ async function expectRefusal(message: RegExp): Promise<void> {
 }
 
 describe('readState', () => {
-  it('gives back what was written', async () => {
+  it('returns what was written', async () => {
     expect((await read()).toJSON()).toEqual(someStatistics().toJSON());
   });
 
-  it('begins anew where there is no file', async () => {
+  it('begins with empty statistics if there is no file', async () => {
     rmSync(path);
     expect((await read()).toJSON()).toEqual(new DatasetStatistics().toJSON());
   });
 
-  it('refuses the state of a folder with another picture now', async () => {
+  it('refuses the state of a folder to which a picture was added', async () => {
     put('c.png', 0);
     await expectRefusal(/2 files were in .*, now 3,/);
   });

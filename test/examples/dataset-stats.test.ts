@@ -39,7 +39,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-// The very command of `npm run stats`, so that a signal reaches the program itself.
+// The command that `npm run stats` runs, so that a signal reaches the program itself.
 function commandOf(args: readonly string[]): string[] {
   return ['--import', import.meta.resolve('tsx'), MAIN, ...args];
 }
@@ -48,7 +48,7 @@ function stats(...args: string[]): { status: number | null; stdout: string; stde
   return spawnSync(process.execPath, commandOf(args), { cwd: folder, encoding: 'utf8' });
 }
 
-/** Runs to the end, and returns the JSON as text: the same text for the same bits. */
+/** Runs to the end and returns the JSON as text, which is the same for the same bits. */
 function report(...args: string[]): string {
   const { status, stdout } = stats(...args, '--json');
   expect(status).toBe(0);
@@ -59,7 +59,7 @@ function start(...args: string[]): ChildProcess {
   return spawn(process.execPath, commandOf(args), { cwd: folder });
 }
 
-/** Returns how it ended: an exit code, or the signal that killed it. */
+/** Returns how a run ended: its exit code, or the signal that killed it. */
 async function ending(child: ChildProcess): Promise<number | string> {
   const [code, signal] = await once(child, 'exit');
   return code ?? signal;
@@ -70,7 +70,7 @@ function put(path: string, bytes: Uint8Array | string): void {
   writeFileSync(join(folder, path), bytes);
 }
 
-/** Fills a folder with as many links to photographs. */
+/** Fills a folder with `count` links to photographs. */
 function putPhotos(below: string, count: number): void {
   mkdirSync(join(folder, below), { recursive: true });
   for (let i = 0; i < count; i++) {
@@ -159,14 +159,14 @@ describe('npm run stats -- FOLDER', () => {
     expect(stdout).toMatch(/^2 pictures, .*\n3 files could not be read:\n {2}cut\.jpg: damaged/s);
   });
 
-  it('follows no link to a folder, which could lead round in a circle', () => {
+  it('follows no link to a folder, which could lead in a circle', () => {
     putPhotos('data', 1);
     symlinkSync('.', join(folder, 'data/again.png'));
     symlinkSync('..', join(folder, 'data/up'));
     expect(JSON.parse(report('data'))).toMatchObject({ pictures: 1, unreadable: [] });
   });
 
-  it('tells off a terminal how far it is, on standard error alone', () => {
+  it('prints its progress to standard error if that is no terminal', () => {
     putPhotos('data', 3);
     const { stdout, stderr } = stats('data', '--json');
     expect(() => JSON.parse(stdout)).not.toThrow();
@@ -185,7 +185,7 @@ describe('npm run stats -- FOLDER', () => {
     expect(svg).toContain('>a &lt; b &amp; c</text>');
     expect(svg.match(/mean 0\.1961 {3}std 0\.1961/g)).toHaveLength(3);
     expect(svg.match(/50\.0% at 0, 0\.0% at 1/g)).toHaveLength(3);
-    // Half of the pixels have level 100, the highest level but 0, and are as high as the panel.
+    // Half of the pixels have level 100. It is the highest bar except level 0, and as high as the panel.
     const [, bars = ''] = svg.match(/<path d="M0 276((V[\d.]+H[\d.]+){256})V276z"/) ?? [];
     const heights = [...bars.matchAll(/V([\d.]+)H/g)].map(([, y]) => 276 - Number(y));
     expect(heights.flatMap((height, level) => (height > 0 ? [level] : []))).toEqual([0, 100]);
@@ -206,13 +206,13 @@ describe('npm run stats -- FOLDER', () => {
       expect(stdout).toContain(`${count.toLocaleString('en')} pictures, `);
       return Number(stdout.match(/(\d+) MB of memory/)?.[1]);
     });
-    // Their bytes alone would be 164 MB, as tensors 492 MB.
+    // The bytes of the pictures would take 164 MB, their tensors 492 MB.
     expect((megabytes[1] as number) - (megabytes[0] as number)).toBeLessThan(64);
   });
 });
 
 describe('npm run stats -- FOLDER --resume STATE', () => {
-  it('stops at SIGINT, and goes on from there to the same bits', async () => {
+  it('stops at SIGINT, and gives the same bits when it is resumed', async () => {
     putPhotos('data', 30);
     put('data/1.txt.png', 'no picture');
     const whole = report('data');
@@ -220,7 +220,7 @@ describe('npm run stats -- FOLDER --resume STATE', () => {
     const child = start('data', '--resume', 'state.json');
     const lines = createInterface({ input: child.stderr as NodeJS.ReadableStream });
     const said: string[] = [];
-    // The first line comes when the handler is in place.
+    // The first line is printed when the handler is in place.
     lines.once('line', () => child.kill('SIGINT'));
     lines.on('line', (line) => said.push(line));
     expect(await ending(child)).toBe(130);
@@ -233,7 +233,7 @@ describe('npm run stats -- FOLDER --resume STATE', () => {
     expect(report('data', '--resume', 'state.json')).toBe(whole);
   });
 
-  it('survives SIGKILL, again and again, and comes to the same bits', async () => {
+  it('gives the same bits when it is killed and resumed several times', async () => {
     putPhotos('data', 60);
     const whole = report('data');
     for (let kills = 0, seen = 0; kills < 2; kills++) {
@@ -254,7 +254,7 @@ describe('npm run stats -- FOLDER --resume STATE', () => {
     expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
-  it('gives the bits of a run without a state, whatever order the files were made in', () => {
+  it('gives the same bits as without a state, whatever order the files were made in', () => {
     for (const name of ['b', 'a', 'C', 'é', '10', '9']) {
       put(
         `one/${name}.png`,
@@ -283,7 +283,7 @@ describe('npm run stats -- FOLDER --resume STATE', () => {
     expect(readFileSync(join(folder, 'state.json'), 'utf8')).toBe(before);
   });
 
-  it('refuses a state that it could not write before it counts', () => {
+  it('refuses a state that it could not write, before it counts', () => {
     putPhotos('data', 1);
     const { status, stderr } = stats('data', '--resume', 'no/state.json');
     expect(status).toBe(1);
@@ -324,7 +324,7 @@ describe('a refusal', () => {
   });
 });
 
-it('tells how it is used when asked with --help', () => {
+it('prints its usage with --help', () => {
   const { status, stdout, stderr } = stats('--help');
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   for (const word of ['npm run stats', '--resume', '--histogram', '--json']) {

@@ -1,4 +1,4 @@
-// Pictures that are meant to break whoever decodes them.
+// Pictures that are meant to break a decoder.
 
 import { readFileSync } from 'node:fs';
 import { deflateSync } from 'node:zlib';
@@ -130,8 +130,8 @@ describe('a JPEG', () => {
     expect(decode(rocket, 640 * 427)).toMatchObject({ width, height });
   });
 
-  it('of coarse chroma that blows a line of pixels up is refused for its memory', () => {
-    // Blocks of 120 x 120 samples for each pixel of a line.
+  it('whose coarse chroma makes a line of pixels huge is refused for its memory', () => {
+    // Each pixel of a line becomes a block of 120 x 120 samples.
     const line = frame(65535, [1, 0xff, 0, 2, 0xff, 0, 3, 0xff, 0]);
     line[6] = 1;
     expect(() => decode(of(line, scan([1, 0])), 65535)).toThrow('maxMemoryUsageInMB');
@@ -154,7 +154,7 @@ describe('a JPEG', () => {
 
 test.each<[string, Uint8Array, (file: Uint8Array) => Uint8Array]>([
   ['PNG', smallPng, (file) => file],
-  ['PNG whose checksums are right again', smallPng, withChecksums],
+  ['PNG with right checksums', smallPng, withChecksums],
   ['JPEG', smallJpeg, (file) => file],
 ])(
   'a damaged %s is decoded to the size it says it has, or refused in one line',

@@ -23,7 +23,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Runs the example in the test's own folder, as `npm start` does in the project's. */
+/** Runs the example in the folder of the test, as `npm start` runs it in that of the project. */
 function start(...args: string[]): { status: number | null; stdout: string; stderr: string } {
   const tsx = createRequire(import.meta.url).resolve('tsx/cli');
   const command = [tsx, join(EXAMPLE, 'main.ts'), ...args];
@@ -34,7 +34,7 @@ function read(path: string): Image {
   return decode(readFileSync(resolve(folder, path)));
 }
 
-/** Compares at once what `toEqual` would compare byte by byte, for seconds. */
+/** Compares bytes at once; `toEqual` takes seconds, since it compares them one by one. */
 function expectSame(actual: Image, expected: Image): void {
   expect([actual.width, actual.height]).toEqual([expected.width, expected.height]);
   expect(Buffer.from(actual.data).equals(Buffer.from(expected.data))).toBe(true);
@@ -50,8 +50,8 @@ describe('npm start -- CONTENT STYLE --out RESULT', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     const style = channelStatistics(read(CHELSEA));
     for (const [channel, result] of channelStatistics(read('result.png')).entries()) {
-      // Before rounding the two agree to within 0.001. With nothing clamped, rounding moves
-      // each byte by 0.5 at most; so it moves the mean, and the std, by 0.5 at most.
+      // Before rounding the two agree to within 0.001. Nothing is clamped, so rounding moves
+      // each byte by 0.5 at most, and so the mean and the std by 0.5 at most.
       expect(result.atLimits).toBe(0);
       expect(Math.abs(result.mean - (style[channel]?.mean as number))).toBeLessThan(0.501);
       expect(Math.abs(result.std - (style[channel]?.std as number))).toBeLessThan(0.501);
@@ -65,7 +65,7 @@ describe('npm start -- CONTENT STYLE --out RESULT', () => {
     expectSame(read('result.png'), expected);
   });
 
-  it('gives the content back at strength 0', () => {
+  it('returns the content at strength 0', () => {
     expect(start(ASTRONAUT, CHELSEA, '--out', 'result.png', '--strength', '0').status).toBe(0);
     expectSame(read('result.png'), read(ASTRONAUT));
   });
@@ -84,7 +84,7 @@ describe('npm start -- CONTENT STYLE --out RESULT', () => {
     expect(stdout).toMatch(/Time: decoding \d+ ms, library \d+ ms, encoding \d+ ms\n$/);
   });
 
-  it('tells how it is used when asked with --help', () => {
+  it('prints its usage with --help', () => {
     const { status, stdout, stderr } = start('--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     for (const word of ['npm start', '--out', '--strength', '--space']) {
@@ -111,7 +111,7 @@ describe('npm start', () => {
   });
 });
 
-/** A baseline JPEG that says it is as large as can be. */
+/** Makes a baseline JPEG of the largest width and height. */
 function vast(file: Uint8Array): Uint8Array {
   const frame = file.findIndex((byte, at) => byte === 0xff && file[at + 1] === 0xc0);
   return Uint8Array.from(file).fill(0xff, frame + 5, frame + 9);
@@ -182,7 +182,7 @@ describe('a refusal', () => {
     expect(readdirSync(folder).sort()).toEqual(Object.keys(files).sort());
   });
 
-  it('of a folder for a result leaves neither the result nor its temporary file', () => {
+  it('of a folder in place of the result leaves neither a result nor a temporary file', () => {
     mkdirSync(join(folder, 'result.png'));
     const { status, stderr } = start(CHELSEA, CHELSEA, ...out);
     expect(status).toBe(1);

@@ -5,7 +5,7 @@ import { moments } from '../support/reference.ts';
 import { type RefusedCall, testRefusedCalls } from '../support/refusals.ts';
 import { sizeOf } from '../support/shapes.ts';
 
-// What torchvision's models were trained with.
+// The mean and std that torchvision's models were trained with.
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
 /** A picture with every byte in every channel, at different places. */
@@ -71,7 +71,7 @@ describe('imageToTensor', () => {
     ]);
   });
 
-  test('takes a Uint8Array, and so a Buffer, as it takes a Uint8ClampedArray', () => {
+  test('takes a Uint8Array or a Buffer like a Uint8ClampedArray', () => {
     const { width, height } = everyByte;
     const expected = imageToTensor(everyByte).data;
     for (const data of [Uint8Array.from(everyByte.data), Buffer.from(everyByte.data)]) {
@@ -85,7 +85,7 @@ describe('tensorToImage', () => {
     ['as it is', {}],
     ["by ImageNet's mean and std", IMAGENET],
     ['by one mean and a negative std', { mean: 0.3, std: -1.7 }],
-  ])('gives back every byte of a picture that was normalized %s, alpha opaque', (_, options) => {
+  ])('restores every byte of a picture that was normalized %s, with opaque alpha', (_, options) => {
     const { width, height, data } = everyByte;
     const image = tensorToImage(imageToTensor(everyByte, options), options);
     expect([image.width, image.height]).toEqual([width, height]);
@@ -93,13 +93,13 @@ describe('tensorToImage', () => {
     expect(image.data).toEqual(data.map((byte, i) => (i % 4 === 3 ? 255 : byte)));
   });
 
-  test('clamps, rounds halves to even, and makes black of NaN', () => {
+  test('clamps, rounds halves to even, and turns NaN into black', () => {
     const values = [-1, -0.001, 0, 0.5 / 255, 1.5 / 255, 2.4 / 255, 2.6 / 255, 1, 1.01, 1e30];
     const bytes = [0, 0, 0, 0, 2, 2, 3, 255, 255, 255];
     const odd = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
     const all = [...values, ...odd].flatMap((value) => [value, value, value]);
     const planes = [0, 1, 2].flatMap((channel) => all.filter((_, i) => i % 3 === channel));
-    // Scaled by 255 in float32 first, so that the halves are exact.
+    // The values are scaled by 255 in float32 first, so that the halves are exact.
     const x = new Tensor(
       Float32Array.from(planes, (value) => value * 255),
       [1, 3, 1, 13],
@@ -108,7 +108,7 @@ describe('tensorToImage', () => {
     expect([...data].filter((_, i) => i % 4 === 0)).toEqual([...bytes, 0, 255, 0]);
   });
 
-  test('takes a tensor without a batch, and one of an ONNX runtime', () => {
+  test('takes a tensor without a batch dimension, and one of an ONNX runtime', () => {
     const values = uniforms(3 * 5 * 7, 1);
     const expected = tensorToImage(new Tensor(values, [1, 3, 5, 7]));
     expect(tensorToImage(new Tensor(values, [3, 5, 7]))).toEqual(expected);
@@ -116,7 +116,7 @@ describe('tensorToImage', () => {
     expect([expected.width, expected.height]).toEqual([7, 5]);
   });
 
-  test('rounds to the nearest byte, and so takes no side', () => {
+  test('rounds to the nearest byte, without bias', () => {
     const values = uniforms(3 * 100 * 100, 2);
     const { data } = tensorToImage(new Tensor(values, [3, 100, 100]));
     const errors = Array.from(

@@ -3,7 +3,7 @@ import { imageToOklab, oklabToImage } from '../../src/images/oklab.ts';
 import { uniformFrom } from '../support/random.ts';
 
 describe('Oklab', () => {
-  /** A picture of one row. */
+  /** Makes a picture of one row. */
   function row(colours: readonly (readonly [number, number, number])[]) {
     const data = Uint8ClampedArray.from(colours.flatMap((colour) => [...colour, 255]));
     return { data, width: colours.length, height: 1 };
@@ -34,14 +34,14 @@ describe('Oklab', () => {
     });
   });
 
-  test('gives back every grey', () => {
+  test('restores every grey', () => {
     const greys = row(Array.from({ length: 256 }, (_, byte) => [byte, byte, byte]));
     const oklab = imageToOklab(greys);
     expect(oklabToImage(oklab)).toEqual(greys);
     for (let i = 256; i < 768; i++) expect(Math.abs(oklab.data[i] as number)).toBeLessThan(1e-6);
   });
 
-  test('gives back a million colours, the corners and edges of the cube among them', () => {
+  test('restores a million colours, with the corners and edges of the cube among them', () => {
     const uniform = uniformFrom(1);
     const data = new Uint8ClampedArray(4 * 2 ** 20).map((_, i) => {
       if (i % 4 === 3) return 255;

@@ -30,7 +30,7 @@ const photo = picture(40, 30, 1, [90, 120, 150], [10, 15, 12]);
 const painting = picture(23, 51, 2, [150, 110, 80], [14, 9, 11]);
 
 describe('restyle', () => {
-  test("gives each channel the style's mean and deviation, to a part of a byte", () => {
+  test("gives each channel the style's mean and deviation, within a fraction of a byte", () => {
     const result = restyle(photo, painting);
     expect([result.width, result.height]).toEqual([40, 30]);
     for (const index of [0, 1, 2]) {
@@ -54,7 +54,7 @@ describe('restyle', () => {
   });
 
   test.each(SPACES)(
-    'gives back the content at strength 0, and with itself for a style, in %s',
+    'returns the content at strength 0, and if the style is the content, in %s',
     (space) => {
       expect(restyle(photo, painting, { strength: 0, space }).data).toEqual(photo.data);
       expect(restyle(photo, photo, { strength: 1, space }).data).toEqual(photo.data);
@@ -78,7 +78,7 @@ describe('restyle', () => {
     expect([photo.data, painting.data]).toEqual(before);
   });
 
-  test.each(SPACES)("gives one colour the style's mean colour, in %s", (space) => {
+  test.each(SPACES)("gives a picture of one colour the style's mean colour, in %s", (space) => {
     const flat = picture(5, 5, 3, [77, 77, 77], [0, 0, 0]);
     const one = picture(4, 4, 4, [200, 30, 90], [0, 0, 0]);
     const result = restyle(flat, one, { space });
@@ -86,7 +86,7 @@ describe('restyle', () => {
       expect(channel(result, index)).toEqual(Array(25).fill([200, 30, 90][index]));
   });
 
-  test('is RGB at full strength by default', () => {
+  test('works in RGB at full strength by default', () => {
     expect(restyle(photo, painting)).toEqual(
       restyle(photo, painting, { strength: 1, space: 'rgb' }),
     );

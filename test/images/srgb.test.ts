@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sharedSrgb } from '../../src/images/srgb.ts';
 import { uniformFrom } from '../support/random.ts';
 
-describe('light of sRGB', () => {
+describe('linear light of sRGB', () => {
   test('follows IEC 61966-2-1', () => {
     sharedSrgb().linearOfByte.forEach((light, byte) => {
       const value = byte / 255;
@@ -18,13 +18,13 @@ describe('light of sRGB', () => {
     for (let i = 0; i < 100_000; i++) {
       const light = uniform() ** 3;
       const encoded = 255 * encode(light);
-      // Near a half the standard's own constants, of 4 digits, leave the byte open.
+      // Near a half the byte is open, since the constants of the standard have 4 digits.
       if (Math.abs((encoded % 1) - 0.5) < 1e-4) continue;
       expect(sharedSrgb().byteOfLinear(light)).toBe(Math.round(encoded));
     }
   });
 
-  test('gives back every byte, and clamps', () => {
+  test('restores every byte, and clamps', () => {
     sharedSrgb().linearOfByte.forEach((light, byte) => {
       expect(sharedSrgb().byteOfLinear(light)).toBe(byte);
     });

@@ -8,7 +8,7 @@ test('every byte has a text', () => {
   expect(decodeBytes(texts.join(''))).toEqual(Uint8Array.from(bytes));
 });
 
-test('a digit goes with the mark before it alone', () => {
+test('a mark applies only to the digit after it', () => {
   expect(decodeBytes('')).toEqual(new Uint8Array(0));
   expect(decodeBytes('{|$}$$')).toEqual(Uint8Array.of(83, 84, 172, 252));
 });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
 const hosts = 'Node 16.4, Deno 1.9, Bun, workerd, Chrome 91, Firefox 90, Safari 16.4';
 
-/** What a program prints that imports the library, then uses it, in a Node with such flags. */
+/** Runs a program that imports the library and then uses it, in Node with flags, and returns what it prints. */
 function run(...flags: readonly string[]): string {
   const program = `
     import { instanceNorm, Tensor } from 'wasm-norm';
@@ -30,8 +30,11 @@ test('where WebAssembly is missing, the import works and the first use says wher
 });
 
 // An x86 processor without SSE 4.1; other architectures always have SIMD.
-test.runIf(process.arch === 'x64')('where its SIMD is missing, likewise', () => {
-  const printed = run('--no-enable-sse4-1');
-  expect(printed).toContain('imported\nwasm-norm: this host lacks SIMD in its WebAssembly.');
-  expect(printed).toContain(hosts);
-});
+test.runIf(process.arch === 'x64')(
+  'where its SIMD is missing, the import works and the first use says where it is',
+  () => {
+    const printed = run('--no-enable-sse4-1');
+    expect(printed).toContain('imported\nwasm-norm: this host lacks SIMD in its WebAssembly.');
+    expect(printed).toContain(hosts);
+  },
+);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { instanceNorm, Tensor } from '../../src/index.ts';
-import { worstShare } from '../support/closeness.ts';
+import { worstError } from '../support/closeness.ts';
 import { normals } from '../support/random.ts';
 import { moments } from '../support/reference.ts';
 import { families } from '../support/rows.ts';
 
-/** Normalizes one row, without affine. */
+/** Normalizes one row, without weight and bias. */
 type Normalize = (row: Float32Array, eps: number) => Float32Array;
 
-/** The same row, however a normalization comes to see it. */
+/** Ways for a row to reach a normalization. */
 const normalizations: Readonly<Record<string, Normalize>> = {
   instanceNorm: (row, eps) => instanceNorm(new Tensor(row, [1, 1, row.length]), { eps }).data,
   'instanceNorm between other rows': (row, eps) => {
@@ -29,9 +29,9 @@ describe.each(Object.entries(normalizations))(
       let where = '';
       for (const [label, row] of rows()) {
         for (const eps of [1e-5, 0]) {
-          const share = worstShare(normalize(row, eps), row, eps);
-          if (share <= worst) continue;
-          worst = share;
+          const error = worstError(normalize(row, eps), row, eps);
+          if (error <= worst) continue;
+          worst = error;
           where = `${label}, eps ${eps}`;
         }
       }
@@ -46,7 +46,7 @@ describe.each(Object.entries(normalizations))(
 test('a row of 1e8 elements, in plain arrays and in place, is within 2^-22 * max(1, |y|)', () => {
   const length = 1e8;
   const noise = normals(65536, 1, 0, 0.5);
-  // A drift of 3 over noise that repeats, in ever other order, around a mean of 1000.
+  // A drift of 3 around a mean of 1000, and noise that repeats, each time in another order.
   const write = (values: Float32Array, start: number) => {
     for (let at = 0; at < values.length; at++) {
       const i = start + at;
@@ -60,13 +60,13 @@ test('a row of 1e8 elements, in plain arrays and in place, is within 2^-22 * max
   const tensor = new Tensor(x, [1, 1, 10000, 10000]);
   const y = instanceNorm(tensor, { out: tensor }).data;
 
-  // x is gone, and is written anew piece by piece.
+  // The result has overwritten x, so x is written again, piece by piece.
   const piece = new Float32Array(length / 1000);
   let worst = 0;
   for (let start = 0; start < length; start += piece.length) {
     write(piece, start);
     const result = y.subarray(start, start + piece.length);
-    worst = Math.max(worst, worstShare(result, piece, 1e-5, found));
+    worst = Math.max(worst, worstError(result, piece, 1e-5, found));
   }
   expect(worst, `the worst error is ${worst} of what is allowed`).toBeLessThanOrEqual(1);
   expect(worst).toBeGreaterThan(0);

@@ -31,7 +31,7 @@ const content = new Tensor(normals(2 * 3 * 77, 1, 5, 2), [2, 3, 7, 11]);
 const style = new Tensor(normals(2 * 3 * 20, 2, -1, 3), [2, 3, 20]);
 const oneStyle = new Tensor(normals(3 * 150, 3, 10, 0.5), [1, 3, 10, 15]);
 
-// The parameters that a style stands for: deviations up to 3.5, means up to 11.
+// The weights and biases that the styles amount to: deviations up to 3.5, means up to 11.
 const reach = { weight: [4], bias: [11] };
 
 describe('adaptiveInstanceNorm', () => {
@@ -77,7 +77,7 @@ describe('adaptiveInstanceNorm', () => {
     expectClose(y.data, Array.from(instanceNorm(content, { weight, bias, eps }).data), reach);
   });
 
-  test('uses no more of the style at alpha 0, and all of it by default', () => {
+  test('uses nothing of the style at alpha 0, and all of it by default', () => {
     expectClose(
       adaptiveInstanceNorm(content, style, { alpha: 0 }).data,
       Array.from(content.data),
@@ -104,7 +104,7 @@ describe('adaptiveInstanceNorm', () => {
     expect(y.data.every((value) => value === Math.fround(0.3))).toBe(true);
   });
 
-  test('takes content of one value a channel, which then has no spread', () => {
+  test('takes content with one value in each channel, which has no spread', () => {
     const one = new Tensor(Float32Array.of(5, 6, 7), [1, 3]);
     const y = adaptiveInstanceNorm(one, oneStyle);
     expectClose(y.data, reference(one, oneStyle), reach);
@@ -156,7 +156,7 @@ describe('adaptiveInstanceNorm', () => {
   });
 });
 
-describe('adaptiveInstanceNorm, before it writes,', () => {
+describe('adaptiveInstanceNorm, before it writes anything,', () => {
   const empty = (...shape: number[]) => new Tensor(new Float32Array(sizeOf(shape)), shape);
   const refused: [string, object, ErrorConstructor, string, string][] = [
     ['no content', { content: undefined }, TypeError, 'content', 'undefined'],

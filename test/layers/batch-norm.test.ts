@@ -102,7 +102,7 @@ describe('batchNorm', () => {
     }
   });
 
-  test('updates either running statistic alone, and in evaluation neither', () => {
+  test('updates either running statistic alone, and neither in evaluation', () => {
     const x = randomTensor([2, 2, 9], 9);
     const both = { runningMean: new Float32Array(2), runningVar: new Float32Array(2).fill(1) };
     batchNorm(x, { ...both, training: true });
@@ -172,7 +172,7 @@ describe('batchNorm', () => {
   );
 
   test.each([[[0, 3, 2, 2]], [[0, 5, 9]], [[2, 3, 0]], [[0, 4]]])(
-    'gives an empty tensor for the empty shape %j, and moves nothing',
+    'gives an empty tensor for the empty shape %j, and moves no statistics',
     (shape) => {
       const channels = shape[1] as number;
       const runningMean = new Float32Array(channels).fill(5);
@@ -274,7 +274,7 @@ describe('a refused call of batchNorm', () => {
 
   testRefusals(validCall, make, refused);
 
-  test('for one value is none where the statistics are given', () => {
+  test('for one value is none if the statistics are given', () => {
     const options = { runningMean: normals(10, 26), runningVar: uniforms(10, 27, 1, 2) };
     expect(batchNorm(randomTensor([1, 10, 1], 28), options).shape).toEqual([1, 10, 1]);
   });
@@ -302,7 +302,7 @@ describe('BatchNorm', () => {
     });
   });
 
-  test('has none of them where it is told so (BatchNorm1dStateless)', () => {
+  test('has none of them with affine and trackRunningStats false (BatchNorm1dStateless)', () => {
     const layer = new BatchNorm(5, { affine: false, trackRunningStats: false });
     const { weight, bias, runningMean, runningVar } = layer;
     expect([weight, bias, runningMean, runningVar]).toEqual([null, null, null, null]);
@@ -340,7 +340,7 @@ describe('BatchNorm', () => {
     },
   );
 
-  test('moves its statistics and counts in training, and in evaluation does neither (test_batchnorm_update_stats)', () => {
+  test('moves its statistics and counts in training, and does neither in evaluation (test_batchnorm_update_stats)', () => {
     const layer = new BatchNorm(3);
     const before = copies(layer);
     layer.forward(randomTensor([4, 3], 31));
@@ -352,7 +352,7 @@ describe('BatchNorm', () => {
     expect(copies(layer)).toEqual(trained);
   });
 
-  test('averages all batches where momentum is null (test_batchnorm_simple_average)', () => {
+  test('averages all batches if momentum is null (test_batchnorm_simple_average)', () => {
     const layer = new BatchNorm(3, { momentum: null });
     const [first, second] = [randomTensor([4, 3], 33), randomTensor([4, 3], 34, 1, 2)];
     const alone = [first, second].map((x) => {
@@ -379,7 +379,7 @@ describe('BatchNorm', () => {
     expect(layer.numBatchesTracked).toBe(2);
   });
 
-  test('finds the mean of a whole dataset, pass by pass (test_update_bn_cnn)', () => {
+  test('finds the mean of a whole dataset, batch by batch (test_update_bn_cnn)', () => {
     const layer = new BatchNorm(2, { momentum: null });
     const batches = [0, 1, 2, 3, 4].map((i) => randomTensor([6, 2, 3, 3], 35 + i, i, 2));
     for (const batch of batches) layer.forward(batch);
@@ -428,7 +428,7 @@ describe('BatchNorm', () => {
     },
   );
 
-  test('keeps its statistics where tracking is turned off later, but uses them in evaluation (test_batchnorm_buffer_update_when_stats_are_not_tracked)', () => {
+  test('keeps its statistics when tracking is turned off later, and still uses them in evaluation (test_batchnorm_buffer_update_when_stats_are_not_tracked)', () => {
     const layer = new BatchNorm(3);
     layer.forward(randomTensor([4, 3], 46, 2));
     layer.trackRunningStats = false;
@@ -450,7 +450,7 @@ describe('BatchNorm', () => {
     );
   });
 
-  test('saves its count, and keeps it where a dictionary lacks it (test_batchnorm_load_state_dict)', () => {
+  test('saves its count, and keeps it if a dictionary lacks it (test_batchnorm_load_state_dict)', () => {
     const layer = new BatchNorm(3);
     expect([...(layer.stateDict().num_batches_tracked?.data ?? [])]).toEqual([0]);
     layer.numBatchesTracked = 10;
@@ -459,7 +459,7 @@ describe('BatchNorm', () => {
     expect(layer.numBatchesTracked).toBe(10);
   });
 
-  test('takes an empty batch, which counts but moves nothing (test_BatchNorm_empty)', () => {
+  test('takes an empty batch, which is counted and moves no statistics (test_BatchNorm_empty)', () => {
     const layer = new BatchNorm(3);
     const empty = new Tensor(new Float32Array(0), [0, 3, 2, 2]);
     expect(layer.forward(empty).shape).toEqual([0, 3, 2, 2]);
@@ -473,7 +473,7 @@ describe('BatchNorm', () => {
     expect([weight, bias]).toEqual([new Float32Array(3), new Float32Array(3)]);
   });
 
-  test('refuses one value in each channel where it takes statistics of it (test_batchnorm_raises_error_if_less_than_one_value_per_channel)', () => {
+  test('refuses one value in each channel if it takes statistics from it (test_batchnorm_raises_error_if_less_than_one_value_per_channel)', () => {
     const x = randomTensor([1, 10, 1], 48);
     const got = 'shape [1, 10, 1]';
     const layer = new BatchNorm(10);
@@ -485,7 +485,7 @@ describe('BatchNorm', () => {
     expectRefusal(() => untracked.forward(x), RangeError, 'x', got);
   });
 
-  test('takes any channels where nothing depends on them, and otherwise its own alone', () => {
+  test('takes any number of channels if nothing depends on it, and otherwise only its own', () => {
     const x = randomTensor([3, 2, 10], 49);
     const free = new BatchNorm(4, { affine: false, trackRunningStats: false });
     expectClose(free.forward(x).data, batchNormReference(x.data, x.shape));

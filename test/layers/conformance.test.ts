@@ -11,7 +11,7 @@ import {
 import { readJson } from '../support/json-files.ts';
 import { sizeOf } from '../support/shapes.ts';
 
-// Names of vectors that have no meaning here, by the reason.
+// The vectors that have no meaning here, by the reason.
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   'layerNorm takes trailing dimensions, not any axes': [
     'layerNormalization float32 4D tensor options.axes=[2]',
@@ -51,12 +51,12 @@ const onnxVectors = readJson('conformance/onnx') as readonly Vector[] | null;
 const validations = readJson('conformance/webnn-validation') as readonly ValidationVector[] | null;
 
 if (webnnVectors === null || onnxVectors === null || validations === null) {
-  // The vectors of WebNN and ONNX lie beside the repository, not in it: a clone that stands
-  // alone has none to run, and says so by this.
+  // The vectors of WebNN and ONNX lie beside the repository, not in it. A clone without them
+  // says so by this skipped test.
   test.skip('conformance vectors: neither CONFORMANCE_DIR nor ../shared/conformance is there', () => {});
 } else {
   describe('the vectors', () => {
-    test('are all there, and no two of one name', () => {
+    test('are all there, and have different names', () => {
       expect(countByOperation(webnnVectors)).toEqual({
         batchNormalization: 13,
         instanceNormalization: 15,
@@ -76,7 +76,7 @@ if (webnnVectors === null || onnxVectors === null || validations === null) {
       expect(new Set(all.map(({ name }) => name)).size).toBe(42 + 52 + 48);
     });
 
-    test('are all run but those left out: 3 of WebNN, 14 of its validation, none of ONNX', () => {
+    test('are all run except 3 of WebNN, 14 of its validation, and none of ONNX', () => {
       const leftOut = (vectors: readonly { readonly name: string }[]) =>
         vectors.filter(({ name }) => REASONS.has(name)).length;
       expect([webnnVectors, validations, onnxVectors].map(leftOut)).toEqual([3, 14, 0]);
@@ -127,7 +127,7 @@ function forEachVector<Kind extends { readonly name: string }>(
 ): void {
   for (const vector of vectors) {
     const reason = REASONS.get(vector.name);
-    // A vector without meaning here; LEFT_OUT says why of each, and a test above counts them.
+    // The vector has no meaning here. LEFT_OUT has the reasons, and a test above counts these vectors.
     if (reason) test.skip(`${vector.name} (${reason})`, () => {});
     else test(vector.name, () => check(vector));
   }
@@ -152,7 +152,7 @@ function toOperands(inputs: Operands<Numbers>): Operands {
   return mapOperands(inputs, ({ dims, data }) => ({ dims, data: Float32Array.from(data) }));
 }
 
-/** Operands of zeros, in arrays of their dtype. */
+/** Makes operands of zeros, in arrays of their dtype. */
 function toBlankOperands(inputs: ValidationVector['inputs']): Operands {
   const arrays = {
     float32: Float32Array,
@@ -166,12 +166,12 @@ function toBlankOperands(inputs: ValidationVector['inputs']): Operands {
   });
 }
 
-/** The distance of two float32 in units in the last place; +0 and -0 are equal. */
+/** Returns the distance of two float32 in units in the last place. +0 and -0 are equal. */
 function ulps(a: number, b: number): number {
   return Math.abs(rank(a) - rank(b));
 }
 
-/** Numbers float32 in their order, 0 in the middle. */
+/** Numbers all float32 in their order, with 0 for 0. */
 function rank(value: number): number {
   const bits = new Int32Array(Float32Array.of(value).buffer)[0] as number;
   return bits < 0 ? -(bits & 0x7fffffff) : bits;

@@ -1,30 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import { batchNorm, groupNorm, instanceNorm, layerNorm, rmsNorm, Tensor } from '../../src/index.ts';
-import { expectSameBits, worstShare } from '../support/closeness.ts';
+import { expectSameBits, worstError } from '../support/closeness.ts';
 import { normals } from '../support/random.ts';
 import { moments } from '../support/reference.ts';
 import { families } from '../support/rows.ts';
 
 /** A way for a row to be normalized. */
 interface Way {
-  /** Makes a tensor's values of the row, all of the row's moments. `turn` differs from row to row. */
+  /** Makes values of the row, in which all statistics are the row's. `turn` differs from row to row. */
   readonly arrange: (row: Float32Array, turn: number) => Float32Array;
-  /** Normalizes what was arranged of a row of this length. */
+  /** Normalizes what `arrange` made of a row of this length. */
   readonly normalize: (values: Float32Array, length: number, eps: number) => Float32Array;
-  /** Whether about 0, as rmsNorm. */
+  /** Whether no mean is subtracted, as in rmsNorm. */
   readonly aboutZero?: boolean;
 }
 
-// Vectors of four columns, whole or with some left over; few columns are folded.
+// Vectors of four columns, with and without some left over. Kernels fold few columns.
 const COLUMNS = [...Array.from({ length: 17 }, (_, i) => i + 1), 32, 33];
 
-/** Longer matrices get few columns, to stay in time. */
+/** The number of columns: few in long matrices, which would take too much time. */
 function columnsOf(length: number, turn: number): number {
   const choices = length > 20_000 ? [1, 3, 4, 5] : COLUMNS;
   return choices[turn % choices.length] as number;
 }
 
-/** Both, but in turn where it would take long. */
+/** Both values of eps for short rows, one after the other for long ones, which take more time. */
 function epsilons(length: number, turn: number): readonly number[] {
   if (length <= 1000) return [1e-5, 0];
   return [turn % 2 ? 1e-5 : 0];
@@ -33,8 +33,8 @@ function epsilons(length: number, turn: number): readonly number[] {
 const asItIs = (row: Float32Array): Float32Array => row;
 
 /**
- * A matrix of which each column is the row, begun elsewhere: the same moments,
- * summed in another order.
+ * A matrix whose columns are the row, each begun at another element: they have the same
+ * moments, summed in another order.
  */
 function inColumns(row: Float32Array, turn: number): Float32Array {
   const { length } = row;
@@ -48,26 +48,26 @@ function inColumns(row: Float32Array, turn: number): Float32Array {
   return values;
 }
 
-/** The row in both of two groups whose channels lie side by side. */
+/** Two groups whose channels lie side by side; each is the row. */
 function inTwoGroups(row: Float32Array): Float32Array {
-  const share = divisorOf(row.length);
+  const groupSize = divisorOf(row.length);
   const values = new Float32Array(2 * row.length);
-  for (let place = 0; place < row.length; place += share) {
-    for (let at = place; at < place + share; at++) {
+  for (let place = 0; place < row.length; place += groupSize) {
+    for (let at = place; at < place + groupSize; at++) {
       const value = row[at] as number;
       values[place + at] = value;
-      values[place + at + share] = value;
+      values[place + at + groupSize] = value;
     }
   }
   return values;
 }
 
-/** The largest of 4, 3, 2 and 1 that divides. */
+/** The largest of 4, 3, 2 and 1 that divides the length. */
 function divisorOf(length: number): number {
   return [4, 3, 2].find((divisor) => length % divisor === 0) ?? 1;
 }
 
-/** One of three channels, in samples between others' rows; the others are of another kind. */
+/** A batch in which the row is the second of three channels, and a function that picks it out. */
 function batch(row: Float32Array): { x: Tensor; pick: (y: Float32Array) => Float32Array } {
   const samples = divisorOf(row.length);
   const spatial = row.length / samples;
@@ -120,16 +120,16 @@ const ways: Readonly<Record<string, Way>> = {
   'groupNorm in nchw': {
     arrange: asItIs,
     normalize: (row, length, eps) => {
-      const share = divisorOf(length);
-      const x = new Tensor(row, [1, share, length / share]);
+      const groupSize = divisorOf(length);
+      const x = new Tensor(row, [1, groupSize, length / groupSize]);
       return groupNorm(x, 1, { eps }).data;
     },
   },
   'groupNorm in nhwc': {
     arrange: inTwoGroups,
     normalize: (two, length, eps) => {
-      const share = divisorOf(length);
-      const x = new Tensor(two, [1, length / share, 2 * share]);
+      const groupSize = divisorOf(length);
+      const x = new Tensor(two, [1, length / groupSize, 2 * groupSize]);
       return groupNorm(x, 2, { layout: 'nhwc', eps }).data;
     },
   },
@@ -158,10 +158,10 @@ describe('every norm in both layouts is within 2^-22 * max(1, |y|) for', () => {
         const values = way.arrange(row, turn);
         for (const eps of epsilons(row.length, turn)) {
           const y = way.normalize(values, row.length, eps);
-          const share = worstShare(y, values, eps, way.aboutZero ? aboutZero : aboutMean);
-          if (share <= (worst[name] as number)) continue;
-          worst[name] = share;
-          where[name] = `${share} of what is allowed: ${label}, eps ${eps}`;
+          const error = worstError(y, values, eps, way.aboutZero ? aboutZero : aboutMean);
+          if (error <= (worst[name] as number)) continue;
+          worst[name] = error;
+          where[name] = `${error} of what is allowed: ${label}, eps ${eps}`;
         }
       }
     }
@@ -171,7 +171,7 @@ describe('every norm in both layouts is within 2^-22 * max(1, |y|) for', () => {
   });
 });
 
-test('layerNorm with weights of 1 gives what it gives without, bit for bit', () => {
+test('layerNorm with weights of 1 gives what it gives without weights, bit for bit', () => {
   for (const [, row] of families['every length from 2 to 300']?.() ?? []) {
     const x = new Tensor(row, [1, row.length]);
     const weight = new Float32Array(row.length).fill(1);
@@ -241,7 +241,7 @@ describe('a constant', () => {
 });
 
 describe.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('%d', (value) => {
-  /** Expects a value at `bad` to spoil just the elements that share statistics with it. */
+  /** Expects a value at `bad` to make NaN of the elements that share statistics with it, and of no others. */
   function expectContained(
     x: Tensor,
     bad: number,

@@ -53,7 +53,7 @@ function sizesOf(values: ArrayLike<number>, least: number): number[] {
 }
 
 describe("torch 1.13's float64 results of random calls", () => {
-  test('are of every norm, in every mode and layout', () => {
+  test('cover every norm in every mode and layout', () => {
     const kinds = torch.cases.map(({ norm, options: { layout, training, useInputStats } }) =>
       [norm, layout, training ?? useInputStats].join(' '),
     );

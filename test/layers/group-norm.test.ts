@@ -7,7 +7,7 @@ import {
   Tensor,
   type TensorLike,
 } from '../../src/index.ts';
-import { expectClose, expectSameBits, worstShare } from '../support/closeness.ts';
+import { expectClose, expectSameBits, worstError } from '../support/closeness.ts';
 import { expectGradients } from '../support/gradients.ts';
 import { channelsLast } from '../support/layouts.ts';
 import { rowsOf } from '../support/matrices.ts';
@@ -109,7 +109,7 @@ describe('groupNorm', () => {
     },
   );
 
-  test('is instance normalization in as many groups as channels, layer normalization in one (OpInfo reference)', () => {
+  test('is instance normalization with a group for each channel, and layer normalization with one group (OpInfo reference)', () => {
     const shape = [20, 6, 10, 10];
     const x = randomTensor(shape, 7, 2, 3);
     expectClose(groupNorm(x, 6).data, instanceNormReference(x.data, shape));
@@ -117,15 +117,15 @@ describe('groupNorm', () => {
     expectClose(groupNorm(x, 3).data, groupNormReference(x.data, shape, 3));
   });
 
-  test('of 37 million elements is within the contract (test_GroupNorm_numeric)', () => {
+  test('is within the contract for 37 million elements (test_GroupNorm_numeric)', () => {
     const shape = [1, 8, 256, 256, 72];
     const x = new Tensor(uniforms(8 * 256 * 256 * 72, 8), shape);
     const half = x.size / 2;
     const y = groupNorm(x, 2);
     for (const start of [0, half]) {
       const group = x.data.subarray(start, start + half);
-      const share = worstShare(y.data.subarray(start, start + half), group, 1e-5);
-      expect(share).toBeLessThanOrEqual(1);
+      const error = worstError(y.data.subarray(start, start + half), group, 1e-5);
+      expect(error).toBeLessThanOrEqual(1);
     }
   });
 
@@ -164,7 +164,7 @@ describe('groupNorm', () => {
     },
   );
 
-  test('takes one value for a group where the batch has more (test_GroupNorm_raises_error_if_one_value_per_group)', () => {
+  test('takes groups of one value if the batch has several (test_GroupNorm_raises_error_if_one_value_per_group)', () => {
     const bias = normals(10, 13);
     const y = groupNorm(randomTensor([2, 10, 1], 14), 10, { bias });
     expectSameBits(y.data, Float32Array.from([...bias, ...bias]));
@@ -258,7 +258,7 @@ describe('GroupNorm', () => {
     expect([gradWeight?.length, gradBias?.length]).toEqual([4, 4]);
   });
 
-  test('has no parameters where it is told so', () => {
+  test('has no parameters with affine false', () => {
     const { weight, bias } = new GroupNorm(2, 4, { affine: false });
     expect([weight, bias]).toEqual([null, null]);
   });
@@ -289,7 +289,7 @@ describe('GroupNorm', () => {
     expectRefusal(call, RangeError, 'numChannels', `${channels}`);
   });
 
-  test('refuses an input of other channels', () => {
+  test('refuses an input with another number of channels', () => {
     const layer = new GroupNorm(2, 4);
     const call = () => layer.forward(randomTensor([2, 6, 3], 35));
     expectRefusal(call, RangeError, 'x', 'shape [2, 6, 3]');

@@ -1,4 +1,4 @@
-// Layers whose state was tampered with, and ones that no memory would hold.
+// Layers whose fields were tampered with, and layers too large for any memory.
 
 import { describe, expect, test } from 'vitest';
 import {
@@ -28,7 +28,7 @@ const layers = {
   RMSNorm: () => new RMSNorm([4, 3]),
 } satisfies Record<string, () => Layer>;
 
-/** What is put in the place of each field, and what the refusal says came. */
+/** Values to put into each field, and what the refusal says that it got. */
 const TAMPERED: Readonly<Record<string, readonly [unknown, ErrorConstructor, string][]>> = {
   weight: [
     [new Float32Array(7), RangeError, '7'],
@@ -65,16 +65,16 @@ const TAMPERED: Readonly<Record<string, readonly [unknown, ErrorConstructor, str
 describe.each(Object.entries(layers))('a tampered %s', (_, make) => {
   const fields = Object.keys(TAMPERED).filter((field) => {
     const value = (make() as Hostile)[field];
-    // What a layer counts in vain it does not read.
+    // InstanceNorm never counts batches, so it does not read this field.
     return (
       value !== undefined && !(field === 'numBatchesTracked' && make() instanceof InstanceNorm)
     );
   });
 
-  test.each(fields)('%s is refused by forward, with nothing written', (field) => {
+  test.each(fields)('%s is refused by forward, and nothing is written', (field) => {
     for (const [value, kind, got] of TAMPERED[field] ?? []) {
       for (const training of [true, false]) {
-        // These play no part there.
+        // Eval mode does not read these.
         if (!training && ['momentum', 'numBatchesTracked'].includes(field)) continue;
         const layer = make().train(training) as Hostile;
         const untouched = ['weight', 'bias', 'runningMean', 'runningVar'].filter(
@@ -89,7 +89,7 @@ describe.each(Object.entries(layers))('a tampered %s', (_, make) => {
     }
   });
 
-  test('refuses to load a state into arrays of another length, with nothing written', () => {
+  test('refuses to load a state into arrays of another length, and writes nothing', () => {
     const state = make().stateDict();
     for (const field of ['weight', 'bias', 'runningMean', 'runningVar']) {
       const layer = make() as Hostile;
@@ -121,14 +121,14 @@ describe('a layer', () => {
     }
   });
 
-  test('whose arrays were exchanged uses those it is given', () => {
+  test('whose arrays were replaced uses the new ones', () => {
     const layer = new BatchNorm(4) as Hostile;
     const weight = normals(4, 2);
     layer.weight = weight;
     expectSameBits(layer.forward(x).data, batchNorm(x, { weight, training: true }).data);
   });
 
-  test('counts a batch that a getter of another gave it', () => {
+  test('counts a forward pass that a getter makes during another one', () => {
     const layer = new BatchNorm(4);
     const out = new Tensor(new Float32Array(24), x.shape);
     const hostile = {
@@ -149,11 +149,11 @@ describe('a layer', () => {
     ['LayerNorm', () => new LayerNorm([2 ** 25, 2 ** 25]), 'normalizedShape'],
     ['RMSNorm', () => new RMSNorm(2 ** 50), 'normalizedShape'],
     ['ChannelMoments', () => new ChannelMoments(2 ** 50), 'numFeatures'],
-  ])('of more values than there is memory for is refused: %s', (_, make, argument) => {
+  ])('of more values than memory can hold is refused: %s', (_, make, argument) => {
     expectRefusal(make, RangeError, argument, `${2 ** 50}`);
   });
+});
 
-  test('of an arena of such a size is refused', () => {
-    expectRefusal(() => new Arena(2 ** 50), RangeError, 'byteLength', `${2 ** 50}`);
-  });
+test('an arena of more bytes than memory can hold is refused', () => {
+  expectRefusal(() => new Arena(2 ** 50), RangeError, 'byteLength', `${2 ** 50}`);
 });

@@ -199,7 +199,7 @@ describe('instanceNorm', () => {
     expectSameBits(runningVar, both.runningVar);
   });
 
-  test("uses the input's statistics though running ones are given, and leaves these alone where told not to", () => {
+  test("uses the input's statistics although running ones are given, and does not move these with useInputStats false", () => {
     const x = randomTensor([2, 3, 20], 18, 5, 2);
     const running = { runningMean: Float32Array.of(9, 9, 9), runningVar: Float32Array.of(4, 4, 4) };
     expectSameBits(instanceNorm(x, running).data, instanceNorm(x).data);
@@ -269,7 +269,7 @@ describe('instanceNorm', () => {
     expectSameBits(plain.data, out.data);
   });
 
-  test.each([24, -24])('writes next to x in its memory, %i elements from it', (offset) => {
+  test.each([24, -24])('writes next to x in the same memory, %i elements from it', (offset) => {
     const memory = normals(72, 23);
     const x = new Tensor(memory.subarray(24, 48), [2, 3, 4]);
     const expected = instanceNorm(x);
@@ -595,7 +595,7 @@ describe('InstanceNorm', () => {
     });
   });
 
-  test('gives the same in train and in eval mode where it keeps no statistics (test_InstanceNorm_general)', () => {
+  test('gives the same in train and in eval mode if it keeps no statistics (test_InstanceNorm_general)', () => {
     const x = randomTensor([4, 3, 5, 5], 40);
     const layer = new InstanceNorm(3, { eps: 0 });
     expectSameBits(layer.eval().forward(x).data, layer.train().forward(x).data);
@@ -640,14 +640,14 @@ describe('InstanceNorm', () => {
     expect([layer.runningMean, layer.runningVar]).toEqual(before);
   });
 
-  test('averages on with biased variances where told to: the convention of TensorFlow and ONNX', () => {
+  test('averages biased variances with unbiased false: the convention of TensorFlow and ONNX', () => {
     const x = randomTensor([1, 1, 4], 45, 0, 3);
     const layer = new InstanceNorm(1, { trackRunningStats: true, momentum: 0.1, unbiased: false });
     layer.forward(x);
     expectClose(layer.runningVar as Float32Array, [moveRunning(1, moments(x.data).variance, 0.1)]);
   });
 
-  test('moves no running statistic where momentum is null', () => {
+  test('moves no running statistic if momentum is null', () => {
     const layer = new InstanceNorm(2, { trackRunningStats: true, momentum: null });
     layer.forward(randomTensor([2, 2, 9], 46, 5));
     expect(layer.runningMean).toEqual(Float32Array.of(0, 0));
@@ -673,7 +673,7 @@ describe('InstanceNorm', () => {
     new InstanceNorm(2).resetRunningStats();
   });
 
-  test('refuses an input of other channels than it has parameters for (test_instancenorm_raises_error_if_input_channels_is_not_num_features)', () => {
+  test('refuses an input with another number of channels than it has parameters for (test_instancenorm_raises_error_if_input_channels_is_not_num_features)', () => {
     // With 2 samples of 2 channels, 4 values could pass for conditional parameters.
     for (const samples of [1, 2, 3]) {
       const x = randomTensor([samples, 2, 10], 49);
@@ -687,13 +687,13 @@ describe('InstanceNorm', () => {
     }
   });
 
-  test('takes an input of any channels where nothing depends on them', () => {
+  test('takes an input with any number of channels if nothing depends on it', () => {
     const x = randomTensor([3, 2, 10], 50);
     expectSameBits(new InstanceNorm(4).forward(x).data, instanceNorm(x).data);
   });
 
   test.each([[[1, 10, 1]], [[10, 3, 1]], [[10, 3, 1, 1]], [[10, 3, 1, 1, 1]]])(
-    'refuses %j, one spatial element, where statistics are taken from it (test_instancenorm_raises_error_for_single_spatial_element_during_training)',
+    'refuses %j, with one spatial element, if statistics are taken from it (test_instancenorm_raises_error_for_single_spatial_element_during_training)',
     (shape) => {
       const x = randomTensor(shape, 51);
       const channels = shape[1] as number;

@@ -8,7 +8,7 @@ import {
   Tensor,
   type TensorLike,
 } from '../../src/index.ts';
-import { expectClose, expectSameBits, worstShare } from '../support/closeness.ts';
+import { expectClose, expectSameBits, worstError } from '../support/closeness.ts';
 import { expectGradients } from '../support/gradients.ts';
 import { rowsOf } from '../support/matrices.ts';
 import { randomTensor } from '../support/norms.ts';
@@ -43,7 +43,7 @@ describe('layerNorm', () => {
       [2, 3, 4],
     ],
   ])(
-    'normalizes shape %j over %j to mean 0 and variance 1, or by numbers to others (test_LayerNorm_general)',
+    'normalizes shape %j over %j to mean 0 and variance 1, or to others by weight and bias (test_LayerNorm_general)',
     (shape, normalized) => {
       const x = randomTensor(shape, 1, -7, 3);
       const length = sizeOf(normalized);
@@ -100,7 +100,7 @@ describe('layerNorm', () => {
     expect(layerNorm(x, 2, { eps: 1e-6 }).data).toEqual(new Float32Array(8));
   });
 
-  test('takes no weight for ones and no bias for zeros (test_layernorm_weight_bias)', () => {
+  test('gives without weight what ones give, and without bias what zeros give (test_layernorm_weight_bias)', () => {
     const x = randomTensor([5, 33], 6);
     const [weight, bias] = [normals(33, 7), normals(33, 8)];
     const ones = new Float32Array(33).fill(1);
@@ -112,15 +112,15 @@ describe('layerNorm', () => {
     );
   });
 
-  test('of 9 million elements in a row is within the contract (test_LayerNorm_numeric)', () => {
+  test('is within the contract for 9 million elements in a row (test_LayerNorm_numeric)', () => {
     const normalized = [256, 256, 144];
     const length = sizeOf(normalized);
     const x = new Tensor(uniforms(2 * length, 9), [2, ...normalized]);
     const y = layerNorm(x, normalized);
     for (const start of [0, length]) {
       const row = x.data.subarray(start, start + length);
-      const share = worstShare(y.data.subarray(start, start + length), row, 1e-5);
-      expect(share).toBeLessThanOrEqual(1);
+      const error = worstError(y.data.subarray(start, start + length), row, 1e-5);
+      expect(error).toBeLessThanOrEqual(1);
     }
   });
 
@@ -194,7 +194,7 @@ describe('a refused call of layerNorm', () => {
   const make = ({ x, normalized, ...options }: Record<string, unknown>) =>
     layerNorm(x as TensorLike, normalized as NormalizedShape, options as LayerNormOptions);
 
-  /** A normalized shape that its input has not got. */
+  /** A normalized shape that the input does not end with. */
   const misfit = (normalized: NormalizedShape, x: readonly number[]) => () => ({
     normalized,
     x: randomTensor(x, 1),
@@ -274,7 +274,7 @@ describe('LayerNorm', () => {
     expect([found.weight?.length, found.bias?.length]).toEqual([4, 4]);
   });
 
-  test('has no bias, or no parameter at all, where it is told so', () => {
+  test('has no bias with bias false, and no parameters with elementwiseAffine false', () => {
     const biasless = new LayerNorm(5, { bias: false });
     expect([biasless.weight?.length, biasless.bias]).toEqual([5, null]);
     expect(Object.keys(biasless.stateDict())).toEqual(['weight']);

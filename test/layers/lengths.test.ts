@@ -46,7 +46,7 @@ describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) =>
   const poisoned = values.map((value, i) => (isPadding(i) ? Number.NaN : value));
   const options = { weight, bias, layout, lengths: LENGTHS };
 
-  /** The first elements of one sample, as a tensor of their own. */
+  /** The first elements of one sample, as a tensor. */
   function cut({ data }: TensorLike, sample: number, length: number): Tensor {
     const size = CHANNELS * LENGTH;
     const whole = data.subarray(sample * size, (sample + 1) * size);
@@ -72,7 +72,7 @@ describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) =>
   };
 
   test.each(Object.entries(calls))(
-    '%s gives 0 in the padding, whatever is there, and does not see it',
+    '%s gives 0 in the padding, and its other results do not depend on the padding',
     (_, call) => {
       const clean = call(new Tensor(values, shape));
       const y = call(new Tensor(poisoned, shape));
@@ -84,16 +84,19 @@ describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) =>
     },
   );
 
-  test.each(Object.entries(calls))('%s gives the same in any place, also in place', (_, call) => {
-    resetPlaces();
-    const expected = call(new Tensor(poisoned, shape));
-    for (const place of Object.values<Place>(places)) {
-      expectSameBits(call(place(poisoned, shape)).data, expected.data);
-      const x = place(poisoned, shape);
-      expect(call(x, x)).toBe(x);
-      expectSameBits(x.data, expected.data);
-    }
-  });
+  test.each(Object.entries(calls))(
+    '%s gives the same wherever its tensors lie, also in place',
+    (_, call) => {
+      resetPlaces();
+      const expected = call(new Tensor(poisoned, shape));
+      for (const place of Object.values<Place>(places)) {
+        expectSameBits(call(place(poisoned, shape)).data, expected.data);
+        const x = place(poisoned, shape);
+        expect(call(x, x)).toBe(x);
+        expectSameBits(x.data, expected.data);
+      }
+    },
+  );
 
   test('instanceNorm normalizes each sample as if it were cut', () => {
     const x = new Tensor(values, shape);
@@ -105,7 +108,7 @@ describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) =>
     expectClose(y.data, instanceNormReference(values, shape, options), options);
   });
 
-  test('instanceNorm takes conditional parameters by sample, though one sample is empty', () => {
+  test('instanceNorm takes conditional parameters by sample, also where one sample is empty', () => {
     const each = { weight: normals(12, 6), bias: normals(12, 7), layout, lengths: LENGTHS };
     const y = instanceNorm(new Tensor(poisoned, shape), each);
     expectClose(y.data, instanceNormReference(poisoned, shape, each), each);
@@ -136,7 +139,7 @@ describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) =>
     }
   });
 
-  test('batchNorm normalizes channels by their valid elements alone, and moves running statistics to these', () => {
+  test('batchNorm normalizes channels by their valid elements alone, and moves running statistics towards theirs', () => {
     const { runningMean, runningVar } = running();
     const before = running();
     const x = new Tensor(poisoned, shape);
@@ -156,12 +159,12 @@ describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) =>
     }
   });
 
-  test('running statistics stand in for those of the input, whole or cut', () => {
+  test('running statistics replace those of the input, with lengths as without', () => {
     const { runningMean, runningVar } = running();
     const expected = normalizeByRunningStats(values, shape, runningMean, runningVar, options);
     for (const name of ['instanceNorm by running statistics', 'batchNorm in eval mode']) {
       const y = calls[name]?.(new Tensor(poisoned, shape));
-      // Running deviations go down to 0.7.
+      // The smallest running deviation is 0.7, so results are up to 1.5 times as large.
       expectClose(y?.data ?? [], expected, { weight: weight.map((w) => w * 1.5), bias });
     }
   });
@@ -191,7 +194,7 @@ describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) =>
     }
   });
 
-  test('may be any list of numbers, which is read once', () => {
+  test('may be any list of numbers', () => {
     const x = new Tensor(values, shape);
     const expected = instanceNorm(x, options);
     for (const lengths of [Int32Array.from(LENGTHS), Float64Array.from(LENGTHS)]) {
@@ -201,7 +204,7 @@ describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) =>
     expectSameBits(instanceNorm(x, { ...options, lengths: null }).data, none.data);
   });
 
-  test('rows longer than a tile are cut too', () => {
+  test('also apply to rows longer than a tile', () => {
     const long = shapeOf(2, 70003, layout);
     const lengths = [70001, 66000];
     const x = new Tensor(normals(2 * CHANNELS * 70003, 8, 100, 2), long);
@@ -211,7 +214,7 @@ describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) =>
     expectClose(z.data, batchNormReference(x.data, long, { layout, lengths }));
   });
 
-  test('layers take them, of each call its own', () => {
+  test('are taken by layers in each call, and not remembered', () => {
     const x = new Tensor(poisoned, shape);
     const instance = new InstanceNorm(CHANNELS, { layout });
     const y = instance.forward(x, { lengths: LENGTHS });
@@ -253,7 +256,7 @@ describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) =>
     },
   );
 
-  test('are refused where they leave one element, which has no spread', () => {
+  test('are refused if they leave one element, which has no spread', () => {
     const x = new Tensor(values, shape);
     const lengths = [7, 1, 0, 2];
     expectRefusal(
@@ -264,9 +267,9 @@ describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) =>
     );
     const single = [0, 1, 0, 0];
     expect(() => batchNorm(x, { layout, lengths: single, training: true })).toThrow(RangeError);
-    // Of three in the batch one may be alone in its sample.
+    // An element may be alone in its sample if the batch has more.
     expect(batchNorm(x, { layout, lengths: [1, 1, 0, 1], training: true }).shape).toEqual(shape);
-    // Given statistics need none.
+    // Running statistics need no spread of the input.
     batchNorm(x, { layout, lengths: single, ...running() });
     instanceNorm(x, { layout, lengths: single, ...running(), useInputStats: false });
   });
@@ -276,7 +279,7 @@ function shapeOf(samples: number, length: number, layout: Layout): number[] {
   return layout === 'nchw' ? [samples, CHANNELS, length] : [samples, length, CHANNELS];
 }
 
-test('a layer without them refuses lengths as an option that it does not know', () => {
+test('a layer that takes no lengths refuses them as an unknown option', () => {
   const x = new Tensor(normals(24, 10), [2, 3, 4]);
   for (const layer of [new GroupNorm(3, 3), new LayerNorm(4), new RMSNorm(4)]) {
     const call = () => layer.forward(x, { lengths: [1, 2] } as never);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as api from '../../src/index.ts';
 
-// What layers override; TypeScript hides it from others.
+// Members that layers override, and TypeScript hides from users.
 const PROTECTED = [
   'checkInput',
   'commonOptions',
@@ -11,7 +11,7 @@ const PROTECTED = [
   'stateEntries',
 ];
 
-/** The fields, methods and accessors of an object, its own and inherited ones. */
+/** Returns the names of an object's fields, methods and accessors, own and inherited. */
 function membersOf(object: object): string[] {
   const names = new Set<string>();
   for (let at = object; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
@@ -20,7 +20,7 @@ function membersOf(object: object): string[] {
   return [...names].filter((name) => name !== 'constructor' && !PROTECTED.includes(name)).sort();
 }
 
-/** The names that a class itself has, beside what every function has. */
+/** Returns the names of a class's static members. */
 function staticsOf(type: object): string[] {
   const names = Object.getOwnPropertyNames(type);
   return names.filter((name) => !['length', 'name', 'prototype'].includes(name));
@@ -120,7 +120,7 @@ describe('the members are these:', () => {
 });
 
 test('the built package has the names of its sources', async () => {
-  // In a variable, so that types are not looked for in a build.
+  // The name is in a variable, so that TypeScript does not look for the types of a build.
   const name = 'wasm-norm';
   const built: object = await import(name);
   expect(Object.keys(built).sort()).toEqual(Object.keys(api).sort());

@@ -1,6 +1,5 @@
-// The README and the pages of docs/ say nothing that is not so: their code runs and
-// prints what they say it prints, their listings are files, their commands and links
-// lead somewhere.
+// The README, CONTRIBUTING and the pages of docs/ are true: their code runs and prints what
+// they say, their listings stand in files, their commands and links exist.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -46,7 +45,7 @@ function runJavaScript(code: string): string {
   return execute(process.execPath, ['--input-type=module', '--eval', code]);
 }
 
-// Importing PyTorch takes seconds: once is enough for all blocks of a page.
+// Importing PyTorch takes seconds, so it is done once for all blocks of a page.
 const RUN_EACH = `
 import json, sys
 for code in json.load(sys.stdin):
@@ -54,30 +53,30 @@ for code in json.load(sys.stdin):
     print(end="\\f")
 `;
 
-/** Runs blocks of Python, none of which sees another, and returns what each prints. */
+/** Runs blocks of Python, each in a scope of its own, and returns what each prints. */
 function runPython(blocks: readonly string[]): string[] {
   return execute(python as string, ['-c', RUN_EACH], JSON.stringify(blocks)).split('\f');
 }
 
-/** The numbers, truths and nulls in a text; the length of a printed array is none of them. */
+/** Returns the numbers, booleans and nulls in a text, without the lengths of printed arrays. */
 function valuesIn(text: string): string[] {
   const values = /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|\b(?:true|false|null)\b/g;
   return text.replaceAll(/\w+Array\(\d+\)/g, '').match(values) ?? [];
 }
 
-/** Says whether two printed values are the same, numbers to 3 decimals or digits. */
+/** Says whether two printed values are the same. Numbers are compared to 3 decimals or digits. */
 function isSame(a: string | undefined, b: string | undefined): boolean {
   const expected = Number(a);
   return a === b || Math.abs(expected - Number(b)) <= 5e-4 * Math.max(1, Math.abs(expected));
 }
 
-/** What the comments behind console.log say comes first in a line: values, up to a colon. */
+/** Returns the values in the comments after each console.log, up to a colon. */
 function promisesOf(code: string): string[][] {
   const comments = code.matchAll(/^\s*console\.log\(.*\);\s*\/\/ ([^:\n]+)/gm);
   return Array.from(comments, ([, comment = '']) => valuesIn(comment));
 }
 
-/** Expects each list of values to stand in a text as it is, one list after the other. */
+/** Expects a text to contain each list of values without gaps, one list after the other. */
 function expectInOrder(lists: readonly string[][], text: string): void {
   const printed = valuesIn(text);
   let from = 0;
@@ -148,7 +147,7 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-/** The name that a heading is linked by. */
+/** Returns the anchor of a heading. */
 function anchorOf(heading: string): string {
   return heading
     .toLowerCase()
@@ -156,13 +155,13 @@ function anchorOf(heading: string): string {
     .replaceAll(/\s/g, '-');
 }
 
-test('no code escapes by another name of its language', () => {
+test('no code is left out because its language has another name', () => {
   const languages = pages.flatMap((page) => blocksOf(page).map(({ language }) => language));
   for (const language of languages) {
     expect(language).not.toMatch(/^(javascript|mjs|cjs|jsx|typescript|mts|tsx|py|python3)$/i);
   }
 });
 
-test('the README has its examples', () => {
+test('the README has examples', () => {
   expect(blocksOf('README.md').filter(({ language }) => language === 'js')).not.toHaveLength(0);
 });

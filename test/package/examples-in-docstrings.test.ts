@@ -8,7 +8,7 @@ import * as api from '../../src/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-// What the examples take for granted.
+// Names that the examples use without declaring them.
 const GIVEN = `
 import { readFile, writeFile } from 'node:fs/promises';
 import { ${Object.keys(api).join(', ')}, type ImageLike } from 'wasm-norm';
@@ -20,7 +20,7 @@ declare const context: CanvasRenderingContext2D;
 declare const norm: BatchNorm;
 `;
 
-/** The examples of a file's docstrings, without their imports. */
+/** Returns the examples of a file's docstrings, without their imports. */
 function examplesOf(file: string): string[] {
   const examples = readFileSync(file, 'utf8').matchAll(
     /@example\n((?: *\* (?!@).*\n| *\*\n)+?)(?= *\*\/| *\* @)/g,
@@ -37,7 +37,7 @@ test('the examples in docstrings are of the right types', () => {
   const examples = files.flatMap((name) => examplesOf(join(root, 'src', name)));
   expect(examples.length).toBeGreaterThan(15);
   mkdirSync(join(root, 'build'), { recursive: true });
-  // Below the root, where 'wasm-norm' is the library itself.
+  // A folder below the root, where 'wasm-norm' resolves to the library itself.
   const folder = mkdtempSync(join(root, 'build/docstrings-'));
   try {
     const scopes = examples.map((code) => `async () => {\n${code}};\n`);

@@ -1,4 +1,4 @@
-// Imports point down: from a folder to those on the floors below it, and never in a circle.
+// A folder imports only from the floors below it, and no imports form a circle.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-// From the top floor down; '.' is the folder itself. Folders of one floor do not know each other.
+// The floors from the top down; '.' is the folder itself. Folders on one floor do not import each other.
 const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   src: [
     ['.'],
@@ -24,17 +24,17 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   assembly: [['.'], ['fused'], ['elements'], ['rows', 'columns'], ['core']],
 };
 
-// Written by the build, and not there before it.
+// Files that the build writes, which are missing before it.
 const GENERATED = /(^|\/)(build|dist)\//;
 
-/** The sources below a folder, as paths from the root. */
+/** Returns the sources below a folder, as paths from the root. */
 function sourcesIn(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => posix.join(folder, name.replaceAll('\\', '/')))
     .filter((path) => /(?<!\.d)\.m?ts$/.test(path) && !path.includes('node_modules/'));
 }
 
-/** The sources that a source imports, types among them. */
+/** Returns the sources that a source imports, also for types. */
 function importsOf(path: string): readonly string[] {
   const { importedFiles } = ts.preProcessFile(readFileSync(join(root, path), 'utf8'));
   return importedFiles
@@ -56,12 +56,12 @@ describe.each(Object.entries(FLOORS))('%s/', (folder, floors) => {
   const floorOf = (path: string) => floors.findIndex((boxes) => boxes.includes(boxOf(path)));
   const sources = [...graph.keys()].filter((path) => path.startsWith(`${folder}/`));
 
-  test('has no folder but these', () => {
+  test('has no other folders', () => {
     const boxes = new Set(sources.map(boxOf));
     expect([...boxes].sort()).toEqual(floors.flat().sort());
   });
 
-  test('imports nothing from a floor above, or from beside', () => {
+  test('imports nothing from a floor above or from a neighbour', () => {
     const wrong = sources.flatMap((path) =>
       (graph.get(path) ?? [])
         .filter((target) => boxOf(target) !== boxOf(path) && floorOf(target) <= floorOf(path))
@@ -85,7 +85,7 @@ test('no file imports itself by way of others', () => {
   expect(circles).toEqual([]);
 });
 
-test('every import of a source is a file that is there', () => {
+test('every import of a source is an existing file', () => {
   const lost = [...graph].flatMap(([path, targets]) =>
     targets
       .filter((target) => !existsSync(join(root, target)))

@@ -20,7 +20,7 @@ describe('the package', () => {
     for (const name of ['preinstall', 'install', 'postinstall', 'prepare']) {
       expect(manifest.scripts).not.toHaveProperty(name);
     }
-    // Its presence alone makes npm run node-gyp.
+    // npm runs node-gyp if this file is there.
     expect(existsSync(`${ROOT}binding.gyp`)).toBe(false);
   });
 
@@ -29,7 +29,7 @@ describe('the package', () => {
     expect(manifest.scripts.prepack).toBe('npm run build');
   });
 
-  test('brings one other package along, which brings none and runs nothing', () => {
+  test('depends on one other package, which depends on none and runs nothing', () => {
     expect(Object.keys(manifest.dependencies)).toEqual(['@assemblyscript/loader']);
     const { packages } = JSON.parse(read('package-lock.json'));
     const loader = packages['node_modules/@assemblyscript/loader'];
@@ -44,7 +44,7 @@ describe('the package', () => {
 
 describe('each lockfile', () => {
   test.each(tracked('*package-lock.json'))(
-    '%s has the digest of every package, and leaves it to the registry where it comes from',
+    '%s has the digest of every package, and names no registry',
     (path) => {
       const { packages } = JSON.parse(read(path)) as { packages: Record<string, Locked> };
       const outside = Object.entries(packages).filter(
@@ -73,7 +73,7 @@ test('each action of a workflow is pinned to a commit', () => {
   for (const action of uses) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
 });
 
-test('each script that a workflow runs is there', () => {
+test('each script that a workflow runs exists', () => {
   const { scripts } = JSON.parse(read('package.json'));
   for (const path of tracked('.github/workflows/*')) {
     for (const [, name] of read(path).matchAll(/npm run ([\w:]+)/g)) {

@@ -7,7 +7,7 @@ import { kernelsText } from '../../src/kernels/compiled.ts';
 import { decodeBytes } from '../../src/kernels/decode-bytes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-// Their code comes with nothing else.
+// Only these bring the code for pictures.
 const PICTURES = ['imageToTensor', 'tensorToImage', 'restyle'];
 
 const everything = "export * from 'wasm-norm'";
@@ -26,7 +26,7 @@ test('the module has at most 16,800 bytes', () => {
   expect(length).toBeLessThanOrEqual(16_800);
 });
 
-test('the text in it decodes to the module', () => {
+test('the text of the module decodes to the module', () => {
   const module = readFileSync(`${root}/dist/kernels.wasm`);
   expect(decodeBytes(kernelsText)).toEqual(new Uint8Array(module));
 });

@@ -34,12 +34,12 @@ import { sizeOf } from '../support/shapes.ts';
 const cases = randomCases(3, 70);
 
 describe('the gradients of the reference are central differences of its results:', () => {
-  // In float64 the difference is off by h^2 / (variance + eps), and by 2^-53 / h.
+  // In float64 a central difference is off by h^2 / (variance + eps), and by 2^-53 / h.
   const H = 1e-5;
   const CLOSE = 1e-6;
   const PROBES = 6;
 
-  /** d sum(g * y) / d values[at], measured. */
+  /** Returns what measures d sum(g * y) / d values[at]. */
   function difference({ call }: Case, g: Float32Array, x: Values, arrays: ReferenceArrays) {
     return (values: Float64Array, at: number): number => {
       const value = values[at] as number;
@@ -96,7 +96,7 @@ describe('gradients are within 1e-5 of the reference, relative to their terms,',
   });
 
   describe.each([1e2, 1e4, 1e6, -1e6])('at a mean of %d standard deviations', (ratio) => {
-    // Given statistics have nothing to do with this mean.
+    // Running statistics do not depend on this mean.
     const own = cases.filter(({ call }) => !usesRunningStats(call));
     test.each(own)('$name', ({ call, arrays }) => {
       const g = randomTensor(call.shape, 76);
@@ -108,7 +108,7 @@ describe('gradients are within 1e-5 of the reference, relative to their terms,',
     });
   });
 
-  test('that running mean, in eval mode', () => {
+  test('at a running mean of a million, in eval mode', () => {
     const call = { norm: 'batchNorm', shape: [3, 5, 40], options: { layout: 'nchw' } } as const;
     const g = randomTensor(call.shape, 78);
     const x = randomTensor(call.shape, 79, 1e6, 1);
@@ -123,7 +123,7 @@ describe('gradients are within 1e-5 of the reference, relative to their terms,',
 });
 
 describe('a gradient of the input', () => {
-  test('is 0 for a constant gradient of the output, since no output depends on a constant', () => {
+  test('is 0 for a constant gradient of the output, since a constant added to the input changes no output', () => {
     const x = randomTensor([2, 3, 50], 84);
     const ones = new Tensor(new Float32Array(300).fill(1), x.shape);
     const found = [
@@ -137,7 +137,7 @@ describe('a gradient of the input', () => {
     }
   });
 
-  test('is the gradient of the output by weight and deviation alone where statistics are given', () => {
+  test('is the gradient of the output times weight / deviation if statistics are given', () => {
     const g = randomTensor([2, 2, 3], 85);
     const options = {
       weight: Float32Array.of(3, 0.5),
@@ -153,7 +153,7 @@ describe('a gradient of the input', () => {
     );
   });
 
-  test('is 0 in a row of no spread where there is no eps', () => {
+  test('is 0 in a row without spread if eps is 0', () => {
     const x = new Tensor(new Float32Array(20).fill(0.1), [1, 2, 10]);
     const g = randomTensor(x.shape, 87);
     for (const layout of ['nchw', 'nhwc'] as const) {
@@ -162,7 +162,7 @@ describe('a gradient of the input', () => {
     }
   });
 
-  test('of NaN stays in its own row', () => {
+  test('is NaN only in the row of a NaN', () => {
     const x = randomTensor([2, 3, 40], 88);
     const g = randomTensor(x.shape, 89);
     const clean = instanceNormBackward(g, x).input.data;
@@ -203,7 +203,7 @@ describe('gradients of parameters', () => {
     expect(rmsNormBackward(g, x, 20, { weight: element }).bias).toBeNull();
   });
 
-  test('are as long as each: for every channel, or every channel of every sample', () => {
+  test('are as long as the parameters: for every channel, or every channel of every sample', () => {
     const options = { weight: normals(12, 94), bias: normals(4, 95) };
     const found = instanceNormBackward(g, x, options);
     expect([found.weight?.length, found.bias?.length]).toEqual([12, 4]);
@@ -211,7 +211,7 @@ describe('gradients of parameters', () => {
     expectGradients(found, expectedGradients(call, g.data, x.data, options));
   });
 
-  test('are 0 for a batch of no elements (test_BatchNorm_empty, test_GroupNorm_empty)', () => {
+  test('are 0 for a batch without elements (test_BatchNorm_empty, test_GroupNorm_empty)', () => {
     const empty = new Tensor(new Float32Array(0), [0, 4, 20]);
     const parameters = { weight, bias: weight };
     const elements = { weight: normals(20, 96), bias: normals(20, 97) };
@@ -253,24 +253,27 @@ describe.each(['nchw', 'nhwc'] as const)('with lengths, in %s, gradients', (layo
     return place >= (lengths[sample] as number);
   };
 
-  test.each(Object.entries(norms))('of %s are 0 in the padding, which takes no part', (_, call) => {
-    const g = randomTensor(shape, 102);
-    const x = randomTensor(shape, 103, 2);
-    const expected = expectedGradients(call, g.data, x.data, arrays);
-    for (let i = 0; i < x.size; i++) {
-      if (!isPadding(i)) continue;
-      x.data[i] = Number.NaN;
-      g.data[i] = Number.NaN;
-    }
-    const found = backward(call, g, x, arrays);
-    expectGradients(found, expected);
-    const padding = found.input.data.filter((_, i) => isPadding(i));
-    expect([...padding].every((value) => Object.is(value, 0))).toBe(true);
+  test.each(Object.entries(norms))(
+    'of %s are 0 in the padding, and do not depend on it',
+    (_, call) => {
+      const g = randomTensor(shape, 102);
+      const x = randomTensor(shape, 103, 2);
+      const expected = expectedGradients(call, g.data, x.data, arrays);
+      for (let i = 0; i < x.size; i++) {
+        if (!isPadding(i)) continue;
+        x.data[i] = Number.NaN;
+        g.data[i] = Number.NaN;
+      }
+      const found = backward(call, g, x, arrays);
+      expectGradients(found, expected);
+      const padding = found.input.data.filter((_, i) => isPadding(i));
+      expect([...padding].every((value) => Object.is(value, 0))).toBe(true);
 
-    const inPlace = backward(call, g, x, arrays, g);
-    expect(inPlace.input).toBe(g);
-    expectSameBits(g.data, found.input.data);
-  });
+      const inPlace = backward(call, g, x, arrays, g);
+      expect(inPlace.input).toBe(g);
+      expectSameBits(g.data, found.input.data);
+    },
+  );
 });
 
 describe('a refused gradient', () => {
@@ -311,7 +314,7 @@ describe('a refused gradient', () => {
 
 const shape = [2, 4, 6];
 
-/** Each layer with the function that its backward has to agree with. */
+/** Each layer with the function that its backward pass has to agree with. */
 const layers = {
   InstanceNorm: () => {
     const layer = new InstanceNorm(4, { affine: true, trackRunningStats: true });
@@ -358,7 +361,7 @@ function parametersOf({ weight, bias, runningMean, runningVar }: InstanceNorm | 
 describe.each(Object.entries(layers))('%s', (_, make) => {
   const g = randomTensor(shape, 110);
 
-  /** A layer with parameters and running statistics that matter. */
+  /** Makes a layer whose weights and running statistics are not the initial ones. */
   function made() {
     const { layer, gradientsOf } = make();
     layer.weight?.set(normals(layer.weight.length, 111, 1, 0.5));
@@ -377,7 +380,7 @@ describe.each(Object.entries(layers))('%s', (_, make) => {
     expect(layer.backward(g)).toEqual(found);
   });
 
-  test('takes the mode of the forward pass, whatever came then', () => {
+  test('takes the mode of the forward pass, also when the mode has changed since', () => {
     const { layer } = made();
     const x = randomTensor(shape, 114);
     layer.forward(x);
@@ -418,7 +421,7 @@ describe.each(Object.entries(layers))('%s', (_, make) => {
     );
   });
 
-  test('has no gradients after the arena of its input was used again', () => {
+  test('has no gradients after the arena of its input was reset and used again', () => {
     const { layer } = made();
     const arena = new Arena(1024);
     layer.forward(arena.tensor(randomTensor(shape, 119)));
@@ -429,7 +432,7 @@ describe.each(Object.entries(layers))('%s', (_, make) => {
     );
   });
 
-  test('keeps the last forward pass where another was refused', () => {
+  test('keeps the last forward pass when another was refused', () => {
     const { layer } = made();
     const x = randomTensor(shape, 121);
     layer.forward(x);
@@ -448,7 +451,7 @@ describe.each(Object.entries(layers))('%s', (_, make) => {
     );
   });
 
-  test('changes nothing of its own going backward', () => {
+  test('changes none of its own values in a backward pass', () => {
     const { layer } = made();
     const x = randomTensor(shape, 123);
     layer.forward(x);
@@ -458,7 +461,7 @@ describe.each(Object.entries(layers))('%s', (_, make) => {
   });
 });
 
-test('a layer without running statistics takes the batch for its gradients in eval mode too (test_batchnorm_eval)', () => {
+test('a layer without running statistics takes those of the batch for its gradients in eval mode too (test_batchnorm_eval)', () => {
   const x = randomTensor(shape, 124);
   const g = randomTensor(shape, 125);
   for (const layer of [new BatchNorm(4, { trackRunningStats: false }), new InstanceNorm(4)]) {
@@ -542,9 +545,9 @@ describe('gradient descent recovers known weights and biases', () => {
     expect(lossOf(learner.forward(x), target, weight.length).loss).toBeLessThan(1e-11);
   });
 
-  test('of two layers, one upon the other, through the gradient of the input', () => {
-    // After a layer norm of (C, L) every channel of every sample is another, so
-    // that the weights below are not lost in what the upper layer normalizes.
+  test('of two layers in a row, through the gradient of the input', () => {
+    // A layer norm of (C, L) scales no channel by itself, so that the weights of the lower
+    // layer are not normalized away by the upper one.
     const make = () => [new InstanceNorm(6, { affine: true }), new LayerNorm([6, 25])] as const;
     const [lowerTeacher, upperTeacher] = make();
     lowerTeacher.weight?.set(uniforms(6, 131, 0.5, 2));

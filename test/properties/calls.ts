@@ -9,13 +9,13 @@ import { type Data, data, numbersOf, slopes } from './data.ts';
 // More than two of the library's tiles.
 const MOST_ELEMENTS = 150_000;
 
-/** A call with its options, and which numbers its arrays hold. */
+/** A call with its options, and the numbers that its arrays hold. */
 export interface Drawn {
   readonly call: Call;
   readonly x: Data;
   readonly gradOutput: Data;
   readonly parameters: readonly Parameter[];
-  /** Of the random parameters. */
+  /** The seed of the random parameters. */
   readonly seed: number;
 }
 
@@ -23,7 +23,7 @@ type Parameter = keyof Arrays | 'weight of each sample' | 'bias of each sample';
 
 export const NORMS = ['instanceNorm', 'batchNorm', 'groupNorm', 'layerNorm', 'rmsNorm'] as const;
 
-/** Shapes of some rank: mostly small, now and then beyond a tile; 0 and 1 included. */
+/** Shapes of some rank. Most are small, some are larger than a tile. Sizes of 0 and 1 are included. */
 export function shape(minRank: number, maxRank: number): fc.Arbitrary<readonly number[]> {
   const size = fc.oneof(
     { weight: 1, arbitrary: fc.constant(0) },
@@ -49,7 +49,7 @@ export function shape(minRank: number, maxRank: number): fc.Arbitrary<readonly n
     });
 }
 
-/** Calls that the library does not refuse. */
+/** Calls that the library accepts. */
 export function drawn(x = data(), norms: readonly Call['norm'][] = NORMS): fc.Arbitrary<Drawn> {
   return fc
     .constantFrom(...norms)
@@ -141,7 +141,7 @@ export function channelsOf(shape: readonly number[], layout: 'nchw' | 'nhwc' = '
   return (layout === 'nchw' ? shape[1] : shape.at(-1)) as number;
 }
 
-/** Whether there is more than one value to take statistics of, where that matters. */
+/** Whether statistics are taken of more than one value, or of none, if that matters. */
 function hasStatistics(call: Call): boolean {
   const { norm, shape, numGroups = 1, options } = call;
   const { layout, lengths } = options;
@@ -178,7 +178,7 @@ export function arraysOf({ call, x, parameters, seed }: Drawn): Arrays {
     : channelsOf(shape, options.layout);
   const each = channels * (isElementwise ? 1 : (shape[0] as number));
   const has = (name: Parameter): boolean => parameters.includes(name);
-  // Given statistics are like those of the input.
+  // Running statistics are of the same size as those of the input.
   const square = 10 ** (2 * x.exponent);
   return {
     ...(has('weight') ? { weight: normals(channels, seed, 1, 2) } : {}),

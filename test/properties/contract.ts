@@ -28,7 +28,7 @@ export function expectContract(
   const given = { ...(runningMean ? { runningMean } : {}), ...(runningVar ? { runningVar } : {}) };
   const expected = expectedOutput(call, x, arrays);
   const z = expectedOutput(call, x, given);
-  // A bias spread over the elements that it goes with.
+  // Gives each element the weight or bias that belongs to it.
   const spread = (values: Float32Array | undefined, absent: number) =>
     values
       ? expectedOutput(call, new Float32Array(x.length), {
@@ -43,7 +43,7 @@ export function expectContract(
   for (let i = 0; i < x.length; i++) {
     const size = Math.abs(weights[i] as number) * Math.max(1, Math.abs(z[i] as number));
     const allowed = times * TOLERANCE * (size + Math.abs(biases[i] as number)) + SMALLEST;
-    expectWithin(y[i] as number, expected[i] as number, allowed, `element ${i}`);
+    expectNear(y[i] as number, expected[i] as number, allowed, `element ${i}`);
   }
 }
 
@@ -51,7 +51,7 @@ function zeros(values: Float32Array): Float32Array {
   return new Float32Array(values.length);
 }
 
-// Of a gradient, relative to the magnitudes of the terms that it is a sum of.
+// Relative to the magnitudes of the terms that a gradient is a sum of.
 const GRADIENT_TOLERANCE = 1e-5;
 
 /** Expects gradients within 1e-5 of the sum of the magnitudes of their terms. */
@@ -69,16 +69,16 @@ export function expectGradientContract(
     expect(found?.length, name).toBe(wanted?.length);
     found?.forEach((value, i) => {
       const size = sizes?.[i] as number;
-      // Where a term is beyond float32, so may be the sum.
+      // Where terms exceed float32, the sum may too.
       if (size > LARGEST) return;
       const allowed = GRADIENT_TOLERANCE * size + SMALLEST;
-      expectWithin(value, wanted?.[i] as number, allowed, `${name} ${i}`);
+      expectNear(value, wanted?.[i] as number, allowed, `${name} ${i}`);
     });
   }
 }
 
-/** Expects a float32 near a float64, or infinite where that is beyond float32. */
-export function expectWithin(got: number, wanted: number, allowed: number, name: string): void {
+/** Expects a float32 near a float64, or infinite if the float64 exceeds float32. */
+export function expectNear(got: number, wanted: number, allowed: number, name: string): void {
   if (Math.abs(got - wanted) <= allowed) return;
   if (Number.isNaN(wanted) && Number.isNaN(got)) return;
   if (Math.abs(wanted) + allowed > LARGEST && got === Math.sign(wanted) * Number.POSITIVE_INFINITY)
@@ -87,9 +87,9 @@ export function expectWithin(got: number, wanted: number, allowed: number, name:
 }
 
 /**
- * Expects running statistics that moved as they should: where the input's own were
- * used, towards the batch's (batch normalization) or the average of the samples'
- * (instance normalization, samples of length 0 left out).
+ * Expects running statistics that moved as they should. If the input's own statistics were
+ * used, they move towards those of the batch (batch normalization) or towards the average
+ * over the samples (instance normalization, without samples of length 0).
  */
 export function expectRunningStats(
   after: Arrays,
@@ -113,17 +113,17 @@ export function expectRunningStats(
         found.reduce((sum, moments) => sum + take(moments), 0) / found.length;
       const varianceOf = unbiased ? unbiasedVariance : ({ variance }: Moments) => variance;
       const seen = average(name === 'runningMean' ? ({ mean }) => mean : varianceOf);
-      // The mean is as near as a result that it is subtracted for; a variance is a square.
+      // A mean is as near as results, which it is subtracted from. A variance is a square.
       const error =
         name === 'runningMean' ? average(({ variance }) => Math.sqrt(variance)) : 2 * seen;
       const size = Math.abs((1 - momentum) * old) + Math.abs(momentum) * (Math.abs(seen) + error);
       const wanted = moveRunning(old, seen, momentum);
-      expectWithin(value, wanted, TOLERANCE * size + SMALLEST, `${name} ${channel}`);
+      expectNear(value, wanted, TOLERANCE * size + SMALLEST, `${name} ${channel}`);
     });
   }
 }
 
-/** Returns what each channel's running statistics move towards: the moments to be averaged. */
+/** Returns for each channel the moments whose average its running statistics move towards. */
 function observe({ norm, shape, options }: Call, x: Float32Array): readonly Moments[][] {
   const { layout = 'nchw', lengths } = options;
   const channels = channelsOf(shape, layout);

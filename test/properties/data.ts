@@ -1,5 +1,5 @@
-// Numbers of any scale and kind, drawn by fast-check: few numbers say which, so that
-// a failure shrinks and prints.
+// Numbers of any scale and kind, drawn by fast-check. A few values describe them, so that a
+// failure can be shrunk and printed.
 
 import fc from 'fast-check';
 import { normals, uniformFrom } from '../support/random.ts';
@@ -17,7 +17,7 @@ const NORMAL_KINDS: readonly Kind[] = [
 ];
 const KINDS: readonly Kind[] = [...NORMAL_KINDS, 'subnormal'];
 
-/** Which numbers. */
+/** A description of numbers. */
 export interface Data {
   readonly kind: Kind;
   readonly seed: number;
@@ -43,17 +43,17 @@ export function data(largestExponent = 30, kinds: readonly Kind[] = KINDS): fc.A
   });
 }
 
-/** The gradient of an output: neither its products with weights, nor those with 1 / std, leave float32. */
+/** Gradients of an output, whose products with weights and with 1 / std stay within float32. */
 export function slopes(): fc.Arbitrary<Data> {
   return data(5, NORMAL_KINDS);
 }
 
-/** Input to take gradients at: 1 / std is within float32. */
+/** Inputs to take gradients at, whose 1 / std is within float32. */
 export function differentiable(): fc.Arbitrary<Data> {
   return data(10, NORMAL_KINDS);
 }
 
-/** Makes so many of them. */
+/** Makes `count` numbers of a description. */
 export function numbersOf({ kind, seed, exponent, ratio }: Data, count: number): Float32Array {
   const std = 10 ** exponent;
   const mean = ratio * std;

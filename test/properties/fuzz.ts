@@ -1,4 +1,4 @@
-// npm run fuzz: the properties of this folder, for longer than npm test has time.
+// npm run fuzz tests the properties of this folder on more cases than npm test has time for.
 
 import { parseArgs } from 'node:util';
 import { startVitest } from 'vitest/node';
@@ -57,7 +57,7 @@ function wholeNumber(name: string, text: string): number {
   return number;
 }
 
-/** Takes the text for itself in a regular expression. */
+/** Returns a regular expression that matches the text itself. */
 function escaped(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

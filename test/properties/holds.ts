@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
 
-/** How the fuzzer asks for more than `npm test`: see fuzz.ts. */
+/** What the fuzzer asks for in place of what `npm test` does. */
 export interface Fuzzing {
-  /** Cases of all properties together. */
+  /** The number of cases of all properties together. */
   readonly cases: number;
   readonly seed: number;
-  /** Of one case, as a failure prints it. */
+  /** The path of one case, as a failure prints it. */
   readonly path?: string;
 }
 
-/** Cases of all properties together in `npm test`: the sum of those that the files ask for. */
+/** The number of cases in `npm test`: the sum of those of all properties. */
 export const CASES = 2000;
 
 const fuzzing: Fuzzing = JSON.parse(process.env.FUZZING ?? `{"cases":${CASES},"seed":1}`);
@@ -18,9 +18,9 @@ const fuzzing: Fuzzing = JSON.parse(process.env.FUZZING ?? `{"cases":${CASES},"s
 const EVERY_MS = 10_000;
 
 /**
- * Tests that a property holds for so many cases of 2,000, or as many as the fuzzer
- * asks for. A failure prints the smallest case found, and the command that finds it
- * again.
+ * Tests that a property holds for `cases` of the 2,000 cases, or for that share of those that
+ * the fuzzer asks for. A failure prints the smallest case found, and the command that finds
+ * it again.
  */
 export function holds<Case>(
   name: string,
@@ -47,7 +47,7 @@ export function holds<Case>(
   });
 }
 
-/** Returns what counts the cases, and prints now and then how many there were. */
+/** Returns a function that counts cases, and prints their number every ten seconds. */
 function watch(name: string, total: number): () => void {
   let done = 0;
   let printed = Date.now();

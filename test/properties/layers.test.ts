@@ -21,14 +21,14 @@ import { differentiable, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
 import { put, wheres } from './where.ts';
 
-/** Layers hold a value for each channel, and have at least one. */
+/** Calls that a layer can make: it has at least one channel, and one value for each. */
 const held = drawn(differentiable()).filter(
   ({ call: { norm, shape, options }, parameters }) =>
     !parameters.some((name) => name.endsWith('of each sample')) &&
     (norm === 'layerNorm' || norm === 'rmsNorm' || channelsOf(shape, options.layout) > 0),
 );
 
-/** Makes the layer of a call; it holds parameters of the kinds that were drawn. */
+/** Makes the layer of a call, with parameters of the kinds that were drawn. */
 function layerOf({ call, parameters }: Drawn): Layer {
   const { norm, shape, numGroups = 1, normalizedShape = [] } = call;
   const { eps, layout, momentum, unbiased } = call.options;
@@ -51,7 +51,7 @@ function layerOf({ call, parameters }: Drawn): Layer {
   }
 }
 
-/** What the function calls the entries of a layer's state. */
+/** The options of the function by the keys of a layer's state. */
 const OPTIONS: Readonly<Record<string, keyof Arrays>> = {
   weight: 'weight',
   bias: 'bias',
@@ -59,14 +59,14 @@ const OPTIONS: Readonly<Record<string, keyof Arrays>> = {
   running_var: 'runningVar',
 };
 
-/** The arrays of a layer, for its function. */
+/** Returns the arrays of a layer as options of its function. */
 function arraysIn(layer: Layer): Arrays {
   const state = layer.stateDict();
   const held = Object.entries(OPTIONS).filter(([key]) => state[key]);
   return Object.fromEntries(held.map(([key, option]) => [option, state[key]?.data]));
 }
 
-/** A layer in the mode of its call, with random parameters. */
+/** Makes a layer in the mode of its call, with random parameters. */
 function trained(random: Drawn): Layer {
   const { training, useInputStats } = random.call.options;
   const layer = layerOf(random).train(training ?? useInputStats ?? true);
@@ -80,7 +80,7 @@ function trained(random: Drawn): Layer {
 }
 
 holds(
-  'a layer does what its function does, forward, backward and to its statistics',
+  'a layer gives what its function gives, forward and backward, and moves its statistics alike',
   80,
   held,
   (random) => {

@@ -1,5 +1,4 @@
-// How a change of the input changes the result: what mathematics says, with no
-// reference needed.
+// How a change of the input changes the result. Mathematics says how, so no reference is needed.
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -19,7 +18,7 @@ import { expectContract } from './contract.ts';
 import { data, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
 
-// Neither squares nor subnormal numbers get in the way of a power of two.
+// Numbers whose squares stay normal when they are scaled by a power of two.
 const MODERATE = data(4, ['normal', 'two values', 'ramp', 'outlier']);
 
 const CENTRED = NORMS.filter((norm) => norm !== 'rmsNorm');
@@ -29,7 +28,7 @@ function run(call: Call, x: Float32Array, arrays: Arrays = {}, shape = call.shap
   return forward({ ...call, shape }, new Tensor(x.slice(), shape), arrays).data;
 }
 
-/** Calls by the input's own statistics. */
+/** Calls that use the input's own statistics. */
 function ownStatistics(norms: readonly Call['norm'][] = NORMS): fc.Arbitrary<Drawn> {
   return drawn(MODERATE, norms).filter(({ call }) => !usesRunningStats(call));
 }
@@ -70,7 +69,7 @@ holds('negating the input negates the result', 40, ownStatistics(), (random) => 
     x.map((value) => -value),
     weightOf(random),
   );
-  // 0 has no sign to speak of.
+  // The sign of 0 does not matter.
   expectSameBits(
     negated.map((value) => 0 - value),
     y.map((value) => 0 + value),
@@ -83,7 +82,7 @@ holds(
   fc.tuple(ownStatistics(CENTRED), fc.integer({ min: -(2 ** 22), max: 2 ** 22 })),
   ([random, shift]) => {
     const { call } = random;
-    // Whole numbers, so that the sums are exact.
+    // Whole numbers make the sums exact.
     const x = numbersOf(random.x, sizeOf(call.shape)).map((value) => Math.round(value) % 2 ** 20);
     const y = run(
       call,
@@ -94,7 +93,7 @@ holds(
   },
 );
 
-/** Reorders an axis of a tensor; `shape` is that of the result. */
+/** Reorders an axis of a tensor of the given shape. */
 function take(x: Float32Array, shape: readonly number[], axis: number, order: readonly number[]) {
   const inner = sizeOf(shape.slice(axis + 1));
   const size = shape[axis] as number;
@@ -104,7 +103,7 @@ function take(x: Float32Array, shape: readonly number[], axis: number, order: re
   });
 }
 
-/** An order of 0, 1, 2, ... */
+/** A random order of 0, 1, 2, ... */
 function shuffled(count: number, seed: number): number[] {
   const uniform = uniformFrom(seed);
   const keys = Array.from({ length: count }, uniform);
@@ -145,7 +144,7 @@ const apart = drawn().filter(
     !options.training &&
     !options.lengths &&
     !parameters.some((name) => name.endsWith('of each sample')) &&
-    // A group of one value is taken as long as there are more samples.
+    // Groups of one value are accepted only if there are more samples.
     !(norm === 'groupNorm' && sizeOf(shape.slice(1)) === numGroups),
 );
 
@@ -160,7 +159,7 @@ holds(
     const x = numbersOf(random.x, sizeOf(shape));
     const cut = 1 + (seed % (samples - 1));
     const at = cut * sizeOf(rest);
-    // Running statistics that move do so by the whole batch.
+    // Each call gets new arrays, since running statistics move by the whole batch.
     const first = run(call, x.subarray(0, at), arraysOf(random), [cut, ...rest]);
     const second = run(call, x.subarray(at), arraysOf(random), [samples - cut, ...rest]);
     expectSameBits(joined(first, second), run(call, x, arraysOf(random)));
@@ -190,7 +189,7 @@ function joined(first: Float32Array, second: Float32Array): Float32Array {
 }
 
 holds(
-  'a batch twice over has the statistics of the batch',
+  'a batch repeated twice has the statistics of the batch',
   30,
   ownStatistics(['batchNorm']),
   (random) => {
@@ -210,7 +209,7 @@ holds(
 );
 
 holds(
-  'NaN and infinity stay among what shares their statistics',
+  'NaN and infinity affect only elements that share statistics with them',
   50,
   fc.tuple(ownStatistics(), fc.nat(), fc.constantFrom(Number.NaN, 1 / 0, -1 / 0)),
   ([random, at, value]) => {

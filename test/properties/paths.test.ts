@@ -1,4 +1,4 @@
-// Wherever tensors lie, and wherever the result goes, it is the same bits.
+// A result is the same bits wherever tensors lie and wherever the result goes.
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -13,7 +13,7 @@ import { data, differentiable, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
 import { put, type Where, where, wheres } from './where.ts';
 
-/** Copies arrays, to where tensors may lie too. */
+/** Copies arrays to a place where tensors may lie too. */
 function makeArrays(at: Where, arrays: Arrays): Arrays {
   return Object.fromEntries(
     Object.entries(arrays).map(([name, values]: [string, Float32Array]) => [
@@ -87,7 +87,7 @@ holds(
       if (out) expect(found.input).toBe(out);
       if (out !== x) expectSameBits(x.data, values);
       if (out !== g) expectSameBits(g.data, slopes);
-      // Running statistics too: a gradient moves nothing.
+      // A gradient moves no running statistics.
       expectSameArrays(arrays, arraysOf(random));
       resetPlaces();
     }
@@ -126,7 +126,7 @@ holds(
   fc.record({
     samples: fc.nat({ max: 4 }),
     channels: fc.nat({ max: 9 }),
-    // Of any rank from 3 to 6.
+    // Ranks from 3 to 6.
     spatial: fc.oneof(
       fc.tuple(fc.nat({ max: 300 })),
       fc.array(fc.nat({ max: 6 }), { minLength: 2, maxLength: 4 }),

@@ -13,7 +13,7 @@ import { uniforms } from '../support/random.ts';
 import { channelMoments, rowMoments } from '../support/reference.ts';
 import { sizeOf } from '../support/shapes.ts';
 import { channelsOf, shape } from './calls.ts';
-import { expectWithin } from './contract.ts';
+import { expectNear } from './contract.ts';
 import { data, differentiable, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
 
@@ -43,13 +43,13 @@ holds(
     const { mean } = merged;
     const variance = merged.variance();
     if (x.length === 0) return;
-    // In nhwc the reference finds channels as they come, which is in order.
+    // In nhwc the reference meets channels in the order of the data, which is their order.
     channelMoments(x, shape, layout).forEach((expected, channel) => {
       const std = Math.sqrt(expected.variance);
       const error = 1e-12 * (Math.abs(expected.mean) + std);
-      expectWithin(mean[channel] as number, expected.mean, error, `mean ${channel}`);
+      expectNear(mean[channel] as number, expected.mean, error, `mean ${channel}`);
       const allowed = 1e-12 * expected.variance + error * error;
-      expectWithin(variance[channel] as number, expected.variance, allowed, `variance ${channel}`);
+      expectNear(variance[channel] as number, expected.variance, allowed, `variance ${channel}`);
     });
   },
 );
@@ -94,11 +94,11 @@ holds(
       const z = std === 0 ? 0 : (value - own.mean) / std;
       const styled = z * styleStd + other.mean;
       const wanted = alpha * styled + (1 - alpha) * value;
-      // A normalization whose weight and bias are mixed of the style's and the content's.
+      // A normalization with weight and bias between those of the style and of the content.
       const weight = alpha * styleStd + (1 - alpha) * std;
       const bias = alpha * other.mean + (1 - alpha) * own.mean;
       const size = weight * Math.max(1, Math.abs(z)) + Math.abs(bias);
-      expectWithin(y.data[i] as number, wanted, 2 ** -22 * size, `element ${i}`);
+      expectNear(y.data[i] as number, wanted, 2 ** -22 * size, `element ${i}`);
     });
   },
 );
@@ -136,7 +136,7 @@ holds(
 );
 
 holds(
-  'restyling keeps size and alpha, and at strength 0 the colours',
+  'restyling keeps size and alpha, and also the colours at strength 0',
   40,
   fc.record({
     content: image,

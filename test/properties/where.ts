@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Tensor } from '../../src/index.ts';
 import { places } from '../support/places.ts';
 
-/** A place; a view begins so many elements in, anywhere in a line of the cache. */
+/** A place. A view begins `offset` elements in, anywhere within a cache line. */
 export interface Where {
   readonly place: string;
   readonly offset: number;
@@ -15,14 +15,14 @@ export const where: fc.Arbitrary<Where> = fc.record({
   offset: fc.nat({ max: 40 }),
 });
 
-/** Where the tensors of a call lie, and its result. */
+/** Where the tensors and the result of a call lie. */
 export const wheres: fc.Arbitrary<{
   readonly x: Where;
   readonly other: Where;
   readonly out: Where;
 }> = fc.record({ x: where, other: where, out: where });
 
-/** Puts a copy of the values there. */
+/** Puts a copy of the values into a place. */
 export function put(
   { place, offset }: Where,
   values: Float32Array,

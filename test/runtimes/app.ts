@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const programs = fileURLToPath(new URL('app', import.meta.url));
 
 export interface App {
-  /** A fresh folder with the programs, into which the packed library is installed. */
+  /** A new folder with the programs, into which the packed library is installed. */
   readonly folder: string;
   readonly tarball: string;
 }

@@ -11,15 +11,15 @@ const common: BuildOptions = {
   bundle: true,
   target: 'es2022',
   alias: { vitest: fileURLToPath(new URL('suite/vitest.ts', import.meta.url)) },
-  // vitest's parts ask for its environment, which Deno permits no program by default.
+  // Parts of vitest read process.env, which Deno does not permit by default.
   define: { process: 'undefined' },
   logLevel: 'warning',
 };
 
 /**
- * Bundles the tests and the digest into modules, tests.js and bits.js, that run in any
- * host and import nothing but wasm-norm; and bits-of-global.js, a
- * script that takes it from the global wasmNorm.
+ * Bundles the tests and the digest into the modules tests.js and bits.js, which run in any
+ * host and import only wasm-norm, and into bits-of-global.js, a script that takes the
+ * library from the global wasmNorm.
  */
 export async function bundleSuite(folder: string): Promise<void> {
   const entry = (name: string) => fileURLToPath(new URL(`suite/${name}.ts`, import.meta.url));
@@ -42,7 +42,7 @@ export async function bundleSuite(folder: string): Promise<void> {
   ]);
 }
 
-/** Has the library come from where `resolved` says, not from its sources. */
+/** Resolves imports of the library to `resolved` in place of its sources. */
 function takeLibrary(resolved: OnResolveResult): Plugin {
   return {
     name: 'take-library',

@@ -6,7 +6,7 @@ import { installed, output, versionOf } from './command.ts';
 import { node } from './command-lines.ts';
 import type { Row } from './row.ts';
 
-/** Bundles of a program, each made as the bundler does it when told nothing. */
+/** Bundles of a program, each made by a bundler with its default options. */
 export function bundles(folder: string, { printed }: Pages): Row[] {
   return [
     {
@@ -75,7 +75,7 @@ export function bundles(folder: string, { printed }: Pages): Row[] {
     },
   ];
 
-  /** Runs a bundle away from node_modules, so that all that it needs is inside. */
+  /** Runs a bundle away from node_modules, so that it must contain everything it needs. */
   function runAlone(name: string): Promise<string> {
     return output(node(24), [join(folder, name, 'bits.mjs')], '/');
   }

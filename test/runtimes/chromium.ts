@@ -37,7 +37,7 @@ export async function openPages(folder: string): Promise<Pages> {
     response.writeHead(200, {
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
       'content-security-policy': policyOf(body.toString(), !searchParams.has('no-wasm')),
-      // SharedArrayBuffer is there for pages that are isolated from others.
+      // Only pages that are isolated from others have SharedArrayBuffer.
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-embedder-policy': 'require-corp',
     });
@@ -59,7 +59,7 @@ export async function openPages(folder: string): Promise<Pages> {
   };
 }
 
-/** Scripts of the page's own origin and its import map alone; of eval, at most WebAssembly's. */
+/** A policy that allows only scripts of the page's origin and its import map, and no eval except WebAssembly's. */
 function policyOf(page: string, allowsWasm: boolean): string {
   const maps = page.matchAll(/<script type="importmap">(.*?)<\/script>/gs);
   const hashes = Array.from(maps, ([, map = '']) => {
@@ -109,7 +109,7 @@ export function browserPages({ version, printed }: Pages): Row[] {
   ];
 }
 
-/** Expects a page whose policy does not allow WebAssembly to say so: the policy is in force. */
+/** Expects a page whose policy forbids WebAssembly to say so, which shows that policies are in force. */
 async function expectRefusal(printed: Promise<string>): Promise<void> {
   const message = await printed.catch(String);
   if (!message.includes('WebAssembly') || !message.includes('Content Security Policy')) {

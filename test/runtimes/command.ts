@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-// Plain text, and nothing sent to those who made a tool.
+// Turns off colours, and the telemetry of tools.
 const ENVIRONMENT = {
   ...process.env,
   NO_COLOR: '1',
@@ -14,7 +14,7 @@ const ENVIRONMENT = {
   WRANGLER_SEND_METRICS: 'false',
 };
 
-/** Runs a program in a folder and returns what it prints; rejects with all that it printed. */
+/** Runs a program in a folder and returns what it prints. If it fails, rejects with what it printed. */
 export async function output(
   program: string,
   argv: readonly string[],
@@ -29,7 +29,7 @@ export async function output(
   }
 }
 
-/** The path of a file of one of the packages of this folder's package.json. */
+/** Returns the path of a file in one of the packages of this folder's package.json. */
 export function installed(path: string): string {
   return fileURLToPath(new URL(`node_modules/${path}`, import.meta.url));
 }

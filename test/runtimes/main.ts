@@ -1,6 +1,6 @@
 // Runs the library's tests in every runtime that the README names, from the packed
-// tarball, and prints a row for each. Fails where a row does, where the bits of two
-// differ, or where npm or JSR should not be given the package.
+// tarball, and prints a row for each. Fails if a row fails, if the bits of two rows differ, or
+// if npm or JSR would not accept the package.
 
 import { rmSync } from 'node:fs';
 import { createApp } from './app.ts';
@@ -35,7 +35,7 @@ async function find(row: Row): Promise<Finding> {
   }
 }
 
-/** Finds out about all rows, a few at a time, and prints them in their order. */
+/** Runs all rows, a few at a time, and prints them in their order. */
 async function findAll(rows: readonly Row[]): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   let next = 0;

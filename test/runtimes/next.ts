@@ -4,7 +4,7 @@ import { installed, output, versionOf } from './command.ts';
 import { node } from './command-lines.ts';
 import type { Row } from './row.ts';
 
-/** Vercel's edge runtime: a route that Next builds, and serves from its sandbox. */
+/** Vercel's edge runtime: a route that Next builds and serves from its sandbox. */
 export function edgeLight(folder: string): Row {
   return {
     runtime: 'Next, edge runtime',

@@ -1,7 +1,7 @@
-/** A runtime, or a way of building for one, and the program that it is given. */
+/** A runtime, or a way to build for one, and the program that it runs. */
 export interface Row {
   readonly runtime: string;
   readonly version: string;
-  /** Runs the program and returns what it prints: a line of JSON as run.mjs writes it. */
+  /** Runs the program and returns what it prints, the line of JSON of run.mjs. */
   readonly run: () => Promise<string>;
 }

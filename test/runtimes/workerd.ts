@@ -7,7 +7,7 @@ import type { Row } from './row.ts';
 const OLD = '2024-01-01';
 const RECENT = '2026-11-01';
 
-/** The name by which a module is imported, and its file. */
+/** The files of modules by the names that import them. */
 type Modules = Readonly<Record<string, string>>;
 
 const LIBRARY: Modules = {
@@ -16,7 +16,7 @@ const LIBRARY: Modules = {
   '@assemblyscript/loader': 'node_modules/@assemblyscript/loader/index.js',
 };
 
-/** Cloudflare's runtime: the modules as they are, and a bundle of wrangler's. */
+/** Cloudflare's runtime: the modules as they are, and a bundle by wrangler. */
 export function workerd(folder: string): Row[] {
   const version = versionOf('workerd');
   const modules = (worker: string, suite: string): Modules => ({
@@ -51,7 +51,7 @@ export function workerd(folder: string): Row[] {
         const files = readdirSync(join(folder, 'wrangler')).filter((name) =>
           /\.(js|wasm)$/.test(name),
         );
-        // The worker itself comes first.
+        // The worker itself has to be the first module.
         files.sort((a, b) => a.length - b.length);
         const bundle = files.map((name) => [name, `wrangler/${name}`]);
         return runTest(folder, Object.fromEntries(bundle), RECENT);
@@ -60,7 +60,7 @@ export function workerd(folder: string): Row[] {
   ];
 }
 
-/** Runs the test handler of a worker, the first of the modules. */
+/** Runs the test handler of a worker, which is the first of the modules. */
 async function runTest(folder: string, modules: Modules, date: string): Promise<string> {
   const list = Object.entries(modules).map(([name, file]) => {
     const kind = file.endsWith('.wasm') ? 'wasm' : 'esModule';

@@ -1,4 +1,4 @@
-// What is done again and again to see whether memory stays level.
+// Work that is repeated to see whether memory stays level.
 
 import {
   Arena,
@@ -15,10 +15,10 @@ import {
 } from '../../src/index.ts';
 import { backward, type Call, forward, randomTensor } from '../support/norms.ts';
 
-/** Work in so many turns, each of which leaves nothing behind. */
+/** Work in turns, none of which leaves anything behind. */
 export interface Load {
   readonly name: string;
-  /** Of one turn, for figures. */
+  /** What one turn is, as figures name it. */
   readonly turn: string;
   readonly run: (turn: number) => void;
 }
@@ -43,7 +43,7 @@ const CALLS: readonly Call[] = SHAPES.flatMap((shape): Call[] => [
 
 const inputs = new Map(SHAPES.map((shape, i) => [shape, randomTensor(shape, i)]));
 
-/** Every norm on plain arrays of every size; large ones seldom, and some calls refused. */
+/** Every norm on plain arrays of every size. Few are large, and some calls are refused. */
 const calls: Load = {
   name: 'calls of mixed sizes on plain arrays',
   turn: 'call',
@@ -88,7 +88,7 @@ const LAYERS: readonly (() => Layer)[] = [
 
 const batch = randomTensor([8, 16, 49], 1);
 
-/** A layer that is trained for some steps, saved, loaded and discarded. */
+/** Layers that are trained for some steps, saved, loaded and discarded. */
 const layers: Load = {
   name: 'layers trained, saved and discarded',
   turn: 'layer',

@@ -1,5 +1,5 @@
-// npm run soak: a million calls, a thousand arenas and thousands of layers, to see
-// whether memory stays level. Exits with 1 where it does not.
+// npm run soak makes a million calls, a thousand arenas and thousands of layers, to see
+// whether memory stays level. It exits with 1 if memory grows.
 
 import { type Load, loads } from './loads.ts';
 import { growthOf, isLevel, type Sample, soak } from './soak.ts';

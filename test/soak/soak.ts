@@ -6,27 +6,27 @@ import type { Load } from './loads.ts';
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
-/** What is in use after so many turns, with all garbage collected. */
+/** The memory in use after some turns, with all garbage collected. */
 export interface Sample {
   readonly turns: number;
-  /** Bytes of objects and of array buffers, WebAssembly's memories among them. */
+  /** Bytes of objects and of array buffers, including WebAssembly memories. */
   readonly heap: number;
-  /** Bytes of the process that are in memory. */
+  /** Bytes of the process that are resident. */
   readonly resident: number;
 }
 
-/** By how much memory grew between a third of the samples, when all is warm, and the last. */
+/** How much memory grew from the first third of the samples, when everything is warm, to the last. */
 export interface Growth {
   readonly heap: number;
   readonly resident: number;
 }
 
-// What the engine itself may gather, in compiled code and statistics of its own, and what
-// the allocator may keep: far less than a hundred bytes a call, or one arena in ten, would be.
+// How much the engine may gather in compiled code and statistics, and the allocator may keep.
+// A leak of a hundred bytes a call, or of one arena in ten, would be far more.
 const MOST_HEAP = 2 * 2 ** 20;
 const MOST_RESIDENT = 48 * 2 ** 20;
 
-/** Runs a load for so many turns, or seconds, and samples memory as it goes. */
+/** Runs a load for a number of turns or seconds, and samples memory meanwhile. */
 export async function soak(
   load: Load,
   turns: number,
@@ -45,7 +45,7 @@ export async function soak(
 }
 
 async function sample(turns: number): Promise<Sample> {
-  // Twice, since what is dropped may be seen to be only in the next turn.
+  // Twice, since some garbage is only found in the next turn of the event loop.
   for (let i = 0; i < 2; i++) {
     await nextTurn();
     collectGarbage();

@@ -32,10 +32,10 @@ function reference(x: Tensor, { layout = 'nchw', lengths }: Placement = {}): Mom
   return values.map(momentsOf);
 }
 
-// What the merging of shards may lose, in float64.
+// The relative error that merging shards may cause in float64.
 const TOLERANCE = 1e-12;
 
-/** Expects means within a share of the mean's or the deviation's size, whichever is larger, and variances. */
+/** Expects means within TOLERANCE of the mean or the deviation, whichever is larger, and variances within TOLERANCE. */
 function expectMoments(actual: ChannelMoments, expected: readonly Moments[]): void {
   expect(actual.numFeatures).toBe(expected.length);
   expect(actual.count).toBe(expected[0]?.count);
@@ -52,7 +52,7 @@ function expectMoments(actual: ChannelMoments, expected: readonly Moments[]): vo
   });
 }
 
-/** Moments as what others can be expected to have. */
+/** Returns moments in the form that expectMoments compares with. */
 function momentsIn(moments: ChannelMoments): Moments[] {
   const variance = moments.variance();
   return Array.from(moments.mean, (mean, channel) => ({
@@ -121,7 +121,7 @@ describe('ChannelMoments', () => {
     expectMoments(moments, channels.map(momentsOf));
   });
 
-  test('divides by the count, or by one less where it is unbiased', () => {
+  test('divides by the count, or by one less if unbiased', () => {
     const moments = new ChannelMoments(2);
     moments.update(new Tensor(Float32Array.of(1, 2, 3, 4, 5, 5, 5, 5), [1, 2, 4]));
     expect([...moments.mean]).toEqual([2.5, 5]);
@@ -131,7 +131,7 @@ describe('ChannelMoments', () => {
     expect([...moments.std({ unbiased: true })]).toEqual([Math.sqrt(5 / 3), 0]);
   });
 
-  test('has no variance before there is an element, and no unbiased one before there are two', () => {
+  test('has no variance without an element, and no unbiased variance with less than two', () => {
     const moments = new ChannelMoments(1);
     expect([moments.count, ...moments.mean]).toEqual([0, 0]);
     expect([...moments.variance(), ...moments.std()]).toEqual([Number.NaN, Number.NaN]);
@@ -147,7 +147,7 @@ describe('ChannelMoments', () => {
     expect(moments.toJSON()).toEqual(before);
   });
 
-  test('gives arrays of its own, which change nothing in it', () => {
+  test('gives copies of its arrays', () => {
     const moments = new ChannelMoments(1).update(randomTensor([1, 1, 5], 6));
     const before = moments.toJSON();
     moments.mean.fill(9);
@@ -197,7 +197,7 @@ describe('merging ChannelMoments', () => {
   ];
   const whole = (x: Tensor) => momentsIn(new ChannelMoments(3).update(x));
 
-  test.each(data)('gives what the whole gives, in any split and order: %s', (_, x) => {
+  test.each(data)('gives what the whole gives, however it is split and ordered: %s', (_, x) => {
     for (let seed = 1; seed <= 20; seed++) {
       const uniform = uniformFrom(seed);
       const shards: ChannelMoments[] = [];
@@ -228,14 +228,14 @@ describe('merging ChannelMoments', () => {
     expectMoments(shards[0] as ChannelMoments, whole(x));
   });
 
-  test('gives what the whole gives for more channels than are worked on at once', () => {
+  test('gives what the whole gives, for more channels than are worked on at once', () => {
     const x = randomTensor([6, 5000], 14, 3);
     const merged = new ChannelMoments(5000).update(samplesOf(x, 0, 2));
     merged.merge(new ChannelMoments(5000).update(samplesOf(x, 2, 6)));
     expectMoments(merged, reference(x));
   });
 
-  test('leaves the other as it was, and takes itself for another', () => {
+  test('leaves the other as it was, and can merge with itself', () => {
     const x = randomTensor([4, 3, 5], 15, 1, 2);
     const moments = new ChannelMoments(3).update(x);
     const other = new ChannelMoments(3).update(x);
@@ -247,7 +247,7 @@ describe('merging ChannelMoments', () => {
     expect(twice.count).toBe(40);
   });
 
-  test('changes no bit where one of the two is empty', () => {
+  test('changes no bit if one of the two is empty', () => {
     const moments = new ChannelMoments(3).update(randomTensor([4, 3, 5], 16, 1e6));
     const before = moments.toJSON();
     expect(new ChannelMoments(3).merge(moments).toJSON()).toEqual(before);
@@ -256,7 +256,7 @@ describe('merging ChannelMoments', () => {
 });
 
 describe('the JSON of ChannelMoments', () => {
-  test('gives every bit back, so that all goes on as if nothing had been', () => {
+  test('restores every bit, so that later updates give the same', () => {
     const first = randomTensor([4, 3, 77], 17, 1e6, 0.1);
     const second = randomTensor([2, 3, 10], 18, -5, 3);
     const moments = new ChannelMoments(3).update(first);
@@ -266,7 +266,7 @@ describe('the JSON of ChannelMoments', () => {
     expect(restored.update(second).toJSON()).toEqual(moments.update(second).toJSON());
   });
 
-  test('gives back the numbers that JSON lacks', () => {
+  test('restores the numbers that JSON lacks', () => {
     const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
     const numbers = [nan, infinity, -infinity, -0, 0, 5e-324, 0.1, 1.7976931348623157e308];
     const moments = ChannelMoments.fromJSON({
@@ -281,12 +281,12 @@ describe('the JSON of ChannelMoments', () => {
     expect([...restored.variance()]).toEqual([0, 1, 2, 3, 4, 5, 6, infinity]);
   });
 
-  test('is of moments before the first element as well', () => {
+  test('restores moments without elements', () => {
     const restored = ChannelMoments.fromJSON(JSON.parse(JSON.stringify(new ChannelMoments(2))));
     expect([restored.numFeatures, restored.count, ...restored.mean]).toEqual([2, 0, 0, 0]);
   });
 
-  test('is refused where it is something else', () => {
+  test('is refused if it is anything else', () => {
     const valid = { count: 2, mean: [1, 2], squares: [3, 4], rest: [0, 0] };
     expect([...ChannelMoments.fromJSON(valid).std()]).toEqual([Math.sqrt(1.5), Math.sqrt(2)]);
     const refused: [unknown, ErrorConstructor, string, string][] = [
@@ -444,7 +444,7 @@ describe('setRunningStats of BatchNorm', () => {
 
   const one = new ChannelMoments(3).update(new Tensor(normals(3, 22), [1, 3]));
 
-  test('takes one element where its variance is biased', () => {
+  test('takes one element if the variance is biased', () => {
     const layer = new BatchNorm(3, { unbiased: false });
     layer.setRunningStats(one);
     expect(layer.runningVar).toEqual(Float32Array.of(0, 0, 0));

@@ -12,7 +12,7 @@ const TOLERANCE = 2 ** -22;
  * 2^-22 * max(1, |y*|), with y* computed in float64 from the same input and its
  * moments. A NaN counts as infinitely wrong.
  */
-export function worstShare(
+export function worstError(
   y: Float32Array,
   x: Float32Array,
   eps: number,

@@ -16,7 +16,7 @@ describe('Arena', () => {
     expect([...x.data]).toEqual(Array(24).fill(0));
   });
 
-  test('makes copies of tensors, of ONNX runtimes as well', () => {
+  test('makes copies of tensors, also of those of ONNX runtimes', () => {
     const arena = new Arena(1024);
     const data = normals(6, 1);
     for (const source of [
@@ -67,7 +67,7 @@ describe('Arena', () => {
     expect([arena.used, arena.capacity]).toEqual([0, 1000]);
   });
 
-  test('gives its last byte, and refuses one element more with both numbers', () => {
+  test('gives its last byte, and refuses one more element with both numbers', () => {
     const arena = new Arena(1000);
     arena.tensor([234]);
     expect(() => arena.tensor([3, 5])).toThrow(RangeError);
@@ -80,7 +80,7 @@ describe('Arena', () => {
     expect(() => arena.tensor([1])).toThrow(/4 bytes.* 0 of 1000/);
   });
 
-  test('never moves: its tensors are where they were after all that came later', () => {
+  test('never moves: its tensors stay where they are whatever comes later', () => {
     const arena = new Arena(2 ** 20);
     const first = arena.tensor({ data: normals(1000, 3), shape: [1, 1, 1000] });
     const before = first.data.slice();
@@ -94,7 +94,7 @@ describe('Arena', () => {
     expectSameBits(first.data, before);
   });
 
-  test('makes empty tensors where it is full, whatever its capacity', () => {
+  test('makes empty tensors when it is full, whatever its capacity', () => {
     for (const capacity of [4, 5, 100]) {
       const arena = new Arena(capacity);
       arena.tensor([Math.floor(capacity / 4)]);
@@ -103,7 +103,7 @@ describe('Arena', () => {
     }
   });
 
-  test('holds nothing at a capacity of 0 but empty tensors', () => {
+  test('holds only empty tensors at a capacity of 0', () => {
     const arena = new Arena(0);
     expect(arena.tensor([3, 0]).size).toBe(0);
     expect(() => arena.tensor([1])).toThrow(/4 bytes.* 0 of 0/);
@@ -129,7 +129,7 @@ describe('Arena', () => {
     [[2, '3'], TypeError, /^shape: expected .*, got "3" /],
     [{ data: new Float32Array(5), shape: [6] }, RangeError, /^source\.data: expected 6 .*, got 5$/],
     [{ data: [1, 2], shape: [2] }, TypeError, /^source\.data: expected .*, got \[1, 2\]$/],
-  ])('refuses to make a tensor of %j, and gives no space away', (source, kind, message) => {
+  ])('refuses to make a tensor of %j, and uses no space', (source, kind, message) => {
     const arena = new Arena(1024);
     const call = () => arena.tensor(source as never);
     expect(call).toThrow(kind);
@@ -138,7 +138,7 @@ describe('Arena', () => {
   });
 });
 
-/** Calculates into `out`, and returns all that was written. */
+/** Writes a result into `out`, and returns everything that was written. */
 type Calculation = (x: Tensor, out: Tensor | undefined) => readonly Float32Array[];
 
 function channelsOf({ shape }: Tensor): number {
@@ -196,7 +196,7 @@ describe.each(cases)('$name of $shape', ({ shape, run }) => {
   }
 
   test.each(Object.entries(places))(
-    'gives the same bits from %s, wherever it writes',
+    'gives the same bits from %s, wherever the result goes',
     (_, place) => {
       resetPlaces();
       const x = place(values, shape);
@@ -213,8 +213,8 @@ describe.each(cases)('$name of $shape', ({ shape, run }) => {
   );
 });
 
-test('a row is summed alike wherever a tile ends', () => {
-  // Long tails round enough for another order of additions to show in the bits.
+test('a row is summed in the same order wherever a tile ends', () => {
+  // Numbers with long tails, whose sums are rounded so much that another order of additions shows.
   const shape = [1, 20, 2 * 65536 + 17];
   const values = normals(20 * (2 * 65536 + 17), 21).map((value) => value ** 9);
   const inArena = new Arena(4 * values.length + 64).tensor({ data: values, shape });

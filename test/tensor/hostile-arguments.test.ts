@@ -1,4 +1,4 @@
-// Arguments that are meant to break the library, or the calls that follow.
+// Arguments that are meant to break the library, or calls that come later.
 
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { sizeOf } from '../support/shapes.ts';
 
 type Arrays = Record<string, Float32Array>;
 
-/** The arrays of a call, each in a buffer of its own. */
+/** Makes the arrays of a call, each in its own buffer. */
 function makeArrays({ tensors, shape, arrays = {} }: Operation, make = plain): Arrays {
   const made: Arrays = {};
   tensors.forEach((name, i) => {
@@ -26,7 +26,7 @@ function plain(values: Float32Array): Float32Array {
   return values.slice();
 }
 
-/** In a buffer that can shrink, which the array then does too. */
+/** Copies values to a buffer that can shrink; the array then shrinks too. */
 function resizable(values: Float32Array): Float32Array {
   const Resizable = ArrayBuffer as Hostile;
   const array = new Float32Array(
@@ -44,7 +44,7 @@ function shrink(array: Float32Array): void {
   (array.buffer as Hostile).resize(array.byteLength - 4);
 }
 
-/** Runs an operation on arrays; `change` may put something else in the place of an argument. */
+/** Runs an operation on arrays. `change` may replace an argument. */
 function run(
   { tensors, shape, arrays = {}, options = {}, run }: Operation,
   made: Arrays,
@@ -69,7 +69,7 @@ function expectUnchanged(made: Arrays, before: Arrays, ...except: readonly strin
   }
 }
 
-/** An object or an array, and those in it, each of whose reads is told first. */
+/** Wraps an object or array, and those inside it, so that `told` is called before each read. */
 function watched(value: unknown, told: () => void): unknown {
   if (value === null || typeof value !== 'object' || ArrayBuffer.isView(value)) return value;
   const seen = new Map<PropertyKey, unknown>();
@@ -82,7 +82,7 @@ function watched(value: unknown, told: () => void): unknown {
   });
 }
 
-/** Runs an operation and calls `at` before its k-th read of an argument; returns the number of reads. */
+/** Runs an operation and calls `at` with k before its k-th read of an argument. Returns the number of reads too. */
 function runReading(operation: Operation, made: Arrays, at: (k: number) => void) {
   let reads = 0;
   const told = () => at(reads++);
@@ -116,7 +116,7 @@ describe.each(named)('%s', (_, operation) => {
     expect(counts.size).toBeGreaterThan(2);
   });
 
-  test('is unharmed by an argument that throws, wherever it does', () => {
+  test('writes nothing and works afterwards if an argument throws, whichever read throws', () => {
     for (let k = 0; k < reads; k++) {
       const made = makeArrays(operation);
       const thrown = new Error('thrown by a getter');
@@ -131,7 +131,7 @@ describe.each(named)('%s', (_, operation) => {
     expect(reads).toBeGreaterThan(2);
   });
 
-  test('gives the same amid other calls, which come from its getters', () => {
+  test('gives the same if getters of its arguments make other calls', () => {
     const other = { data: normals(70_000, 7, 5), shape: [1, 7, 10_000] };
     const otherResult = instanceNorm(other).data;
     for (let k = 0; k < reads; k += Math.ceil(reads / 4)) {
@@ -147,7 +147,7 @@ describe.each(named)('%s', (_, operation) => {
   test.each([
     ['detached', plain, detach],
     ['shrunk', resizable, shrink],
-  ])('refuses an array that was %s, by whichever of its getters', (_, make, harm) => {
+  ])('refuses an array that was %s, whichever getter did so', (_, make, harm) => {
     for (const victim of names) {
       for (let k = 0; k < reads; k++) {
         const made = makeArrays(operation, make);
@@ -164,7 +164,7 @@ describe.each(named)('%s', (_, operation) => {
 
 const never = (): never => expect.fail('a method of an array was called');
 
-/** A Float32Array that has methods of its own. */
+/** A Float32Array whose methods must not be called. */
 class Meddling extends Float32Array {
   static get [Symbol.species](): never {
     return never();
@@ -249,7 +249,7 @@ const SHAPES: readonly [string, (shape: readonly number[]) => unknown][] = [
   ['nested arrays', (shape) => [shape]],
 ];
 
-/** Expects a refusal that names an argument, with every array as it was. */
+/** Expects a refusal that names an argument and leaves every array unchanged. */
 function expectRefused(
   operation: Operation,
   name: string,
@@ -284,11 +284,11 @@ describe.each(named)('%s refuses', (_, operation) => {
     ]),
   ];
 
-  test.each(tensors)('in place of %s what is no tensor of its shape', (name) => {
+  test.each(tensors)('anything but a tensor of the right shape for %s', (name) => {
     for (const [label, change] of tensorChanges) {
-      // Without `out` a new tensor is made.
+      // Without `out` the result is a new tensor.
       if (name === 'out' && /^(undefined|object null)/.test(label)) continue;
-      // A list is a shape to an arena.
+      // An arena takes a list for a shape.
       if (name === 'source' && label === 'object ') continue;
       try {
         expectRefused(operation, name, change);
@@ -303,7 +303,7 @@ describe.each(named)('%s refuses', (_, operation) => {
     [name]: value,
   });
 
-  test.each(Object.keys(arrays))('in place of %s what is no array of its length', (name) => {
+  test.each(Object.keys(arrays))('anything but an array of the right length for %s', (name) => {
     for (const [label, make] of DATA) {
       const isAbsent = label === 'nothing' || label === 'null';
       if (isAbsent && !(options.training === false && name.startsWith('running'))) continue;
@@ -346,27 +346,24 @@ describe.each(named)('%s refuses', (_, operation) => {
     }
   });
 
-  test.runIf(tensors.includes('out') || Object.keys(options).length > 0)(
-    'options that it does not know',
-    () => {
-      for (const name of ['epsilon', 'Eps', 'gamma', 'outt', '0', '']) {
-        expectRefused(operation, 'options', changeOption(name, undefined));
-        expectRefused(operation, 'options', (all) =>
-          Object.create({ [name]: 1 }, Object.getOwnPropertyDescriptors(all)),
-        );
-      }
-      for (const value of [null, 1, 'nchw', true, [], () => 0, 5n]) {
-        expectRefused(operation, 'options', () => value);
-      }
-    },
-  );
+  test.runIf(tensors.includes('out') || Object.keys(options).length > 0)('unknown options', () => {
+    for (const name of ['epsilon', 'Eps', 'gamma', 'outt', '0', '']) {
+      expectRefused(operation, 'options', changeOption(name, undefined));
+      expectRefused(operation, 'options', (all) =>
+        Object.create({ [name]: 1 }, Object.getOwnPropertyDescriptors(all)),
+      );
+    }
+    for (const value of [null, 1, 'nchw', true, [], () => 0, 5n]) {
+      expectRefused(operation, 'options', () => value);
+    }
+  });
 });
 
-// The norms alone: what they do not refuse is empty.
+// The norms alone: only they return an empty result for an empty tensor.
 const norms = named.filter(([, { tensors, shape }]) => tensors.includes('x') && shape.length === 3);
 
 test.each(norms)(
-  '%s takes enormous shapes without elements as any others, or refuses them',
+  '%s takes enormous shapes without elements like any others, or refuses them',
   (_, { run, options = {} }) => {
     const data = new Float32Array(0);
     const shapes = [

@@ -6,7 +6,7 @@ import { normals } from '../support/random.ts';
 import { expectRefusal } from '../support/refusals.ts';
 
 describe('Tensor', () => {
-  test('is its data, uncopied, with a shape, by ONNX runtimes called dims', () => {
+  test('is its data, not copied, with a shape, which ONNX runtimes call dims', () => {
     const data = normals(24, 1);
     const x = new Tensor(data, [2, 3, 4]);
     expect(x.data).toBe(data);
@@ -15,7 +15,7 @@ describe('Tensor', () => {
     expect(x.size).toBe(24);
   });
 
-  test('keeps a shape of its own, which nobody can change', () => {
+  test('keeps a copy of the shape, which nobody can change', () => {
     const shape = [2, 3];
     const x = new Tensor(new Float32Array(6), shape);
     shape[0] = 100;
@@ -102,14 +102,14 @@ describe('anything shaped like a tensor', () => {
       { values: [...values] },
     ),
   };
-  test.each(Object.entries(alike))('is taken for one: %s', (_, x) => {
+  test.each(Object.entries(alike))('is accepted: %s', (_, x) => {
     const y = instanceNorm(x);
     expect(y).toBeInstanceOf(Tensor);
     expect(y.shape).toEqual([2, 3, 4]);
     expectSameBits(y.data, expected);
   });
 
-  test('is read once, so that it can not change between check and use', () => {
+  test('is read once, so that it cannot change between check and use', () => {
     let reads = 0;
     const x = {
       get data() {
@@ -122,7 +122,7 @@ describe('anything shaped like a tensor', () => {
     expect(reads).toBe(1);
   });
 
-  test('is checked anew where something else was put in a Tensor', () => {
+  test('is checked again if something else was put into a Tensor', () => {
     const of = (put: object) => Object.assign(new Tensor(values, [2, 3, 4]), put) as TensorLike;
     expect(instanceNorm(of({ shape: [1, 6, 4] })).shape).toEqual([1, 6, 4]);
     const refusal = (x: TensorLike, kind: ErrorConstructor, argument: string, got: string) =>

@@ -5,7 +5,7 @@ let browser: Browser;
 let problems: string[] = [];
 let pages: Page[] = [];
 
-/** Starts a browser for the tests of a file; each fails on errors and on requests to elsewhere. */
+/** Starts a browser for the tests of a file. Each test fails on errors and on requests to other hosts. */
 export function useBrowser(): void {
   beforeAll(async () => {
     browser = await chromium.launch({
@@ -18,7 +18,7 @@ export function useBrowser(): void {
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
-        // The browser itself can't reach anything else, whatever the page tries.
+        // The browser can't reach anything else, whatever the page tries.
         '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
       ],
     });
@@ -47,7 +47,7 @@ export async function visit(options: BrowserContextOptions = {}): Promise<Page> 
     permissions: ['clipboard-read', 'clipboard-write'],
     ...options,
   });
-  // The same values in every run.
+  // Makes Math.random give the same values in every run.
   await context.addInitScript(() => {
     // Lehmer's generator, with the multiplier of Park, Miller and Stockmeyer.
     let state = 1;
@@ -72,14 +72,14 @@ export async function visit(options: BrowserContextOptions = {}): Promise<Page> 
   return page;
 }
 
-/** Returns and forgets what the page has complained about. */
+/** Returns the problems of the page, and forgets them. */
 export function takeProblems(): string[] {
   const taken = problems;
   problems = [];
   return taken;
 }
 
-/** Waits until the full picture is shown, and what it is like. */
+/** Waits until the full picture and its statistics are shown. */
 export async function settle(page: Page): Promise<void> {
   await page.getByText('For the full picture').waitFor();
   await page.locator('#statistics-result:not(.stale) td:not(:empty)').first().waitFor();

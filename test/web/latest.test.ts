@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { Latest } from '../../examples/web/page/restyle/latest.ts';
 
-it('Latest does the first and the last of what is asked while it works', async () => {
+it('Latest does the first request and, of those that come meanwhile, only the last', async () => {
   const done: number[] = [];
   const latest = new Latest<number>(async (request) => {
     await setImmediate();

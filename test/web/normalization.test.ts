@@ -34,7 +34,7 @@ async function choose(page: Page, choice: Choice): Promise<void> {
   if (shape) await pick('Normalized shape', shape);
 }
 
-/** Points at sample 1, channel 2, row 1, column 3. */
+/** Moves the pointer to sample 1, channel 2, row 1, column 3. */
 async function point(page: Page, grid = 'Values before'): Promise<void> {
   const cell = page.getByRole('grid', { name: grid }).getByRole('row').nth(5);
   await cell.getByRole('gridcell').nth(11).hover();
@@ -42,7 +42,7 @@ async function point(page: Page, grid = 'Values before'): Promise<void> {
 
 const POINTED: Place = { n: 1, c: 2, h: 1, w: 3 };
 
-/** Returns whether each cell is marked as sharing, with its hue. */
+/** Returns for each cell whether it is marked as sharing statistics, and its hue. */
 function readCells(page: Page, grid: string): Promise<{ shared: boolean; hue: string }[]> {
   return page
     .getByRole('grid', { name: grid })
@@ -55,7 +55,7 @@ function readCells(page: Page, grid: string): Promise<{ shared: boolean; hue: st
     );
 }
 
-/** Reads from a grid's labels what the values are, or have become. */
+/** Reads the values before or after normalization from the labels of a grid. */
 async function readValues(page: Page, which: 'before' | 'after'): Promise<number[]> {
   const cells = page.getByRole('grid', { name: 'Values before' }).getByRole('gridcell');
   const labels = await cells.evaluateAll((all) => all.map((cell) => cell.ariaLabel as string));
@@ -80,7 +80,7 @@ function meanAndStd(values: readonly number[]): [mean: number, std: number] {
 
 type Key = (place: Place) => string;
 
-// What the values that share a mean have in common.
+// For each choice, a key that is equal for the values that share a mean.
 const CASES: [code: string, choice: Choice, key: Key][] = [
   ['new BatchNorm(6)', { layer: 'Batch' }, ({ c }) => `${c}`],
   ["new BatchNorm(6, { layout: 'nhwc' })", { layer: 'Batch', layout: 'nhwc' }, ({ c }) => `${c}`],
@@ -122,7 +122,7 @@ describe.each(CASES)('%s', (code, choice, key) => {
       const cells = await readCells(page, grid);
       expect(cells.map(({ shared }) => shared)).toEqual(keys.map((k) => k === key(POINTED)));
       const pairs = new Set(cells.map(({ hue }, i) => `${keys[i]}: ${hue}`));
-      expect(pairs.size).toBe(new Set(keys).size); // one colour for all of a set
+      expect(pairs.size).toBe(new Set(keys).size); // each set has one colour
     }
 
     const rows = page.locator('#sets tbody tr');
@@ -137,10 +137,10 @@ describe.each(CASES)('%s', (code, choice, key) => {
       return [mean, spread(mean, std)];
     });
     for (const [i, number] of (await Promise.all(expected)).flat().entries()) {
-      // Both are rounded to three decimals.
+      // Both numbers are rounded to three decimals.
       expect(Math.abs((shown[i] as number) - number)).toBeLessThan(0.00101);
     }
-    // The eps under the root takes its part of small spreads.
+    // The eps under the root makes small spreads smaller.
     expect(shown[3]).toBeCloseTo(1, 2);
     if (choice.layer !== 'RMS') expect(shown[2]).toBe(0);
 
@@ -153,14 +153,14 @@ describe.each(CASES)('%s', (code, choice, key) => {
     const values = ofSet(await readValues(page, 'after'));
     const label = (await histograms.nth(1).getAttribute('aria-label')) as string;
     const ends = label.replaceAll('−', '-').match(/chosen values from (\S+) to (\S+),/);
-    // One has one decimal, the other three.
+    // The label has one decimal, the values have three.
     expect(Math.abs(Number(ends?.[1]) - Math.min(...values))).toBeLessThan(0.051);
     expect(Math.abs(Number(ends?.[2]) - Math.max(...values))).toBeLessThan(0.051);
   });
 });
 
 describe('the batch', () => {
-  it('is walked by keys', async () => {
+  it('can be traversed by keys', async () => {
     const page = await visit();
     const focused = () => page.evaluate(() => document.activeElement?.ariaLabel);
     await page.getByRole('button', { name: 'New values' }).focus();
@@ -177,14 +177,14 @@ describe('the batch', () => {
     expect(await page.locator('#chosen-title').textContent()).toBe('Sample 2, channel 5');
   });
 
-  it('has other values when asked', async () => {
+  it('has other values after the button for new values', async () => {
     const page = await visit();
     const values = await readValues(page, 'before');
     await page.getByRole('button', { name: 'New values' }).click();
     expect(await readValues(page, 'before')).not.toEqual(values);
   });
 
-  it('shows a set that is chosen in the table', async () => {
+  it('shows the set that is chosen in the table', async () => {
     const page = await visit();
     await page.getByRole('button', { name: 'Sample 2, channel 3' }).click();
     const cells = await readCells(page, 'Values before');

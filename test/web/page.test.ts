@@ -22,7 +22,7 @@ async function showEverything(page: Page): Promise<void> {
 }
 
 describe.each(LOOKS)('at a width of %i pixels, %s', (width, colorScheme) => {
-  it('fits the screen, wears its theme, and axe-core finds nothing', async () => {
+  it('fits the screen, has its theme, and passes the rules of axe-core', async () => {
     const page = await openPage({ viewport: { width, height: 800 }, colorScheme });
     await showEverything(page);
 
@@ -55,7 +55,7 @@ it('shows picture, slider and download at once on a screen of 1440 x 900', async
   }
 });
 
-it('works without a network once it was loaded', async () => {
+it('works without a network once it has been loaded', async () => {
   const page = await openPage();
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await page.context().setOffline(true);
@@ -68,7 +68,7 @@ it('works without a network once it was loaded', async () => {
   await settle(page);
 });
 
-it('runs no script and takes no style but its own', async () => {
+it('runs only its own scripts and applies only its own styles', async () => {
   const page = await openPage();
   await page.evaluate(() => {
     document.body.append(
@@ -107,7 +107,7 @@ describe('npm run web', () => {
     return spawnSync(process.execPath, command, { encoding: 'utf8' });
   };
 
-  it('tells what a port is', () => {
+  it('says what a port is', () => {
     const { status, stderr } = run('--port', 'http');
     expect([status, stderr]).toEqual([
       1,

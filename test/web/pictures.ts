@@ -1,4 +1,4 @@
-// Pictures as a user might have them.
+// Pictures that a user might choose.
 
 import { deflateSync } from 'node:zlib';
 import { encodePng } from '../../examples/common/codecs.ts';
@@ -6,14 +6,14 @@ import type { Image } from '../../src/index.ts';
 import { chunk, header, pngOf } from '../support/png.ts';
 import { uniformFrom } from '../support/random.ts';
 
-/** What Playwright's file choosers take. */
+/** A file for Playwright's file choosers. */
 export interface PictureFile {
   readonly name: string;
   readonly mimeType: string;
   readonly buffer: Buffer;
 }
 
-/** Makes an opaque picture: a colour, waves and noise. */
+/** Makes an opaque picture of a colour with waves and noise. */
 export function makePicture(
   width: number,
   height: number,
@@ -35,7 +35,7 @@ export function pngFile(name: string, picture: Image): PictureFile {
   return { name, mimeType: 'image/png', buffer: Buffer.from(encodePng(picture)) };
 }
 
-/** Makes a PNG of so many pixels quickly: stripes. */
+/** Makes a PNG of stripes, which is quick for many pixels. */
 export function largePng(name: string, width: number, height: number): PictureFile {
   const row = Buffer.from(
     Uint8Array.from({ length: 1 + 3 * width }, (_, at) => (at === 0 ? 0 : (at * at) >> 8)),
@@ -46,7 +46,7 @@ export function largePng(name: string, width: number, height: number): PictureFi
   return { name, mimeType: 'image/png', buffer };
 }
 
-/** Makes a PNG that has another size than it says. */
+/** Makes a PNG whose header gives another size. */
 export function emptyPng(name: string, width: number, height: number): PictureFile {
   const data = chunk('IDAT', deflateSync(Buffer.alloc(16)));
   const buffer = pngOf(header({ colourType: 2, depth: 8, width, height }), data);

@@ -22,7 +22,7 @@ async function pick(page: Page, role: Role, file: PictureFile): Promise<void> {
   await (await chooser).setFiles(file);
 }
 
-/** Picks a picture, and waits until it is the one in use. */
+/** Picks a picture, and waits until it is in use. */
 async function use(page: Page, role: Role, name: string, picture: Image): Promise<void> {
   await pick(page, role, pngFile(name, picture));
   await page
@@ -46,7 +46,7 @@ async function download(page: Page): Promise<{ name: string; picture: Image }> {
   return { name: file.suggestedFilename(), picture: decode(Buffer.concat(chunks)) };
 }
 
-/** Reads the table: mean and std of red, green and blue. */
+/** Reads the mean and std of red, green and blue from the table. */
 async function readStatistics(page: Page, row: Role | 'result'): Promise<number[][]> {
   const cells = await page.locator(`#statistics-${row} td`).allTextContents();
   return cells.map((cell) => cell.split('±').map(Number));
@@ -56,7 +56,7 @@ function statisticsOf(picture: Image): number[][] {
   return channelStatistics(picture).map(({ mean, std }) => [mean, std]);
 }
 
-/** The table has one decimal. */
+/** Expects statistics as the table shows them, with one decimal. */
 function expectAsShown(shown: number[][], exact: number[][]): void {
   for (const [channel, numbers] of exact.entries()) {
     for (const [i, number] of numbers.entries()) {
@@ -76,7 +76,7 @@ describe('strength', () => {
     await press(page, 'Strength', 'Home');
     await settle(page);
     expect(await readStatistics(page, 'result')).toEqual(await readStatistics(page, 'content'));
-    // The astronaut in the colours of the cat: nothing is clamped.
+    // The astronaut in the colours of the cat, since nothing is clamped there.
     await page.locator('#content').getByRole('radio', { name: 'an astronaut' }).check();
     await page.locator('#style').getByRole('radio', { name: 'a cat' }).check();
     await press(page, 'Strength', 'End');
@@ -85,7 +85,7 @@ describe('strength', () => {
     const style = await readStatistics(page, 'style');
     for (const [channel, numbers] of (await readStatistics(page, 'result')).entries()) {
       for (const [i, number] of numbers.entries()) {
-        // 0.5 of rounding to bytes, 0.1 of rounding in the table.
+        // Rounding to bytes allows 0.5, rounding in the table 0.1.
         expect(Math.abs(number - (style[channel]?.[i] as number))).toBeLessThan(0.61);
       }
     }
@@ -180,7 +180,7 @@ describe("one's own picture", () => {
   });
 });
 
-/** Drops a file from outside at so many pixels from the left, as the system does. */
+/** Drops a file at a distance from the left edge, as the system does. */
 async function drop(page: Page, path: string, x: number): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [path], dragOperationsMask: 1 };
@@ -239,7 +239,7 @@ describe('a file that is no picture', () => {
 });
 
 describe("one of the page's photographs", () => {
-  it("can be chosen, and one's own again", async () => {
+  it("can be chosen, and one's own picture again after it", async () => {
     const page = await openPage();
     await use(page, 'content', 'mine.png', CONTENT);
     await page.locator('#content').getByRole('radio', { name: 'a cat' }).check();
@@ -250,11 +250,11 @@ describe("one of the page's photographs", () => {
     expectAsShown(await readStatistics(page, 'content'), statisticsOf(CONTENT));
   });
 
-  it('that is out of reach gets a sentence, and the one before stays', async () => {
+  it('that cannot be loaded is reported, and the one before stays', async () => {
     const page = await openPage({ serviceWorkers: 'block' });
     await page.route('**/photos/chelsea.jpg', (route) => route.fulfill({ body: 'Not found' }));
     const choices = page.locator('#content');
-    // Not `check`, which looks whether it is chosen still.
+    // Not `check`, which expects that the picture stays chosen.
     await choices.getByRole('radio', { name: 'a cat' }).click();
     await page.getByText('chelsea is not a picture that this browser can open.').waitFor();
     expect(await choices.getByRole('radio', { name: 'a rocket at dusk' }).isChecked()).toBe(true);
@@ -266,7 +266,7 @@ describe("one of the page's photographs", () => {
 });
 
 describe('the divider', () => {
-  it('moves by the pointer and by keys', async () => {
+  it('can be moved by pointer and by keys', async () => {
     const page = await openPage();
     const frame = (await page.locator('#frame').boundingBox()) as DOMRect;
     const middle = frame.y + frame.height / 2;

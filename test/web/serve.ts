@@ -7,7 +7,7 @@ import { servePage } from '../../examples/web/serve.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where the page is. */
+    /** The URL of the page. */
     url: string;
   }
 }

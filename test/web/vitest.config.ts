@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: 'test/web/serve.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Each has a browser of its own.
+    // Each file has its own browser.
     maxWorkers: 2,
   },
 });

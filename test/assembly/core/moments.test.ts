@@ -47,7 +47,7 @@ describe('mergeMoments', () => {
     expect(merged([empty], [empty], 1)).toEqual([empty]);
   });
 
-  test('merges groupSize consecutive parts into each moments, and begins again after the last', () => {
+  test('merges each groupSize consecutive parts into the next moments, and begins again after the last', () => {
     const part = (mean: number) => [1, mean, 0, 0];
     const parts = [1, 3, 10, 30, 100, 300, 5, 5].map(part);
     // Two parts each go into the moments 0, 1, 2 and 0.

@@ -6,7 +6,7 @@ import type { Report } from './report.ts';
 const CASES = 200;
 const CASES_A_ROUND = 12;
 
-/** Reports the bits of seeded calls: the first 64 of the SHA-256 of all their results. */
+/** Reports the bits of seeded calls, as the first 64 bits of the SHA-256 of all their results. */
 export async function report(): Promise<Report> {
   const cases = randomCases(Math.ceil(CASES / CASES_A_ROUND), 5).slice(0, CASES);
   const bytes = await new Blob(cases.flatMap(resultsOf)).arrayBuffer();
@@ -15,7 +15,7 @@ export async function report(): Promise<Report> {
   return { cases: cases.length, digest: digest.join(''), failures: [] };
 }
 
-/** The output, the gradients and the running statistics of a call, near 0 and far from it. */
+/** Returns the output, gradients and running statistics of a call, with inputs near 0 and far from it. */
 function resultsOf({ call, arrays }: Case, seed: number): Float32Array<ArrayBuffer>[] {
   const size = sizeOf(call.shape);
   const x = { data: normals(size, seed, 10 ** (seed % 6), 2), shape: call.shape };

@@ -1,6 +1,6 @@
-/** What a program finds out about the library in its host. */
+/** The results of a program that tests the library in its host. */
 export interface Report {
-  /** Tests and seeded calls that went well. */
+  /** The number of seeded calls and of tests that passed. */
   readonly cases: number;
   readonly digest: string;
   readonly failures: readonly string[];

@@ -4,7 +4,7 @@ import type { Report } from './report.ts';
 
 type Files = Readonly<Record<string, () => Promise<unknown>>>;
 
-// The tests of results: against PyTorch, WebNN, ONNX and float64, in every place and layout.
+// The tests of results, which compare with PyTorch, WebNN, ONNX and float64 in every place and layout.
 const files: Files = {
   accuracy: () => import('../../layers/accuracy.test.ts'),
   'adaptive-instance-norm': () => import('../../layers/adaptive-instance-norm.test.ts'),

@@ -1,5 +1,5 @@
-// What the tests import from vitest, of its own parts that run in any host. They are
-// bundled with this file in the place of `vitest`, which needs Node.
+// Exports what the tests import from vitest, taken from the parts of it that run in any host.
+// The tests are bundled with this file in place of `vitest`, which needs Node.
 
 import { chai, JestAsymmetricMatchers, JestChaiExpect, JestExtend } from '@vitest/expect';
 

@@ -1,4 +1,4 @@
-// Serves what Next has built, asks its route for the line, and prints it.
+// Serves what Next has built, requests the line from its route, and prints it.
 
 import { createServer } from 'node:http';
 import next from 'next';
