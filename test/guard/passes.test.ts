@@ -12,7 +12,7 @@ const module = new WebAssembly.Module(
   provided ? Uint8Array.from(Buffer.from(provided, 'base64')) : await compileKernels('debug'),
 );
 
-const STATES = 1024;
+const MOMENTS = 1024;
 const LINES = 4096;
 const SCRATCH = 8192;
 const X = 65536;
@@ -46,7 +46,7 @@ describe('addMoments', () => {
   // Lengths below are of rows summed in float64, of one chunk with and without a tail, and of several.
   const CHUNK = 16384;
   const read = (values: Float32Array) =>
-    readBy(values, (kernels) => kernels.addMoments(STATES, X, 1, values.length, 1, 0));
+    readBy(values, (kernels) => kernels.addMoments(MOMENTS, X, 1, values.length, 1, 0));
 
   test.each([3, 100, 256])('reads %i ordinary elements once, or the first twice', (length) => {
     for (const mean of [0, 3]) {
@@ -84,7 +84,7 @@ describe('addColumnMoments', () => {
   // A chunk has 65536 elements.
   const read = (values: Float32Array, columns: number) =>
     readBy(values, (kernels) =>
-      kernels.addColumnMoments(STATES, X, values.length / columns, columns, SCRATCH),
+      kernels.addColumnMoments(MOMENTS, X, values.length / columns, columns, SCRATCH),
     );
 
   test.each([
@@ -192,10 +192,10 @@ describe.each<[string, (kernels: Kernels) => void]>([
   });
 
   test('applies other lines element by element', () => {
-    const wide = [5, 2 ** 101, 3];
-    expect(read(wide)).toEqual({ loads: 256, bytes: 1024 });
+    const beyond = [5, 2 ** 101, 3];
+    expect(read(beyond)).toEqual({ loads: 256, bytes: 1024 });
     // The elements of a vector belong to four columns, but to one row.
-    const { loads } = read(FITTING, wide);
+    const { loads } = read(FITTING, beyond);
     if (name.includes('Column')) expect(loads).toBe(256);
     else expect(loads).toBeLessThanOrEqual(3 * 17 + 64);
   });
@@ -207,8 +207,8 @@ test('addElementGradientSums takes rows whose line float32 can hold by vectors, 
       normals(256, 1),
       (kernels) =>
         kernels.addElementGradientSums(
-          STATES,
-          STATES + 64,
+          MOMENTS,
+          MOMENTS + 64,
           SUMS,
           PRODUCTS,
           G,
@@ -223,7 +223,10 @@ test('addElementGradientSums takes rows whose line float32 can hold by vectors, 
     );
   const fitting = [5, 2, 3];
   const throughZero = [0, 2, 3];
-  const wide = [5, 2 ** 101, 3];
+  const beyond = [5, 2 ** 101, 3];
   expect(read(fitting, throughZero, fitting, throughZero)).toEqual({ loads: 64, bytes: 1024 });
-  expect(read(fitting, wide, throughZero, wide)).toEqual({ loads: 2 * 16 + 2 * 64, bytes: 1024 });
+  expect(read(fitting, beyond, throughZero, beyond)).toEqual({
+    loads: 2 * 16 + 2 * 64,
+    bytes: 1024,
+  });
 });

@@ -191,7 +191,7 @@ export function unbiasedVariance({ count, variance }: Moments): number {
   return (variance * count) / (count - 1);
 }
 
-/** PyTorch's convention: momentum is the share of the new value. */
+/** PyTorch's convention: momentum is the weight of the new value. */
 export function moveRunning(running: number, observed: number, momentum: number): number {
   return (1 - momentum) * running + momentum * observed;
 }

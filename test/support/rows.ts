@@ -107,13 +107,13 @@ function* farFromWhereItIsSampled(): Rows {
 }
 
 function* twoValues(): Rows {
-  for (const share of [0.5, 0.01]) {
+  for (const fraction of [0.5, 0.01]) {
     for (const length of [...LENGTHS, 65536 * 2 + 5]) {
       for (let seed = 1; seed <= 20; seed++) {
         const uniform = uniformFrom(seed);
         const [low, high] = normals(2, seed + 100) as unknown as [number, number];
-        const label = `${low} or ${high} at ${share}, length ${length}`;
-        yield [label, fill(length, () => (uniform() < share ? high : low))];
+        const label = `${low} or ${high} at ${fraction}, length ${length}`;
+        yield [label, fill(length, () => (uniform() < fraction ? high : low))];
       }
     }
   }
@@ -176,12 +176,12 @@ function* drifts(): Rows {
 
 function* sparse(): Rows {
   for (const length of LENGTHS) {
-    for (const share of [0.5, 0.05]) {
+    for (const fraction of [0.5, 0.05]) {
       const normal = normalFrom(length);
       const uniform = uniformFrom(length + 1);
-      const values = fill(length, () => (uniform() < share ? Math.abs(normal()) : 0));
+      const values = fill(length, () => (uniform() < fraction ? Math.abs(normal()) : 0));
       values[length >> 1] = 1;
-      yield [`${share} of ${length}`, values];
+      yield [`${fraction} of ${length}`, values];
     }
   }
 }

@@ -135,11 +135,11 @@ describe('addElementGradientSums', () => {
   test.each([
     ['all lines fit float32', 19],
     ['the second does not', 1],
-  ])('gives the same bits wherever rows are cut at a multiple of eight: %s', (_, wide) => {
+  ])('gives the same bits wherever rows are cut at a multiple of eight: %s', (_, beyond) => {
     const [rows, columns] = [19, 37];
     const set = Array.from(
       { length: rows },
-      (_, row): Line => (row === wide ? BEYOND_FLOAT32 : [row / 7, 1 + row / 5, row / 3]),
+      (_, row): Line => (row === beyond ? BEYOND_FLOAT32 : [row / 7, 1 + row / 5, row / 3]),
     );
     const added = (...cuts: readonly number[]) =>
       add(
