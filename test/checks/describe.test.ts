@@ -14,7 +14,7 @@ suite('describe', () => {
     [Symbol('x'), 'a value of type symbol'],
     [() => 0, 'a value of type function'],
     [{}, 'a value of type Object'],
-    [Object.create(null), 'a value of type Object'],
+    [new Map(), 'a value of type Map'],
     [new Float64Array(3), 'a value of type Float64Array'],
     [[], '[]'],
     [[1, '2', null, [3]], '[1, string, object, object]'],
