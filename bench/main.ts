@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { accuracy } from './accuracy.ts';
-import { contest } from './contest.ts';
 import { LIMIT, OURS, PLAIN } from './contestants/names.ts';
-import { growth } from './growth.ts';
-import { startup } from './startup.ts';
+import { accuracy } from './questions/accuracy.ts';
+import { contest } from './questions/contest.ts';
+import { growth } from './questions/growth.ts';
+import { startup } from './questions/startup.ts';
 
 const HELP = `npm run bench -- [question] [options]
 

@@ -1,4 +1,4 @@
-import type { Inputs, Problem } from '../problem.ts';
+import type { Inputs, Problem } from '../problems/problem.ts';
 
 /** One way of solving a problem. */
 export interface Contestant {

@@ -1,5 +1,5 @@
-import { load } from '../load.ts';
 import type { Contestant, Team } from './contestant.ts';
+import { load } from './load-package.ts';
 import { LIMIT } from './names.ts';
 
 // What is used of the compiler, whose own types clash with those of Node.

@@ -1,8 +1,8 @@
-import { load } from '../load.ts';
-import { encodeModel, type OnnxNode } from '../onnx-model.ts';
-import type { Inputs } from '../problem.ts';
-import type { Shape } from '../shapes.ts';
+import type { Inputs } from '../problems/problem.ts';
+import type { Shape } from '../problems/shapes.ts';
 import type { Contestant, Team } from './contestant.ts';
+import { load } from './load-package.ts';
+import { encodeModel, type OnnxNode } from './onnx-model.ts';
 
 // What is used of onnxruntime, the same in Node and on the web.
 interface Runtime {

@@ -1,6 +1,6 @@
 // What is published: run from its sources, each closure would be given its name at every call.
 import { Arena, Tensor } from '../../dist/index.js';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../problems/problem.ts';
 import type { Contestant, Team } from './contestant.ts';
 import { OURS } from './names.ts';
 

@@ -1,6 +1,6 @@
-import type { Statistics } from '../operations.ts';
-import type { Inputs } from '../problem.ts';
-import { type View, viewOf } from '../views.ts';
+import type { Statistics } from '../problems/operations.ts';
+import type { Inputs } from '../problems/problem.ts';
+import { type View, viewOf } from '../problems/views.ts';
 import type { Contestant, Team } from './contestant.ts';
 import { PLAIN } from './names.ts';
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Problem } from '../problem.ts';
-import { groupsOf } from '../shapes.ts';
+import type { Problem } from '../problems/problem.ts';
+import { groupsOf } from '../problems/shapes.ts';
 import type { Contestant, Team } from './contestant.ts';
 
 const PROGRAM = fileURLToPath(new URL('pytorch.py', import.meta.url));

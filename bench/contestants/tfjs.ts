@@ -1,8 +1,8 @@
-import { load } from '../load.ts';
-import type { Sharing, Statistics } from '../operations.ts';
-import type { Place, Problem } from '../problem.ts';
-import { groupsOf, type Shape, sizeOf } from '../shapes.ts';
+import type { Sharing, Statistics } from '../problems/operations.ts';
+import type { Place, Problem } from '../problems/problem.ts';
+import { groupsOf, type Shape, sizeOf } from '../problems/shapes.ts';
 import type { Contestant, Team } from './contestant.ts';
+import { load } from './load-package.ts';
 
 // What is used of @tensorflow/tfjs-core.
 interface TensorFlow {

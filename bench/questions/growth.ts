@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { SizeFinding } from './growth-at-size.ts';
-import { markdownTable, spellNumber, spellTime } from './markdown.ts';
+import type { SizeFinding } from '../measurements/growth-at-size.ts';
+import { markdownTable, spellNumber, spellTime } from '../reports/markdown.ts';
 
-const AT_SIZE = fileURLToPath(new URL('growth-at-size.ts', import.meta.url));
+const AT_SIZE = fileURLToPath(new URL('../measurements/growth-at-size.ts', import.meta.url));
 const SIZES = [1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 const COLUMNS = ['elements', 'arrays', 'GB/s', 'arena', 'GB/s', 'memory beside x and y'];
 

@@ -1,10 +1,10 @@
 // Measures one size in a process of its own, where no other work has left its mark
 // on the peak of memory; prints the finding as JSON.
 import { writeFileSync } from 'node:fs';
-import { Arena, instanceNorm, Tensor } from '../dist/index.js';
-import { normals } from '../test/support/random.ts';
-import { secondsPerCall } from './benny.ts';
+import { Arena, instanceNorm, Tensor } from '../../dist/index.js';
+import { normals } from '../../test/support/random.ts';
 import { median } from './median.ts';
+import { secondsPerCall } from './seconds-per-call.ts';
 
 export interface SizeFinding {
   /** Seconds a call on ordinary arrays. */

@@ -1,5 +1,5 @@
-import type { Comparison, Finding } from './compare.ts';
-import { LIMIT, OURS } from './contestants/names.ts';
+import { LIMIT, OURS } from '../contestants/names.ts';
+import type { Comparison, Finding } from '../measurements/compare.ts';
 import { spellNumber } from './markdown.ts';
 import { COLORS, picture, text } from './svg.ts';
 

@@ -1,20 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { accuracyPicture } from './accuracy-picture.ts';
-import { accuracyTable } from './accuracy-table.ts';
-import { LIMIT, OURS } from './contestants/names.ts';
-import { KINDS, RATIOS, rowsOfMean } from './data-kinds.ts';
+import { LIMIT, OURS } from '../contestants/names.ts';
+import { openTeams } from '../contestants/teams.ts';
 import {
   findErrors,
   type KindFinding,
   type MeanFinding,
   type OperationFinding,
-} from './find-errors.ts';
-import { OPERATIONS } from './operations.ts';
-import { openTeams } from './teams.ts';
+} from '../measurements/find-errors.ts';
+import { KINDS, RATIOS, rowsOfMean } from '../problems/data-kinds.ts';
+import { OPERATIONS } from '../problems/operations.ts';
+import { accuracyPicture } from '../reports/accuracy-picture.ts';
+import { accuracyTable } from '../reports/accuracy-table.ts';
 
-const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
-const DOCS = fileURLToPath(new URL('../docs/', import.meta.url));
+const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
+const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
 
 // The library gives the same bits wherever its data lies.
 const LEFT_AWAY: readonly string[] = [

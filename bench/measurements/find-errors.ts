@@ -1,9 +1,9 @@
-import { moments } from '../test/support/reference.ts';
-import type { Row, Rows } from '../test/support/rows.ts';
-import type { Contestant, Team } from './contestants/contestant.ts';
-import type { Operation, Sharing } from './operations.ts';
-import { type Inputs, type Problem, problemsOf } from './problem.ts';
-import type { Shape } from './shapes.ts';
+import { moments } from '../../test/support/reference.ts';
+import type { Row, Rows } from '../../test/support/rows.ts';
+import type { Contestant, Team } from '../contestants/contestant.ts';
+import type { Operation, Sharing } from '../problems/operations.ts';
+import { type Inputs, type Problem, problemsOf } from '../problems/problem.ts';
+import type { Shape } from '../problems/shapes.ts';
 
 /** How far a contestant was off on a kind of data. */
 export interface Errors {

@@ -1,5 +1,5 @@
-import { load } from './load.ts';
-import type { Inputs } from './problem.ts';
+import type { Inputs } from '../problems/problem.ts';
+import { load } from './load-package.ts';
 
 /** An ONNX operator that makes y of some of the inputs. */
 export interface OnnxNode {

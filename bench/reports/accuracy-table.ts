@@ -1,4 +1,4 @@
-import type { Errors, OperationFinding } from './find-errors.ts';
+import type { Errors, OperationFinding } from '../measurements/find-errors.ts';
 import { markdownTable, spellError } from './markdown.ts';
 
 /** Writes what was found of an operation as a Markdown section. */

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { spellTime } from './markdown.ts';
-import { median } from './median.ts';
+import { median } from '../measurements/median.ts';
+import { spellTime } from '../reports/markdown.ts';
 
 const ROUNDS = 31;
-const LIBRARY = new URL('../dist/index.js', import.meta.url).href;
+const LIBRARY = new URL('../../dist/index.js', import.meta.url).href;
 const EMPTY = '';
 const FIRST_RESULT = `
   import { instanceNorm, Tensor } from '${LIBRARY}';

@@ -1,5 +1,5 @@
-import type { Comparison, Finding } from './compare.ts';
-import { LIMIT, OURS, PLAIN } from './contestants/names.ts';
+import { LIMIT, OURS, PLAIN } from '../contestants/names.ts';
+import type { Comparison, Finding } from '../measurements/compare.ts';
 import { markdownTable, spellError, spellNumber, spellTime } from './markdown.ts';
 
 const COLUMNS = [

@@ -1,4 +1,4 @@
-import { load } from './load.ts';
+import { load } from '../contestants/load-package.ts';
 
 // What is used of benny, which has no release since 2021: this file alone knows it.
 interface Benny {

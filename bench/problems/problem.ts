@@ -1,4 +1,4 @@
-import { normals, uniforms } from '../test/support/random.ts';
+import { normals, uniforms } from '../../test/support/random.ts';
 import { gradientReference } from './gradient-reference.ts';
 import type { Operation } from './operations.ts';
 import { inLayout, type Layout, type Shape, sizeOf } from './shapes.ts';

@@ -1,7 +1,7 @@
 // Kinds of data that normalizations go wrong on, beside the families of the tests.
 
-import { normals } from '../test/support/random.ts';
-import { families, type Rows } from '../test/support/rows.ts';
+import { normals } from '../../test/support/random.ts';
+import { families, type Rows } from '../../test/support/rows.ts';
 
 /** Standard deviations of one, and means of 1 to ten million. */
 export const RATIOS: readonly number[] = Array.from({ length: 15 }, (_, i) => 10 ** (i / 2));

@@ -1,8 +1,8 @@
-import { secondsPerCall } from './benny.ts';
-import type { Contestant } from './contestants/contestant.ts';
+import type { Contestant } from '../contestants/contestant.ts';
+import { expectedOf, type Inputs, inputsOf, type Problem } from '../problems/problem.ts';
+import { shapeName } from '../problems/shapes.ts';
 import { median } from './median.ts';
-import { expectedOf, type Inputs, inputsOf, type Problem } from './problem.ts';
-import { shapeName } from './shapes.ts';
+import { secondsPerCall } from './seconds-per-call.ts';
 
 /** How long each contestant is timed: so many times, so many seconds. */
 export interface Effort {

@@ -1,10 +1,10 @@
-import type { Team } from './contestants/contestant.ts';
-import { memoryCopy } from './contestants/memory-copy.ts';
-import { onnxruntimeNode, onnxruntimeWeb } from './contestants/onnxruntime.ts';
-import { ours } from './contestants/ours.ts';
-import { plainJavaScript } from './contestants/plain-javascript.ts';
-import { pytorch } from './contestants/pytorch.ts';
-import { tfjs } from './contestants/tfjs.ts';
+import type { Team } from './contestant.ts';
+import { memoryCopy } from './memory-copy.ts';
+import { onnxruntimeNode, onnxruntimeWeb } from './onnxruntime.ts';
+import { ours } from './ours.ts';
+import { plainJavaScript } from './plain-javascript.ts';
+import { pytorch } from './pytorch.ts';
+import { tfjs } from './tfjs.ts';
 
 const PEERS: Readonly<Record<string, () => Promise<Team>>> = {
   'onnxruntime-web': onnxruntimeWeb,

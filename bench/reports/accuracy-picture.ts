@@ -1,6 +1,6 @@
+import { OURS } from '../contestants/names.ts';
+import type { Errors, MeanFinding } from '../measurements/find-errors.ts';
 import { nameOf } from './accuracy-table.ts';
-import { OURS } from './contestants/names.ts';
-import type { Errors, MeanFinding } from './find-errors.ts';
 import { COLORS, picture, text } from './svg.ts';
 
 const WIDTH = 920;

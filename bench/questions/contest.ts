@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { type Comparison, compare, type Effort } from './compare.ts';
-import { comparisonTable } from './comparison-table.ts';
-import { LIMIT, OURS, PLAIN } from './contestants/names.ts';
-import { OPERATIONS } from './operations.ts';
-import { comparisonPicture } from './picture.ts';
-import { problemsOf } from './problem.ts';
-import { shapeName } from './shapes.ts';
-import { openTeams } from './teams.ts';
+import { LIMIT, OURS, PLAIN } from '../contestants/names.ts';
+import { openTeams } from '../contestants/teams.ts';
+import { type Comparison, compare, type Effort } from '../measurements/compare.ts';
+import { OPERATIONS } from '../problems/operations.ts';
+import { problemsOf } from '../problems/problem.ts';
+import { shapeName } from '../problems/shapes.ts';
+import { comparisonTable } from '../reports/comparison-table.ts';
+import { comparisonPicture } from '../reports/speed-picture.ts';
 
 /** What takes part; everything where a filter is absent. */
 export interface Filters {
@@ -17,8 +17,8 @@ export interface Filters {
   readonly contestant?: readonly string[] | undefined;
 }
 
-const RESULTS = fileURLToPath(new URL('results/', import.meta.url));
-const README_PICTURE = fileURLToPath(new URL('../docs/images/bench.svg', import.meta.url));
+const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
+const README_PICTURE = fileURLToPath(new URL('../../docs/images/bench.svg', import.meta.url));
 const ALWAYS: readonly string[] = [LIMIT, OURS, PLAIN];
 
 /**

@@ -10,9 +10,9 @@ import {
   rmsNorm,
   rmsNormBackward,
   type Tensor,
-} from '../dist/index.js';
-import * as reference from '../test/support/reference.ts';
-import type { OnnxNode } from './onnx-model.ts';
+} from '../../dist/index.js';
+import * as reference from '../../test/support/reference.ts';
+import type { OnnxNode } from '../contestants/onnx-model.ts';
 import type { Inputs, Place } from './problem.ts';
 import { groupsOf, IMAGES, type Layout, type Shape, TOKENS } from './shapes.ts';
 
