@@ -1,28 +1,26 @@
 import { parseArgs } from 'node:util';
 import { LIMIT, OURS, PLAIN } from './contestants/names.ts';
-import { accuracy } from './questions/accuracy.ts';
-import { contest } from './questions/contest.ts';
-import { growth } from './questions/growth.ts';
-import { startup } from './questions/startup.ts';
 
 const HELP = `npm run bench -- [question] [options]
 
 Questions:
-  contest            how fast is it beside ${LIMIT} and every peer? (the default)
-  accuracy           how far is each from float64, on data of every kind?
-  growth             how do time and memory grow from 100 to 100 million elements?
-  startup            how long does a program take to its first result?
+  contest            How fast is it beside ${LIMIT} and every peer? (the default)
+  accuracy           How far is each from float64, on every kind of data?
+  growth             How do time and memory grow from 100 to 100 million elements?
+  startup            How long does a program take to its first result?
+  picture            Draws docs/images/bench.svg from bench/results.json; measures nothing.
 
-Options of contest, the filters as often as you like:
+Options of contest; a filter may be given several times:
   --norm TEXT        only what has TEXT in its name: batchNorm, backward, nhwc
   --shape TEXT       only shapes that contain TEXT: 8x64x56x56, 1024
-  --contestant TEXT  only contestants that have TEXT in their name, beside
-                     ${LIMIT}; ${OURS}; ${PLAIN}
-  --quick            a fifth of the time, more noise
-  --publish          draws the README's picture too
+  --contestant TEXT  only contestants with TEXT in their names; these always run:
+                     ${LIMIT}; ${OURS.arena}; ${PLAIN}
+  --quick            takes a fifth of the time, with more noise
+  --publish          writes bench/results.json, which README.md quotes, and draws
+                     docs/images/bench.svg from it; takes no filter
 
-Of accuracy:
-  --publish          draws the README's picture, and writes docs/accuracy.md
+Options of accuracy:
+  --publish          writes docs/accuracy.md and draws docs/images/accuracy.svg
 
   --help             prints this`;
 
@@ -38,14 +36,33 @@ const { values: options, positionals } = parseArgs({
   },
 });
 
-const QUESTIONS: Readonly<Record<string, () => void | Promise<void>>> = {
-  contest() {
-    const effort = options.quick ? { rounds: 2, seconds: 0.01 } : { rounds: 5, seconds: 0.05 };
-    return contest(options, effort, options.publish);
+// Imported when asked: the picture needs neither the peers nor a build.
+const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
+  async contest() {
+    const { norm, shape, contestant, quick, publish } = options;
+    if (publish && (norm ?? shape ?? contestant)) {
+      return refuse('--publish compares everything, and takes no filter');
+    }
+    const { contest } = await import('./questions/contest.ts');
+    const effort = quick ? { rounds: 2, seconds: 0.01 } : { rounds: 5, seconds: 0.05 };
+    await contest({ norm, shape, contestant }, effort, publish);
   },
-  accuracy: () => accuracy(options.publish),
-  growth,
-  startup,
+  async accuracy() {
+    const { accuracy } = await import('./questions/accuracy.ts');
+    await accuracy(options.publish);
+  },
+  async growth() {
+    const { growth } = await import('./questions/growth.ts');
+    growth();
+  },
+  async startup() {
+    const { startup } = await import('./questions/startup.ts');
+    startup();
+  },
+  async picture() {
+    const { picture } = await import('./questions/picture.ts');
+    picture();
+  },
 };
 
 const [question = 'contest'] = positionals;
@@ -55,6 +72,10 @@ if (options.help) {
 } else if (answer) {
   await answer();
 } else {
-  console.error(`bench: no such question: ${question}; see --help`);
+  refuse(`no such question: ${question}; see --help`);
+}
+
+function refuse(reason: string): void {
+  console.error(`bench: ${reason}`);
   process.exitCode = 1;
 }

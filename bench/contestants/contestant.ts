@@ -1,4 +1,5 @@
-import type { Inputs, Problem } from '../problems/problem.ts';
+import type { Inputs } from '../problems/operation.ts';
+import type { Problem } from '../problems/problem.ts';
 
 /** One way of solving a problem. */
 export interface Contestant {

@@ -1,4 +1,23 @@
-// The three that others are held against.
+/** What no operation on memory can exceed. */
 export const LIMIT = 'memory.copy';
-export const OURS = 'ours, arena';
+
+/** The library, by where its tensors lie. */
+export const OURS = {
+  arena: 'ours, arena',
+  inPlace: 'ours, in place',
+  arrays: 'ours, arrays',
+  fresh: 'ours, fresh output',
+} as const;
+
+/** Tells whether a contestant is the library. */
+export function isOurs(name: string): boolean {
+  return name.startsWith('ours');
+}
+
 export const PLAIN = 'plain JavaScript';
+export const ONNXRUNTIME_WEB = 'onnxruntime-web';
+export const ONNXRUNTIME_NODE = 'onnxruntime-node';
+export const TFJS = 'tfjs-backend-wasm';
+
+/** What PyTorch's contestants begin with; a version and a function follow. */
+export const TORCH = 'torch';

@@ -1,13 +1,5 @@
-import type { Inputs } from '../problems/problem.ts';
+import type { OnnxNode } from '../problems/operation.ts';
 import { load } from './load-package.ts';
-
-/** An ONNX operator that makes y of some of the inputs. */
-export interface OnnxNode {
-  readonly operator: string;
-  readonly inputs: readonly (keyof Inputs)[];
-  /** Whole numbers beside epsilon. */
-  readonly attributes?: Readonly<Record<string, number>>;
-}
 
 // What is used of onnx-proto: protobuf messages by the names of onnx.proto3.
 interface OnnxProto {

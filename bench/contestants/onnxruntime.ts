@@ -1,8 +1,9 @@
-import type { Inputs } from '../problems/problem.ts';
+import type { Inputs, OnnxNode } from '../problems/operation.ts';
 import type { Shape } from '../problems/shapes.ts';
 import type { Contestant, Team } from './contestant.ts';
 import { load } from './load-package.ts';
-import { encodeModel, type OnnxNode } from './onnx-model.ts';
+import { ONNXRUNTIME_NODE, ONNXRUNTIME_WEB } from './names.ts';
+import { encodeModel } from './onnx-model.ts';
 
 // What is used of onnxruntime, the same in Node and on the web.
 interface Runtime {
@@ -39,12 +40,12 @@ interface Host {
 
 /** onnxruntime-node: native code, one thread. */
 export function onnxruntimeNode(): Promise<Team> {
-  return onnxruntime({ name: 'onnxruntime-node', provider: 'cpu', fillsOutput: true });
+  return onnxruntime({ name: ONNXRUNTIME_NODE, provider: 'cpu', fillsOutput: true });
 }
 
 /** onnxruntime-web: WebAssembly with SIMD, one thread. */
 export function onnxruntimeWeb(): Promise<Team> {
-  return onnxruntime({ name: 'onnxruntime-web', provider: 'wasm', fillsOutput: false });
+  return onnxruntime({ name: ONNXRUNTIME_WEB, provider: 'wasm', fillsOutput: false });
 }
 
 async function onnxruntime(host: Host): Promise<Team> {

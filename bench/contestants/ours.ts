@@ -34,7 +34,7 @@ interface Memory {
 }
 
 function inArena(problem: Problem): Contestant {
-  return contestant(OURS, problem, () => {
+  return contestant(OURS.arena, problem, () => {
     const arena = arenaFor(problem);
     return {
       bring: (tensor) => arena.tensor(tensor),
@@ -44,21 +44,21 @@ function inArena(problem: Problem): Contestant {
 }
 
 function inPlace(problem: Problem): Contestant {
-  return contestant('ours, in place', problem, () => {
+  return contestant(OURS.inPlace, problem, () => {
     const arena = arenaFor(problem);
     return { bring: (tensor) => arena.tensor(tensor), out: (replaced) => replaced };
   });
 }
 
 function onArrays(problem: Problem): Contestant {
-  return contestant('ours, arrays', problem, () => ({
+  return contestant(OURS.arrays, problem, () => ({
     bring: (tensor) => tensor,
     out: ({ size, shape }) => new Tensor(new Float32Array(size), shape),
   }));
 }
 
 function intoFresh(problem: Problem): Contestant {
-  return contestant('ours, fresh output', problem, () => ({
+  return contestant(OURS.fresh, problem, () => ({
     bring: (tensor) => tensor,
     out: () => undefined,
   }));

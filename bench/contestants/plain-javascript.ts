@@ -1,5 +1,4 @@
-import type { Statistics } from '../problems/operations.ts';
-import type { Inputs } from '../problems/problem.ts';
+import type { Inputs, Statistics } from '../problems/operation.ts';
 import { type View, viewOf } from '../problems/views.ts';
 import type { Contestant, Team } from './contestant.ts';
 import { PLAIN } from './names.ts';

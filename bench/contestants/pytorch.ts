@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Problem } from '../problems/problem.ts';
 import { groupsOf } from '../problems/shapes.ts';
 import type { Contestant, Team } from './contestant.ts';
+import { TORCH } from './names.ts';
 
 const PROGRAM = fileURLToPath(new URL('pytorch.py', import.meta.url));
 // Debian's python3-torch is a package of its own Python.
@@ -20,7 +21,7 @@ export async function pytorch(): Promise<Team> {
   return {
     enter: (problem) =>
       Object.entries(problem.operation.torch).map(([name, expression]) =>
-        contestant(`torch ${version} ${name}`, expression, worker, folder, problem),
+        contestant(`${TORCH} ${version} ${name}`, expression, worker, folder, problem),
       ),
     close() {
       worker.end();

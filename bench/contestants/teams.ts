@@ -1,5 +1,6 @@
 import type { Team } from './contestant.ts';
 import { memoryCopy } from './memory-copy.ts';
+import { ONNXRUNTIME_NODE, ONNXRUNTIME_WEB, TFJS, TORCH } from './names.ts';
 import { onnxruntimeNode, onnxruntimeWeb } from './onnxruntime.ts';
 import { ours } from './ours.ts';
 import { plainJavaScript } from './plain-javascript.ts';
@@ -7,10 +8,10 @@ import { pytorch } from './pytorch.ts';
 import { tfjs } from './tfjs.ts';
 
 const PEERS: Readonly<Record<string, () => Promise<Team>>> = {
-  'onnxruntime-web': onnxruntimeWeb,
-  'onnxruntime-node': onnxruntimeNode,
-  'tfjs-backend-wasm': tfjs,
-  torch: pytorch,
+  [ONNXRUNTIME_WEB]: onnxruntimeWeb,
+  [ONNXRUNTIME_NODE]: onnxruntimeNode,
+  [TFJS]: tfjs,
+  [TORCH]: pytorch,
 };
 
 /** Opens all teams, and says which peers are left out because they can't be loaded here. */

@@ -1,8 +1,9 @@
-import type { Sharing, Statistics } from '../problems/operations.ts';
-import type { Place, Problem } from '../problems/problem.ts';
-import { groupsOf, type Shape, sizeOf } from '../problems/shapes.ts';
+import type { Sharing, Statistics } from '../problems/operation.ts';
+import type { Problem } from '../problems/problem.ts';
+import { groupsOf, type Place, type Shape, sizeOf } from '../problems/shapes.ts';
 import type { Contestant, Team } from './contestant.ts';
 import { load } from './load-package.ts';
+import { TFJS } from './names.ts';
 
 // What is used of @tensorflow/tfjs-core.
 interface TensorFlow {
@@ -52,7 +53,7 @@ function contestant(tf: TensorFlow, problem: Problem): Contestant {
     output = undefined;
   };
   return {
-    name: 'tfjs-backend-wasm',
+    name: TFJS,
     load(given) {
       release();
       const x = tf.tensor(given.x, view);

@@ -1,37 +1,11 @@
 import { moments } from '../../test/support/reference.ts';
 import type { Row, Rows } from '../../test/support/rows.ts';
 import type { Contestant, Team } from '../contestants/contestant.ts';
-import type { Operation, Sharing } from '../problems/operations.ts';
-import { type Inputs, type Problem, problemsOf } from '../problems/problem.ts';
+import type { Inputs, Operation, Sharing } from '../problems/operation.ts';
+import { type Problem, problemsOf } from '../problems/problem.ts';
 import type { Shape } from '../problems/shapes.ts';
-
-/** How far a contestant was off on a kind of data. */
-export interface Errors {
-  /** The worst |y - y*| / max(1, |y*|) where there was no NaN. */
-  readonly worst: number;
-  /** The rows with a NaN in the result. */
-  readonly rowsOfNaN: number;
-}
-
-export interface KindFinding {
-  readonly kind: string;
-  /** The rows of finite numbers: those that have a result. */
-  readonly rows: number;
-  /** By contestant. */
-  readonly errors: Readonly<Record<string, Errors>>;
-}
-
-/** What was found of an operation, on every kind of data. */
-export interface OperationFinding {
-  readonly operation: string;
-  readonly kinds: readonly KindFinding[];
-}
-
-/** What was found by the mean in standard deviations. */
-export interface MeanFinding {
-  readonly ratio: number;
-  readonly finding: KindFinding;
-}
+import type { Errors, KindFinding } from '../reports/accuracy-findings.ts';
+import { worstError } from './worst-error.ts';
 
 const EPS = 1e-5;
 
@@ -115,15 +89,4 @@ function expectedOf({ statistics }: Operation, row: Float32Array): Float64Array 
   const mean = centred ? found.mean : 0;
   const square = found.variance + (centred ? 0 : found.mean ** 2);
   return Float64Array.from(row, (value) => (value - mean) / Math.sqrt(square + EPS));
-}
-
-function worstError(actual: Float32Array, expected: Float64Array): number {
-  let worst = 0;
-  for (let i = 0; i < expected.length; i++) {
-    const wanted = expected[i] as number;
-    const error = Math.abs((actual[i] as number) - wanted) / Math.max(1, Math.abs(wanted));
-    if (!(error <= worst)) worst = error;
-    if (Number.isNaN(worst)) break;
-  }
-  return worst;
 }

@@ -1,4 +1,5 @@
-import type { Inputs, Problem } from './problem.ts';
+import type { Inputs } from './operation.ts';
+import type { Problem } from './problem.ts';
 import { type View, viewOf } from './views.ts';
 
 const EPS = 1e-5;

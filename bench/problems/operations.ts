@@ -9,46 +9,10 @@ import {
   layerNormBackward,
   rmsNorm,
   rmsNormBackward,
-  type Tensor,
 } from '../../dist/index.js';
 import * as reference from '../../test/support/reference.ts';
-import type { OnnxNode } from '../contestants/onnx-model.ts';
-import type { Inputs, Place } from './problem.ts';
-import { groupsOf, IMAGES, type Layout, type Shape, TOKENS } from './shapes.ts';
-
-/** One normalization, and how each contestant spells it; eps is 1e-5 throughout. */
-export interface Operation {
-  readonly name: string;
-  /** Of images as (N, C, H, W); problems rearrange them. */
-  readonly shapes: readonly Shape[];
-  readonly layouts: readonly Layout[];
-  readonly sharing: Sharing;
-  readonly statistics: Statistics;
-  /** The library's calls; what does not depend on the tensors is made beforehand. */
-  ours(inputs: Inputs, place: Place, out: Tensor | undefined): Calls;
-  /** y in float64. */
-  reference(inputs: Inputs, place: Place): Float64Array;
-  /** Python expressions of the inputs for y, x being (N, C, *), under the names to show. */
-  readonly torch: Readonly<Record<string, string>>;
-  readonly onnx?: (shape: Shape) => OnnxNode;
-}
-
-/** The elements that share a mean and a variance: those of each ... */
-export type Sharing = 'sample and channel' | 'channel' | 'sample and group' | 'row';
-
-/** What an element is normalized by; 'given' are running statistics. */
-export type Statistics = 'mean and variance' | 'mean square' | 'given';
-
-interface Calls {
-  forward(x: Tensor): Tensor;
-  backward(gradOutput: Tensor, x: Tensor): Gradients;
-}
-
-interface Gradients {
-  readonly input: Tensor;
-  readonly weight: Float32Array | null;
-  readonly bias: Float32Array | null;
-}
+import type { Operation } from './operation.ts';
+import { groupsOf, IMAGES, type Layout, TOKENS } from './shapes.ts';
 
 const BOTH: readonly Layout[] = ['nchw', 'nhwc'];
 const AFFINE = ['x', 'weight', 'bias'] as const;

@@ -1,6 +1,14 @@
 export type Shape = readonly number[];
 export type Layout = 'nchw' | 'nhwc';
 
+/** A tensor's shape and where its channels lie in it. */
+export interface Place {
+  readonly shape: Shape;
+  readonly layout: Layout;
+  /** C, or the number of features of a token. */
+  readonly channels: number;
+}
+
 /** Images in real models, as (N, C, H, W). */
 export const IMAGES: readonly Shape[] = [
   [1, 32, 512, 512], // style transfer, first layers

@@ -1,6 +1,5 @@
-import type { Sharing } from './operations.ts';
-import type { Place } from './problem.ts';
-import { groupsOf, sizeOf } from './shapes.ts';
+import type { Sharing } from './operation.ts';
+import { groupsOf, type Place, sizeOf } from './shapes.ts';
 
 /**
  * A tensor as loops over it: sets of elements that share a mean and a variance,

@@ -1,14 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { LIMIT, OURS, PLAIN } from '../contestants/names.ts';
+import { isOurs, LIMIT, OURS, PLAIN } from '../contestants/names.ts';
 import { openTeams } from '../contestants/teams.ts';
-import { type Comparison, compare, type Effort } from '../measurements/compare.ts';
+import { compare } from '../measurements/compare.ts';
+import { surroundings } from '../measurements/surroundings.ts';
 import { OPERATIONS } from '../problems/operations.ts';
 import { problemsOf } from '../problems/problem.ts';
 import { shapeName } from '../problems/shapes.ts';
 import { comparisonTable } from '../reports/comparison-table.ts';
-import { comparisonPicture } from '../reports/speed-picture.ts';
+import { type Effort, type Results, writeResults } from '../reports/results.ts';
+import { type Comparison, timingOf } from '../reports/speed-findings.ts';
+import { speedPicture } from '../reports/speed-picture.ts';
+import { picture } from './picture.ts';
 
 /** What takes part; everything where a filter is absent. */
 export interface Filters {
@@ -18,15 +21,14 @@ export interface Filters {
 }
 
 const RESULTS = fileURLToPath(new URL('../results/', import.meta.url));
-const README_PICTURE = fileURLToPath(new URL('../../docs/images/bench.svg', import.meta.url));
-const ALWAYS: readonly string[] = [LIMIT, OURS, PLAIN];
+const ALWAYS: readonly string[] = [LIMIT, OURS.arena, PLAIN];
 
 /**
- * Compares all contestants on all operations and shapes; prints each table, and
+ * Compares all contestants on all operations and shapes, prints each table, and
  * writes them to results/ as JSON, Markdown and SVG. The process fails in the end
- * where the library was wrong.
+ * if the library was wrong.
  *
- * @param publish whether to write the README's picture too
+ * @param publish whether to write results.json and the README's picture too
  */
 export async function contest(filters: Filters, effort: Effort, publish: boolean): Promise<void> {
   const problems = OPERATIONS.flatMap(problemsOf).filter(
@@ -47,25 +49,29 @@ export async function contest(filters: Filters, effort: Effort, publish: boolean
   } finally {
     for (const team of teams) team.close?.();
   }
-  writeResults(comparisons);
-  if (publish) writeFileSync(README_PICTURE, comparisonPicture(comparisons));
+  const results = { ...surroundings(), effort, timings: comparisons.map(timingOf) };
+  writeRaw(results, comparisons);
+  if (publish) {
+    writeResults(results);
+    picture();
+  }
   const leftOut = comparisons.flatMap((comparison) => comparison.leftOut);
-  if (leftOut.some(({ contestant }) => contestant.startsWith('ours'))) process.exitCode = 1;
+  if (leftOut.some(({ contestant }) => isOurs(contestant))) process.exitCode = 1;
 }
 
 function passes(filter: readonly string[] | undefined, name: string): boolean {
   return filter === undefined || filter.some((text) => name.includes(text));
 }
 
-function writeResults(comparisons: readonly Comparison[]): void {
-  const machine = `Node ${process.versions.node}, ${cpus()[0]?.model}, one thread`;
-  const date = new Date().toISOString();
+function writeRaw(results: Results, comparisons: readonly Comparison[]): void {
+  const { timings, ...run } = results;
+  const tables = comparisons.map(comparisonTable).join('\n');
+  const heading = `Node ${run.node}, ${run.machine.processor}, one thread, ${run.date}`;
   mkdirSync(RESULTS, { recursive: true });
   writeFileSync(
     `${RESULTS}comparisons.json`,
-    `${JSON.stringify({ date, machine, comparisons }, null, 2)}\n`,
+    `${JSON.stringify({ ...run, comparisons }, null, 2)}\n`,
   );
-  const tables = comparisons.map(comparisonTable).join('\n');
-  writeFileSync(`${RESULTS}comparisons.md`, `# Benchmark\n\n${machine}, ${date}\n\n${tables}`);
-  writeFileSync(`${RESULTS}comparisons.svg`, comparisonPicture(comparisons));
+  writeFileSync(`${RESULTS}comparisons.md`, `# Benchmark\n\n${heading}\n\n${tables}`);
+  writeFileSync(`${RESULTS}comparisons.svg`, speedPicture(results));
 }

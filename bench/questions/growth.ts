@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { markdownTable } from '../../test/support/markdown-table.ts';
 import type { SizeFinding } from '../measurements/growth-at-size.ts';
-import { markdownTable, spellNumber, spellTime } from '../reports/markdown.ts';
+import { spellNumber, spellTime } from '../reports/spelling.ts';
 
 const AT_SIZE = fileURLToPath(new URL('../measurements/growth-at-size.ts', import.meta.url));
 const SIZES = [1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { median } from '../measurements/median.ts';
-import { spellTime } from '../reports/markdown.ts';
+import { spellTime } from '../reports/spelling.ts';
 
 const ROUNDS = 31;
 const LIBRARY = new URL('../../dist/index.js', import.meta.url).href;

@@ -1,5 +1,5 @@
 import { OURS } from '../contestants/names.ts';
-import type { Errors, MeanFinding } from '../measurements/find-errors.ts';
+import type { Errors, MeanFinding } from './accuracy-findings.ts';
 import { nameOf } from './accuracy-table.ts';
 import { COLORS, picture, text } from './svg.ts';
 
@@ -38,11 +38,11 @@ const PEERS: readonly Style[] = [
 /** Draws the worst error by the mean in standard deviations, both logarithmic. */
 export function accuracyPicture(means: readonly MeanFinding[]): string {
   const names = [...new Set(means.flatMap(({ finding }) => Object.keys(finding.errors)))];
-  const peers = names.filter((name) => name !== OURS);
+  const peers = names.filter((name) => name !== OURS.arena);
   const styleOf = (name: string) =>
-    name === OURS ? OWN : (PEERS[peers.indexOf(name) % PEERS.length] as Style);
+    name === OURS.arena ? OWN : (PEERS[peers.indexOf(name) % PEERS.length] as Style);
   // The library last, above the others.
-  const drawn = [...peers, ...names.filter((name) => name === OURS)];
+  const drawn = [...peers, ...names.filter((name) => name === OURS.arena)];
   return picture({
     width: WIDTH,
     height: HEIGHT,
@@ -132,7 +132,7 @@ function labels(
     const note = errors.rowsOfNaN > 0 ? ', × is NaN' : '';
     return text(RIGHT + 12, Math.round(floor) + 4, nameOf(name) + note, {
       size: 12,
-      weight: name === OURS ? 600 : 400,
+      weight: name === OURS.arena ? 600 : 400,
       fill: styleOf(name).color,
     });
   });

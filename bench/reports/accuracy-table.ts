@@ -1,5 +1,7 @@
-import type { Errors, OperationFinding } from '../measurements/find-errors.ts';
-import { markdownTable, spellError } from './markdown.ts';
+import { markdownTable } from '../../test/support/markdown-table.ts';
+import { isOurs } from '../contestants/names.ts';
+import type { Errors, OperationFinding } from './accuracy-findings.ts';
+import { spellError } from './spelling.ts';
 
 /** Writes what was found of an operation as a Markdown section. */
 export function accuracyTable({ operation, kinds }: OperationFinding): string {
@@ -14,7 +16,7 @@ export function accuracyTable({ operation, kinds }: OperationFinding): string {
 
 /** The library by its name, since where the data lies makes no difference. */
 export function nameOf(contestant: string): string {
-  return contestant.startsWith('ours') ? 'wasm-norm' : contestant;
+  return isOurs(contestant) ? 'wasm-norm' : contestant;
 }
 
 function spell(errors: Errors | undefined, rows: number): string {

@@ -1,6 +1,6 @@
-import { LIMIT, OURS } from '../contestants/names.ts';
-import type { Comparison, Finding } from '../measurements/compare.ts';
-import { spellNumber } from './markdown.ts';
+import { isOurs, LIMIT, OURS } from '../contestants/names.ts';
+import type { Results, Timing } from './results.ts';
+import { spellNumber } from './spelling.ts';
 import { COLORS, picture, text } from './svg.ts';
 
 // One panel for each of these that was compared.
@@ -14,7 +14,7 @@ const PANELS: readonly (readonly [problem: string, shape: string])[] = [
 ];
 
 // Two ways to call the library are enough for a picture.
-const LEFT_AWAY: readonly string[] = [LIMIT, 'ours, in place', 'ours, fresh output'];
+const LEFT_AWAY: readonly string[] = [LIMIT, OURS.inPlace, OURS.fresh];
 
 const WIDTH = 920;
 const COLUMNS = 2;
@@ -28,19 +28,19 @@ const LABELS = 170;
 const TRACK = PANEL_WIDTH - LABELS;
 
 /** Draws bars of GB/s, each panel as wide as memory.copy is fast. */
-export function comparisonPicture(comparisons: readonly Comparison[]): string {
+export function speedPicture(results: Results): string {
   const shown = PANELS.flatMap(([problem, shape]) =>
-    comparisons.filter((found) => found.problem === problem && found.shape === shape),
+    results.timings.filter((found) => found.problem === problem && found.shape === shape),
   );
   const panels: string[] = [];
   let height = HEADER;
   for (let i = 0; i < shown.length; i += COLUMNS) {
     const row = shown.slice(i, i + COLUMNS);
-    for (const [column, comparison] of row.entries()) {
+    for (const [column, timing] of row.entries()) {
       const x = MARGIN + column * (PANEL_WIDTH + MARGIN);
-      panels.push(`<g transform="translate(${x} ${height})">\n${panel(comparison)}</g>\n`);
+      panels.push(`<g transform="translate(${x} ${height})">\n${panel(timing)}</g>\n`);
     }
-    const bars = Math.max(...row.map((comparison) => ranked(comparison).length));
+    const bars = Math.max(...row.map((timing) => ranked(timing).length));
     height += PANEL_HEAD + bars * BAR_PITCH + MARGIN;
   }
   return picture({
@@ -55,11 +55,10 @@ export function comparisonPicture(comparisons: readonly Comparison[]): string {
   });
 }
 
-function panel(comparison: Comparison): string {
-  const limit = comparison.findings.find(({ contestant }) => contestant === LIMIT);
-  const full = limit?.gigabytesPerSecond ?? 0;
+function panel(timing: Timing): string {
+  const full = timing.bytes / (timing.seconds[LIMIT] ?? Number.POSITIVE_INFINITY) / 1e9;
   const lines = [
-    text(0, 20, `${comparison.problem}, ${comparison.shape.replaceAll('x', ' × ')}`, {
+    text(0, 20, `${timing.problem}, ${timing.shape.replaceAll('x', ' × ')}`, {
       weight: 600,
     }),
     text(PANEL_WIDTH, 20, `memory.copy ${spellNumber(full)}`, {
@@ -67,24 +66,30 @@ function panel(comparison: Comparison): string {
       size: 12,
       anchor: 'end',
     }),
-    ...ranked(comparison).map((finding, i) => bar(finding, full, PANEL_HEAD + i * BAR_PITCH)),
+    ...ranked(timing).map((speed, i) => bar(speed, full, PANEL_HEAD + i * BAR_PITCH)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** The library first, then the others, the fastest first. */
-function ranked({ findings }: Comparison): readonly Finding[] {
-  const rank = ({ contestant, gigabytesPerSecond }: Finding) =>
-    contestant.startsWith('ours') ? Number.POSITIVE_INFINITY : gigabytesPerSecond;
-  return findings
-    .filter(({ contestant }) => !LEFT_AWAY.includes(contestant))
+interface Speed {
+  readonly contestant: string;
+  readonly gigabytesPerSecond: number;
+}
+
+/** Puts the library first, then the others, the fastest first. */
+function ranked({ bytes, seconds }: Timing): readonly Speed[] {
+  const rank = ({ contestant, gigabytesPerSecond }: Speed) =>
+    isOurs(contestant) ? Number.POSITIVE_INFINITY : gigabytesPerSecond;
+  return Object.entries(seconds)
+    .filter(([contestant]) => !LEFT_AWAY.includes(contestant))
+    .map(([contestant, took]) => ({ contestant, gigabytesPerSecond: bytes / took / 1e9 }))
     .sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)));
 }
 
-function bar({ contestant, gigabytesPerSecond }: Finding, full: number, y: number): string {
+function bar({ contestant, gigabytesPerSecond }: Speed, full: number, y: number): string {
   const width = Math.min(1, gigabytesPerSecond / full) * TRACK;
-  const ours = contestant.startsWith('ours');
-  const fill = ours ? (contestant === OURS ? COLORS.arena : COLORS.arrays) : COLORS.peer;
+  const ours = isOurs(contestant);
+  const fill = ours ? (contestant === OURS.arena ? COLORS.arena : COLORS.arrays) : COLORS.peer;
   const name = contestant.replace('ours', 'wasm-norm');
   const baseline = y + BAR - 3;
   const weight = ours ? 600 : 400;

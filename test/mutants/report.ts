@@ -1,4 +1,4 @@
-import { markdownTable } from '../../bench/reports/markdown.ts';
+import { markdownTable } from '../support/markdown-table.ts';
 import type { Outcome } from './campaign.ts';
 
 /** Lists the outcomes by file, and by line the mutants that no test noticed. */
