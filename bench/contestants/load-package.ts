@@ -1,5 +1,5 @@
 /**
- * Imports a package without its types: those of the peers are absent where only
+ * Imports a package without its types, since those of the peers are absent if only
  * the root is installed. The caller declares what it uses.
  */
 export async function load<T>(name: string): Promise<T> {

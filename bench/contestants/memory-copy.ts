@@ -2,7 +2,7 @@ import type { Contestant, Team } from './contestant.ts';
 import { load } from './load-package.ts';
 import { LIMIT } from './names.ts';
 
-// What is used of the compiler, whose own types clash with those of Node.
+// What this file uses of the compiler, whose own types clash with those of Node.
 interface Compiler {
   compileString(source: string, options: object): Promise<Compilation>;
 }
@@ -20,7 +20,7 @@ export function copy(to: usize, from: usize, bytes: usize): void {
 
 const PAGE = 65536;
 
-/** The limit: WebAssembly's own copy of as many bytes as the operation reads and writes. */
+/** The limit: WebAssembly's own copy, which moves as many bytes as the operation. */
 export async function memoryCopy(): Promise<Team> {
   const { compileString } = await load<Compiler>('assemblyscript/asc');
   const { binary, error, stderr } = await compileString(SOURCE, {

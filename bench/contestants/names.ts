@@ -1,4 +1,4 @@
-/** What no operation on memory can exceed. */
+/** The limit that the others are held against: a copy of as many bytes. */
 export const LIMIT = 'memory.copy';
 
 /** The library, by where its tensors lie. */

@@ -1,12 +1,12 @@
 import type { OnnxNode } from '../problems/operation.ts';
 import { load } from './load-package.ts';
 
-// What is used of onnx-proto: protobuf messages by the names of onnx.proto3.
+// What this file uses of onnx-proto: protobuf messages by the names of onnx.proto3.
 interface OnnxProto {
   readonly onnx: { readonly ModelProto: { encode(model: object): { finish(): Uint8Array } } };
 }
 
-// Of 2024, the first with all of them: RMSNormalization came last.
+// The first opset with all of the operators (2024); RMSNormalization came last.
 const OPSET = 23;
 
 // Values of onnx.proto3's enums.

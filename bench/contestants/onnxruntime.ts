@@ -5,7 +5,7 @@ import { load } from './load-package.ts';
 import { ONNXRUNTIME_NODE, ONNXRUNTIME_WEB } from './names.ts';
 import { encodeModel } from './onnx-model.ts';
 
-// What is used of onnxruntime, the same in Node and on the web.
+// What this file uses of onnxruntime; it is the same in Node and on the web.
 interface Runtime {
   readonly env: { readonly wasm: { numThreads?: number } };
   readonly InferenceSession: {
@@ -34,7 +34,7 @@ interface Value {
 interface Host {
   readonly name: string;
   readonly provider: string;
-  /** Whether it writes into an output that it is given: onnxruntime-web 1.30 leaves zeros there. */
+  /** Whether it writes into a given output; onnxruntime-web 1.30 leaves zeros there. */
   readonly fillsOutput: boolean;
 }
 
@@ -54,7 +54,7 @@ async function onnxruntime(host: Host): Promise<Team> {
   return {
     enter(problem) {
       const { operation, pass, layout, shape } = problem;
-      // It knows neither gradients nor channels last.
+      // It has neither gradients nor channels last.
       const node = pass === 'forward' && layout === 'nchw' && operation.onnx?.(shape);
       return node ? [contestant(host, runtime, node, shape)] : [];
     },

@@ -1,4 +1,4 @@
-// What is published: run from its sources, each closure would be given its name at every call.
+// What is published, since tsx gives each closure of the sources its name at every call.
 import { Arena, Tensor } from '../../dist/index.js';
 import type { Problem } from '../problems/problem.ts';
 import type { Contestant, Team } from './contestant.ts';
@@ -17,9 +17,9 @@ export function ours(): Team {
 }
 
 /**
- * Whether the result of a result of a result is ordinary data still, so that calls
- * in place can be timed: not where weights or a reciprocal deviation multiply up
- * to zeros and infinities with no mean and no bias to hold against them.
+ * Whether data stay ordinary while each call takes the result of the call before, so
+ * that calls in place can be timed. Gradients and RMSNorm have no mean and no bias:
+ * weights and reciprocal deviations multiply up to zeros and infinities there.
  */
 function staysOrdinary({ pass, operation }: Problem): boolean {
   return pass === 'forward' && operation.statistics !== 'mean square';
@@ -27,9 +27,9 @@ function staysOrdinary({ pass, operation }: Problem): boolean {
 
 /** Where the tensors of a problem lie. */
 interface Memory {
-  /** Brings a tensor there. */
+  /** Brings a tensor into this memory. */
   bring(tensor: Tensor): Tensor;
-  /** Where the result goes, given what it replaces; a new array where undefined. */
+  /** Returns where the result goes, given x; undefined for a new array. */
   out(replaced: Tensor): Tensor | undefined;
 }
 

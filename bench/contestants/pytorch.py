@@ -40,14 +40,14 @@ def load(name, expression, folder, shapes, backward, layout, groups):
             parameter.requires_grad_()
         y = y_of(x)
     grad_output = tensors["gradOutput"]
-    # RMSNorm uses no bias; the graph is kept, so that it can be gone through again.
+    # Each call goes through the same graph again; RMSNorm uses no bias.
     computations[name] = lambda: torch.autograd.grad(
         y, parameters, grad_output, retain_graph=True, allow_unused=True
     )
 
 
 def read(path, size):
-    # No elements, no file to map.
+    # An empty file can't be mapped.
     return torch.from_file(path, size=size).clone() if size else torch.empty(0)
 
 

@@ -10,10 +10,10 @@ import type { Contestant, Team } from './contestant.ts';
 import { TORCH } from './names.ts';
 
 const PROGRAM = fileURLToPath(new URL('pytorch.py', import.meta.url));
-// Debian's python3-torch is a package of its own Python.
+// Debian installs python3-torch for this Python.
 const PYTHON = process.env.PYTHON ?? '/usr/bin/python3';
 
-/** PyTorch in a process of its own, one thread, timed there and fed by files. */
+/** PyTorch on one thread, in a process that times itself and reads its inputs from files. */
 export async function pytorch(): Promise<Team> {
   const worker = new Worker();
   const version = await worker.ask({ do: 'hello' });
@@ -79,7 +79,7 @@ class Worker {
     this.#process.stderr.on('data', (text) => {
       this.#errors += text;
     });
-    // Where there is no such program, or it ends: the answer that never comes says so.
+    // If the program is missing or ends, `ask` throws this instead of an answer.
     this.#process.on('error', ({ message }) => {
       this.#errors += message;
     });

@@ -5,7 +5,7 @@ import type { Contestant, Team } from './contestant.ts';
 import { load } from './load-package.ts';
 import { TFJS } from './names.ts';
 
-// What is used of @tensorflow/tfjs-core.
+// What this file uses of @tensorflow/tfjs-core.
 interface TensorFlow {
   setBackend(name: 'wasm'): Promise<boolean>;
   ready(): Promise<void>;
@@ -39,8 +39,8 @@ export async function tfjs(): Promise<Team> {
   return { enter: (problem) => (problem.pass === 'forward' ? [contestant(tf, problem)] : []) };
 }
 
-// Its tensors stay in the memory of the backend: what is timed is the computation
-// alone, with no copy in or out.
+// Its tensors stay in the memory of the backend, so only the computation is timed, with no
+// copy in or out.
 function contestant(tf: TensorFlow, problem: Problem): Contestant {
   const { sharing, statistics } = problem.operation;
   const { view, axes, parameterShape } = formOf(sharing, problem);
@@ -84,13 +84,13 @@ function contestant(tf: TensorFlow, problem: Problem): Contestant {
   };
 }
 
-/** How a problem is said in tfjs, which has no normalization but of the last dimension's channels. */
+/** How tfjs takes a problem; its only normalization is that of the last dimension's channels. */
 interface Form {
-  /** The shape that x is taken for. */
+  /** The shape in which x is loaded. */
   readonly view: Shape;
   /** The dimensions that share a mean and a variance. */
   readonly axes: Shape;
-  /** The shape in which a weight and a bias meet x. */
+  /** The shape in which weight and bias are broadcast to x. */
   readonly parameterShape: Shape;
 }
 
@@ -125,8 +125,8 @@ function formOf(sharing: Sharing, { shape, layout, channels }: Place): Form {
 }
 
 /**
- * The backend's loader rethrows every error of the process, with its own source,
- * 90 KB on one line, for the place.
+ * Takes back the error listeners that the backend's loader adds. They rethrow every
+ * error of the process, and Node then prints the loader's source, 90 KB on one line.
  */
 async function keepingErrorsReadable(run: () => Promise<void>): Promise<void> {
   const events = ['uncaughtException', 'unhandledRejection'];

@@ -11,7 +11,7 @@ import { worstError } from './worst-error.ts';
 type Errors = Pick<SpeedFinding, 'error' | 'errorFarFromZero'>;
 
 const FAR_FROM_ZERO = 1e4;
-// More than float32 sums lose on millions of values around zero, less than any other mistake.
+// Float32 sums over millions of values around zero lose less; every other mistake costs more.
 const WRONG = 0.1;
 
 /**
@@ -30,7 +30,7 @@ export async function compare(
   const leftOut: Comparison['leftOut'][number][] = [];
   for (const contestant of contestants) {
     try {
-      // The data that is timed comes last, and stays.
+      // The data to be timed are loaded last, and stay loaded.
       const errorFarFromZero = await worstErrorOf(contestant, far);
       const error = await worstErrorOf(contestant, near);
       if (!(error < WRONG)) throw new Error(`its result is off by ${error}.`);
@@ -64,9 +64,9 @@ async function timeInTurns(
   { rounds, seconds }: Effort,
 ): Promise<Map<Contestant, number[]>> {
   const samples = new Map<Contestant, number[]>(contestants.map((each) => [each, []]));
-  // The first round is for the compilers of all, and is not counted.
+  // The first round warms up every compiler, and is not counted.
   for (let round = -1; round < rounds; round++) {
-    // Each round begins with the next one: none always follows the same one's cold caches.
+    // Each round begins with another contestant, so that none always follows the same one.
     const first = Math.max(0, round) % contestants.length;
     for (const contestant of [...contestants.slice(first), ...contestants.slice(0, first)]) {
       const found = contestant.secondsPerCall

@@ -9,7 +9,7 @@ import { worstError } from './worst-error.ts';
 
 const EPS = 1e-5;
 
-/** Normalizes rows by every contestant, all rows of one length at once, without weight and bias. */
+/** Has every contestant normalize the rows, all of one length at once, without weight and bias. */
 export async function findErrors(
   kind: string,
   rows: Rows,

@@ -1,5 +1,6 @@
-// Measures one size in a process of its own, where no other work has left its mark
-// on the peak of memory; prints the finding as JSON.
+// Measures one size and prints the finding as JSON. It runs in a process of its own, so that
+// no other work has raised the peak of memory.
+
 import { writeFileSync } from 'node:fs';
 import { Arena, instanceNorm, Tensor } from '../../dist/index.js';
 import { normals } from '../../test/support/random.ts';
@@ -21,7 +22,7 @@ const SECONDS = 0.5;
 const size = Number(process.argv[2]);
 const shape = [1, CHANNELS, size / CHANNELS];
 const x = new Tensor(repeatedNormals(size), shape);
-// Filled, or else its pages would count as the call's own.
+// Filled, since untouched pages would count as the call's own.
 const out = new Tensor(new Float32Array(size).fill(1), shape);
 
 forgetPeak();
@@ -45,7 +46,7 @@ function repeatedNormals(length: number): Float32Array {
   return values;
 }
 
-/** Sets the peak back to the present, where the system is Linux; a process begins with a higher one. */
+/** Sets the peak back to the present use, since a process starts with a higher one; Linux only. */
 function forgetPeak(): void {
   if (process.platform === 'linux') writeFileSync('/proc/self/clear_refs', '5');
 }

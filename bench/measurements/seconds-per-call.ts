@@ -1,15 +1,15 @@
 import { load } from '../contestants/load-package.ts';
 
-// What is used of benny, which has no release since 2021: this file alone knows it.
+// What this file uses of benny, which has had no release since 2021; no other file imports it.
 interface Benny {
   add(name: string, test: () => unknown, options: CaseOptions): unknown;
   suite(name: string, ...cases: unknown[]): Promise<Summary>;
 }
 
 interface CaseOptions {
-  /** The seconds until no further sample is begun. */
+  /** No sample begins after so many seconds. */
   maxTime: number;
-  /** The seconds that a sample takes at least; short calls are repeated in it. */
+  /** A sample takes at least so many seconds; short calls are repeated in it. */
   minTime: number;
   minSamples: number;
   /** The seconds between samples. */
@@ -36,7 +36,7 @@ export async function secondsPerCall(
   const options = { maxTime: seconds, minTime: SAMPLE_SECONDS, minSamples: 1, delay: 0 };
   const summary = await silently(() => suite('', add('', oneAtATime(call), options)));
   const samples = summary.results[0]?.details.sampleResults ?? [];
-  // It swallows what the call throws.
+  // Benny swallows what the call throws.
   if (samples.length === 0) throw new Error('The call failed while it was timed.');
   return samples;
 }

@@ -1,4 +1,4 @@
-/** Finds the worst |y - y*| / max(1, |y*|); NaN where y has one, or has another length than y*. */
+/** Finds the worst |y - y*| / max(1, |y*|); NaN if y has one, or has another length than y*. */
 export function worstError(actual: Float32Array, expected: Float64Array): number {
   if (actual.length !== expected.length) return Number.NaN;
   let worst = 0;

@@ -1,14 +1,14 @@
-// Kinds of data that normalizations go wrong on, beside the families of the tests.
+// Kinds of data on which normalizations go wrong: those of the tests, and more.
 
 import { normals } from '../../test/support/random.ts';
 import { families, type Rows } from '../../test/support/rows.ts';
 
-/** Standard deviations of one, and means of 1 to ten million. */
+/** Means of 1 to ten million, in standard deviations. */
 export const RATIOS: readonly number[] = Array.from({ length: 15 }, (_, i) => 10 ** (i / 2));
 
 const LENGTHS = [100, 3137, 40003];
 
-/** Rows of a mean of so many standard deviations. */
+/** Makes rows whose mean is so many standard deviations from zero. */
 export function* rowsOfMean(ratio: number): Rows {
   for (const length of LENGTHS) {
     for (let seed = 1; seed <= 8; seed++) {
@@ -26,7 +26,7 @@ function* constants(): Rows {
   }
 }
 
-/** Rows of which every other one has an element that spoils it. */
+/** Makes rows, every other of which has one element that is not finite. */
 function* besideSpoilt(): Rows {
   for (const length of LENGTHS) {
     for (const [seed, spoilt] of [

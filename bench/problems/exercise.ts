@@ -6,7 +6,7 @@ import type { Problem } from './problem.ts';
 /** The inputs of a problem, seeded and so the same in every run, and their results in float64. */
 export interface Exercise {
   readonly inputs: Inputs;
-  /** y, or the gradients of x, of weight and, where there is one, of bias. */
+  /** y, or the gradients of x, of weight and, except for RMSNorm, of bias. */
   readonly expected: readonly Float64Array[];
 }
 

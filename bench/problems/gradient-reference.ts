@@ -5,15 +5,15 @@ import { type View, viewOf } from './views.ts';
 const EPS = 1e-5;
 
 /**
- * The gradients of x, weight and bias in float64; of bias none where no mean is
- * subtracted. With g the gradient of y, w the weight and z the normalized x,
+ * Computes the gradients of x, weight and bias in float64; that of bias only if a mean
+ * is subtracted. With g the gradient of y, w the weight and z the normalized x,
  *
  *     d bias   = sum(g)
  *     d weight = sum(g * z)
  *     d x      = rstd * (w * g - mean(w * g) - z * mean(w * g * z))
  *
- * where the means are those of a set, and fall away where the statistics are not
- * the set's own; the first also where they are about 0.
+ * The means are those of a set. Both terms are absent if the statistics are not the
+ * set's own, and the first is also absent if no mean is subtracted.
  */
 export function gradientReference(
   problem: Problem,

@@ -18,7 +18,7 @@ export const IMAGES: readonly Shape[] = [
   [32, 256, 14, 14], // third stage
   [16, 512, 7, 7], // last stage
   [1, 3, 1080, 1920], // a photograph
-  [2, 3, 3, 3], // next to nothing: what a call costs
+  [2, 3, 3, 3], // almost nothing: what a call costs
 ];
 
 /** Tokens in real models, as (*, features). */
@@ -34,7 +34,7 @@ export function inLayout(shape: Shape, layout: Layout): Shape {
   return layout === 'nchw' ? shape : [samples, ...spatial, channels];
 }
 
-/** GroupNorm's usual 32 groups, where the channels allow it. */
+/** GroupNorm's usual 32 groups if they divide the channels, else 1. */
 export function groupsOf(channels: number): number {
   return channels % 32 === 0 ? 32 : 1;
 }

@@ -2,18 +2,18 @@ import type { Sharing } from './operation.ts';
 import { groupsOf, type Place, sizeOf } from './shapes.ts';
 
 /**
- * A tensor as loops over it: sets of elements that share a mean and a variance,
- * each of some runs of equally spaced elements.
+ * A tensor as loops go over it: sets of elements that share a mean and a variance.
+ * A set has several runs, each of equally spaced elements.
  */
 export interface View {
   readonly sets: number;
   readonly runs: number;
   readonly length: number;
-  /** The distance of a run's elements. */
+  /** The distance between a run's elements. */
   readonly step: number;
   /** The index of a run's first element. */
   start(set: number, run: number): number;
-  /** The index of a run's weight and bias; null where each of its elements has its own. */
+  /** The index of a run's weight and bias; null if each of its elements has its own. */
   readonly parameter: ((set: number, run: number) => number) | null;
 }
 
@@ -72,7 +72,7 @@ const VIEWS: Readonly<Record<Sharing, (place: Place) => View>> = {
   },
 };
 
-/** The run of each sample's channel. */
+/** Describes the runs: one for each channel of each sample. */
 function channelRuns({ shape, layout, channels }: Place) {
   const samples = shape[0] as number;
   const length = sizeOf(shape) / (samples * channels);

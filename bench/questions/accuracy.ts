@@ -15,12 +15,12 @@ const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
 // The library gives the same bits wherever its data lie.
 const LEFT_AWAY: readonly string[] = [LIMIT, OURS.arrays, OURS.inPlace, OURS.fresh];
 
-// Those that find the statistics themselves.
+// Given statistics have no error of their own.
 const NORMALIZATIONS = OPERATIONS.filter(({ statistics }) => statistics !== 'given');
 
 /**
- * Holds all contestants against float64 on every kind of data; prints the tables,
- * and writes them to results/ as JSON and Markdown, with a picture.
+ * Compares all contestants with float64 on every kind of data, prints the tables, and
+ * writes them to results/ as JSON and Markdown, with a picture.
  *
  * @param publish whether to write docs/accuracy.md and the README's picture too
  */
@@ -72,9 +72,9 @@ Written by \`npm run accuracy -- --publish\` on Node ${process.versions.node}.
 
 The worst of \`|y - y*| / max(1, |y*|)\` over all rows of a kind, with \`y*\` computed in float64
 from the same float32 input, eps 1e-5 and neither weight nor bias. The contract of wasm-norm is
-2^-22, which is 2.4e-7. "NaN in 3 of 56" says that so many rows had a NaN in the result, where
-there is none in the input; the error is then that of the other rows. The rows of each kind are
-in \`test/support/rows.ts\` and \`bench/data-kinds.ts\`.
+2^-22, which is 2.4e-7. "NaN in 3 of 56" means that so many rows had a NaN in the result and none
+in the input; the error is then that of the other rows. The rows of each kind are
+in \`test/support/rows.ts\` and \`bench/problems/data-kinds.ts\`.
 
 Plain JavaScript is the nearest: every number in it is a float64, and each result is rounded once.
 It takes two passes, one element at a time; [the benchmark](../README.md#how-fast) says how long.

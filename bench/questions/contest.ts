@@ -13,7 +13,7 @@ import { type Comparison, timingOf } from '../reports/speed-findings.ts';
 import { speedPicture } from '../reports/speed-picture.ts';
 import { picture } from './picture.ts';
 
-/** What takes part; everything where a filter is absent. */
+/** What takes part; an absent filter lets everything through. */
 export interface Filters {
   readonly norm?: readonly string[] | undefined;
   readonly shape?: readonly string[] | undefined;

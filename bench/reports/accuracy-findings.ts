@@ -1,6 +1,6 @@
 /** How far a contestant was off on a kind of data. */
 export interface Errors {
-  /** The worst |y - y*| / max(1, |y*|) where there was no NaN. */
+  /** The worst |y - y*| / max(1, |y*|) over the rows without a NaN. */
   readonly worst: number;
   /** The rows with a NaN in the result. */
   readonly rowsOfNaN: number;

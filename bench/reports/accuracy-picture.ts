@@ -18,6 +18,7 @@ const ERRORS = [-8, 1] as const;
 const CONTRACT = 2 ** -22;
 const LABEL_PITCH = 17;
 const GRID = '#e6e9ed';
+
 interface Style {
   readonly color: string;
   readonly width: number;
@@ -25,7 +26,7 @@ interface Style {
 }
 
 const OWN: Style = { color: COLORS.arena, width: 3, dashes: 'none' };
-// One is dashed, so that what computes alike is seen beneath it.
+// One is dashed, so that a curve of the same errors shows beneath it.
 const PEERS: readonly Style[] = [
   { color: '#d4a72c', width: 1.8, dashes: 'none' },
   { color: '#cf5b4f', width: 1.8, dashes: 'none' },
@@ -41,7 +42,7 @@ export function accuracyPicture(means: readonly MeanFinding[]): string {
   const peers = names.filter((name) => name !== OURS.arena);
   const styleOf = (name: string) =>
     name === OURS.arena ? OWN : (PEERS[peers.indexOf(name) % PEERS.length] as Style);
-  // The library last, above the others.
+  // The library is drawn last, above the others.
   const drawn = [...peers, ...names.filter((name) => name === OURS.arena)];
   return picture({
     width: WIDTH,
@@ -143,14 +144,14 @@ function heightOf({ worst, rowsOfNaN }: Errors): number {
 }
 
 function ratioAt(ratio: number): number {
-  return LEFT + (RIGHT - LEFT) * shareOf(ratio, RATIOS);
+  return LEFT + (RIGHT - LEFT) * fractionOf(ratio, RATIOS);
 }
 
 function errorAt(error: number): number {
-  return BOTTOM - (BOTTOM - TOP) * shareOf(error, ERRORS);
+  return BOTTOM - (BOTTOM - TOP) * fractionOf(error, ERRORS);
 }
 
-function shareOf(value: number, [from, to]: readonly [number, number]): number {
+function fractionOf(value: number, [from, to]: readonly [number, number]): number {
   return (Math.min(to, Math.max(from, Math.log10(value))) - from) / (to - from);
 }
 

@@ -14,7 +14,7 @@ export function accuracyTable({ operation, kinds }: OperationFinding): string {
   return `### ${operation}\n\n${markdownTable([header, ...rows])}`;
 }
 
-/** The library by its name, since where the data lies makes no difference. */
+/** Names the library without where its tensors lie, which makes no difference to its bits. */
 export function nameOf(contestant: string): string {
   return isOurs(contestant) ? 'wasm-norm' : contestant;
 }

@@ -27,7 +27,7 @@ const BAR = 14;
 const LABELS = 170;
 const TRACK = PANEL_WIDTH - LABELS;
 
-/** Draws bars of GB/s, each panel as wide as memory.copy is fast. */
+/** Draws bars of GB/s. The full width of a panel is the speed of memory.copy. */
 export function speedPicture(results: Results): string {
   const shown = PANELS.flatMap(([problem, shape]) =>
     results.timings.filter((found) => found.problem === problem && found.shape === shape),

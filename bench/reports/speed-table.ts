@@ -45,8 +45,8 @@ function peersIn({ timings }: Results): Columns {
 const NOTHING = '-';
 
 /**
- * Writes what README.md says of speed as Markdown: what was measured on, how long the
- * library takes by where its data lie, and how many times as long its peers take.
+ * Writes README.md's tables of speed as Markdown: the library's times by where its
+ * tensors lie, its peers' times as multiples of them, and what they were measured on.
  */
 export function speedTable(results: Results): string {
   const { date, machine, node, commit, effort } = results;
@@ -78,7 +78,7 @@ medians of ${effort.rounds} rounds of ${effort.seconds} s each.
  * Divides a peer's time by one of ours.
  *
  * @param peer the beginning of the names of its contestants, of which the fastest counts
- * @returns undefined where one of them has no such operation
+ * @returns undefined if one of them has no such operation
  */
 export function ratioOf(
   timing: Timing | undefined,
