@@ -7,10 +7,13 @@ import {
   TFJS,
   TORCH,
 } from '../contestants/names.ts';
-import type { Results, Timing } from './results.ts';
+import type { Results } from './results.ts';
+
+/** What is timed: a problem and a shape of the results. */
+type Where = readonly [problem: string, shape: string];
 
 // The rows: what is timed, under a label.
-const ROWS: readonly (readonly [label: string, problem: string, shape: string])[] = [
+const ROWS: readonly (readonly [label: string, ...Where])[] = [
   ['instance', 'instanceNorm', '8x64x56x56'],
   ['instance 1x64x256x256', 'instanceNorm', '1x64x256x256'],
   ['batch, training', 'batchNorm in training', '8x64x56x56'],
@@ -51,17 +54,13 @@ const NOTHING = '-';
 export function speedTable(results: Results): string {
   const { date, machine, node, commit, effort } = results;
   const peers = peersIn(results);
-  const rows = ROWS.map(([label, problem, shape]) => ({
+  const times = ROWS.map(([label, ...where]) => [
     label,
-    timing: results.timings.find((found) => found.problem === problem && found.shape === shape),
-  }));
-  const times = rows.map(({ label, timing }) => [
-    label,
-    ...Object.values(WAYS).map((way) => spellMilliseconds(secondsOf(timing, way))),
+    ...Object.values(WAYS).map((way) => spellMilliseconds(secondsOf(results, where, way))),
   ]);
-  const ratios = rows.map(({ label, timing }) => [
+  const ratios = ROWS.map(([label, ...where]) => [
     label,
-    ...Object.values(peers).map((peer) => spellRatio(ratioOf(timing, peer, OURS.arena))),
+    ...Object.values(peers).map((peer) => spellRatio(ratioOf(results, where, peer, OURS.arena))),
   ]);
   return `Milliseconds a call, on one thread, of 8x64x56x56 where no other shape is named:
 
@@ -75,21 +74,27 @@ medians of ${effort.rounds} rounds of ${effort.seconds} s each.
 }
 
 /**
- * Divides a peer's time by one of ours.
+ * Divides a peer's time by one of ours, so 5.8 means that ours is 5.8 times as fast.
  *
  * @param peer the beginning of the names of its contestants, of which the fastest counts
  * @returns undefined if one of them has no such operation
  */
 export function ratioOf(
-  timing: Timing | undefined,
+  results: Results,
+  where: Where,
   peer: string,
   ours: string,
 ): number | undefined {
-  const [theirs, own] = [secondsOf(timing, peer), secondsOf(timing, ours)];
+  const [theirs, own] = [secondsOf(results, where, peer), secondsOf(results, where, ours)];
   return theirs && own && theirs / own;
 }
 
-function secondsOf(timing: Timing | undefined, contestant: string): number | undefined {
+function secondsOf(
+  { timings }: Results,
+  [problem, shape]: Where,
+  contestant: string,
+): number | undefined {
+  const timing = timings.find((found) => found.problem === problem && found.shape === shape);
   const found = Object.entries(timing?.seconds ?? {}).filter(([name]) =>
     name.startsWith(contestant),
   );
