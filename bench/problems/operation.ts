@@ -18,7 +18,7 @@ export interface Operation {
   readonly onnx?: (shape: Shape) => OnnxNode;
 }
 
-/** The elements that share a mean and a variance: those of each ... */
+/** What has a mean and a variance of its own: each sample's channel, each channel, ... */
 export type Sharing = 'sample and channel' | 'channel' | 'sample and group' | 'row';
 
 /** What normalizes an element; 'given' are running statistics. */
