@@ -26,6 +26,7 @@ const BAR_PITCH = 21;
 const BAR = 14;
 const LABELS = 170;
 const TRACK = PANEL_WIDTH - LABELS;
+const NUMBER = 36;
 
 /** Draws bars of GB/s. The full width of a panel is the speed of memory.copy. */
 export function speedPicture(results: Results): string {
@@ -58,9 +59,7 @@ export function speedPicture(results: Results): string {
 function panel(timing: Timing): string {
   const full = timing.bytes / (timing.seconds[LIMIT] ?? Number.POSITIVE_INFINITY) / 1e9;
   const lines = [
-    text(0, 20, `${timing.problem}, ${timing.shape.replaceAll('x', ' × ')}`, {
-      weight: 600,
-    }),
+    text(0, 20, `${timing.problem}, ${timing.shape.replaceAll('x', ' × ')}`, { weight: 600 }),
     text(PANEL_WIDTH, 20, `memory.copy ${spellNumber(full)}`, {
       fill: COLORS.faint,
       size: 12,
@@ -93,10 +92,18 @@ function bar({ contestant, gigabytesPerSecond }: Speed, full: number, y: number)
   const name = contestant.replace('ours', 'wasm-norm');
   const baseline = y + BAR - 3;
   const weight = ours ? 600 : 400;
+  // Beside the bar, or at its end in it if it is too long.
+  const fits = width < TRACK - NUMBER;
+  const side = fits ? 6 : -6;
   return [
     text(LABELS - 10, baseline, name, { anchor: 'end', size: 12, weight }),
     `<rect x="${LABELS}" y="${y}" width="${TRACK}" height="${BAR}" rx="3" fill="${COLORS.track}"/>`,
     `<rect x="${LABELS}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="3" fill="${fill}"/>`,
-    text(LABELS + width + 6, baseline, spellNumber(gigabytesPerSecond), { size: 11, weight }),
+    text(LABELS + width + side, baseline, spellNumber(gigabytesPerSecond), {
+      size: 11,
+      weight,
+      anchor: fits ? 'start' : 'end',
+      fill: !fits && contestant === OURS.arena ? COLORS.background : COLORS.text,
+    }),
   ].join('');
 }
