@@ -4,9 +4,12 @@
 //     npm run facts                writes
 //     npm run facts -- --check     names those that are stale, and exits with 1
 
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { OURS, PLAIN } from '../bench/contestants/names.ts';
+import { type Results, readResults } from '../bench/reports/results.ts';
+import { ratioOf, speedTable } from '../bench/reports/speed-table.ts';
 import { Memory } from '../src/memory/memory.ts';
 import { gzippedSize } from './bundle-size.ts';
 import { type Facts, fillFacts, staleFacts } from './markers.ts';
@@ -26,21 +29,22 @@ function spellSize(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
-/** The table of speeds, or null where the benchmark has written no results. */
-async function speedTable(): Promise<string | null> {
-  const results = fromRoot('bench/results.json');
-  if (!existsSync(results)) return null;
-  const report: SpeedReport = await import(fromRoot('bench/reports/speed-table.ts'));
-  return `\n${report.speedTable(JSON.parse(readFileSync(results, 'utf8'))).trim()}\n`;
+/** Spells how many times as fast as plain JavaScript the slowest and the fastest way are. */
+function spellSpeedUp(results: Results): string {
+  const where = ['instanceNorm', '8x64x56x56'] as const;
+  const ratios = [OURS.arrays, OURS.arena, OURS.inPlace].map((way) => {
+    const ratio = ratioOf(results, where, PLAIN, way);
+    if (ratio === undefined) throw new Error(`bench/results.json: expected times of ${way}`);
+    return Math.round(ratio);
+  });
+  return `${Math.min(...ratios)} to ${Math.max(...ratios)}`;
 }
 
-interface SpeedReport {
-  speedTable(results: unknown): string;
-}
-
-async function findFacts(): Promise<Facts> {
+function findFacts(): Facts {
+  const results = readResults();
   return {
-    speed: await speedTable(),
+    speed: `\n${speedTable(results).trim()}\n`,
+    'speed-up': spellSpeedUp(results),
     module: spellSize(statSync(fromRoot('build/kernels.wasm')).size),
     'instance-norm': spellSize(gzippedSize("export { instanceNorm } from 'wasm-norm'")),
     everything: spellSize(gzippedSize("export * from 'wasm-norm'")),
@@ -49,7 +53,7 @@ async function findFacts(): Promise<Facts> {
 }
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-const facts = await findFacts();
+const facts = findFacts();
 for (const path of PAGES) {
   const page = readFileSync(fromRoot(path), 'utf8');
   if (!values.check) {

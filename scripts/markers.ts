@@ -2,8 +2,8 @@
 //
 //     The module has <!-- fact: module -->16.6 KB<!-- /fact -->.
 
-/** Texts by their names; null leaves what a page says as it is. */
-export type Facts = Readonly<Record<string, string | null>>;
+/** Texts by their names. */
+export type Facts = Readonly<Record<string, string>>;
 
 const COMMENT = /<!-- (?:fact: [^>]*|\/fact) -->/g;
 const MARKED = /(?<=<!-- fact: ([\w-]+) -->)(.*?)(?=<!-- \/fact -->)/gs;
@@ -16,24 +16,25 @@ function refuseBrokenMarks(page: string): void {
   }
 }
 
-function factOf(name: string, said: string, facts: Facts): string {
-  if (!Object.hasOwn(facts, name)) {
+function factOf(name: string, facts: Facts): string {
+  const fact = Object.hasOwn(facts, name) ? facts[name] : undefined;
+  if (fact === undefined) {
     throw new RangeError(`expected a fact among ${Object.keys(facts).join(', ')}, got ${name}`);
   }
-  return facts[name] ?? said;
+  return fact;
 }
 
 /** Writes each fact between its comments. */
 export function fillFacts(page: string, facts: Facts): string {
   refuseBrokenMarks(page);
-  return page.replace(MARKED, (said, name) => factOf(name, said, facts));
+  return page.replace(MARKED, (_, name) => factOf(name, facts));
 }
 
 /** Names each fact of which a page says something else, with the first line that differs. */
 export function staleFacts(page: string, facts: Facts): readonly string[] {
   refuseBrokenMarks(page);
   return Array.from(page.matchAll(MARKED), ([said, name = '']) => {
-    const fact = factOf(name, said, facts);
+    const fact = factOf(name, facts);
     return fact === said ? [] : [`${name} is ${difference(fact, said)}`];
   }).flat();
 }

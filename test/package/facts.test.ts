@@ -18,12 +18,6 @@ describe('facts in a page', () => {
     expect(fillFacts(fresh, { ...facts, speed })).toBe(page(facts.module, speed));
   });
 
-  test('stay as they are where there is nothing to say', () => {
-    const unknown = { ...facts, speed: null };
-    expect(fillFacts(page('', 'old'), unknown)).toBe(page(facts.module, 'old'));
-    expect(staleFacts(page(facts.module, 'old'), unknown)).toEqual([]);
-  });
-
   test('are named where they are stale, with what the page says', () => {
     const stale = fresh.replace('16.6', '15.9');
     expect(staleFacts(stale, facts)).toEqual(['module is "16.6 KB", not "15.9 KB"']);
