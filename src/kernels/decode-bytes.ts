@@ -6,13 +6,14 @@ const DIGITS_END = 123; // '{'
 /**
  * Decodes the text that `scripts/embed-kernels.mjs` makes of bytes.
  *
- * Each byte plus 4, so that the opcodes of SIMD (0xFD) and small numbers come first,
- * is a digit to base 88, from '$' to '{'. What that leaves over, 88 or twice as much,
- * goes before it as '|' or '}'.
+ * The text has a digit to base 88, from '$' to '{', for each byte plus 4: adding 4 makes
+ * digits alone of the opcodes of SIMD (0xFD) and of small numbers. '|' before a digit
+ * stands for 88, '}' for 176.
  */
 export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
-  // In place, as no byte takes less than a character; from an array, whose elements
-  // cost half of what characters do. The first result waits for this, not yet compiled.
+  // The first result waits for this loop, which runs before the engine compiles it. So it
+  // reads an array, whose elements cost half of what characters cost, and decodes in place,
+  // since each byte takes at least a character.
   const bytes = new TextEncoder().encode(text);
   let length = 0;
   let over = 0;

@@ -4,7 +4,7 @@ import type { Kernels } from './compiled.ts';
 export type { Kernels };
 
 const PAGE = 65536;
-// One page less than 4 GiB, so that no pointer that walks to the end wraps to 0.
+// One page less than 4 GiB, so that a pointer that walks to the end does not wrap to 0.
 const MAX_PAGES = 65535;
 
 /** The largest memory that kernels can be instantiated over, in bytes. */
