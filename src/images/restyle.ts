@@ -6,7 +6,7 @@ import { imageToOklab, oklabToImage } from './oklab.ts';
 
 /** Options of {@link restyle}. */
 export interface RestyleOptions {
-  /** From 0, the content as it is, to 1 (the default), the style's colours. */
+  /** From 0, the content byte for byte, to 1 (the default), the style's colours. */
   readonly strength?: number | undefined;
   /** The channels that are matched: 'rgb' (the default), or 'oklab', lightness and two of colour. */
   readonly space?: 'rgb' | 'oklab' | undefined;
@@ -48,6 +48,7 @@ export function restyle(content: ImageLike, style: ImageLike, options: RestyleOp
   readImage(model, 'style');
   checkInterval(strength, 'strength', 0, 1);
   checkOneOf(space, 'space', Object.keys(SPACES));
+  if (strength === 0) return { ...picture, data: new Uint8ClampedArray(picture.data) };
   const { toTensor, toImage } = SPACES[space];
   const x = toTensor(picture);
   adaptiveInstanceNorm(x, toTensor(model), { alpha: strength, eps: 0, out: x });

@@ -18,7 +18,7 @@ import { SampleScopes, type Scope } from '../views/scopes.ts';
 
 /** Options of {@link adaptiveInstanceNorm}. */
 export interface AdaptiveInstanceNormOptions extends LayoutOption {
-  /** From 0, the content as it is, to 1 (the default), the style's statistics. */
+  /** From 0, the content bit for bit, to 1 (the default), the style's statistics. */
   readonly alpha?: number | undefined;
   /** Added to both variances under the square root; 1e-5 by default. */
   readonly eps?: number | undefined;
@@ -68,6 +68,11 @@ export function adaptiveInstanceNorm(
     refuseOverlaps({ out: output.given }, { style: model.data });
   }
 
+  // The formula would lose digits of the content, and take NaN and infinity from the style.
+  if (alpha === 0) {
+    output.data.set(input.data);
+    return output.tensor;
+  }
   const styles = collectMoments(model.data, styleTensor);
   const memory = memoryFor(0, output.data, input.data);
   const scopes = new SampleScopes(tensor);

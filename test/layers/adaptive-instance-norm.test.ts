@@ -77,16 +77,32 @@ describe('adaptiveInstanceNorm', () => {
     expectClose(y.data, Array.from(instanceNorm(content, { weight, bias, eps }).data), reach);
   });
 
-  test('uses nothing of the style at alpha 0, and all of it by default', () => {
-    expectClose(
-      adaptiveInstanceNorm(content, style, { alpha: 0 }).data,
-      Array.from(content.data),
-      reach,
-    );
+  test('uses all of the style by default', () => {
     expectSameBits(
       adaptiveInstanceNorm(content, style).data,
       adaptiveInstanceNorm(content, style, { alpha: 1 }).data,
     );
+  });
+
+  const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
+  const odd = Float32Array.of(0.1, 1000.3, nan, 1, infinity, -0, 7, 7, 3e38, -3e38, 1e-45, 0);
+  test.each([
+    ['of any values', style],
+    ['without spread', new Tensor(new Float32Array(6).fill(3), [2, 3, 1])],
+    ['of NaN', new Tensor(new Float32Array(6).fill(nan), [2, 3, 1])],
+    ['of the largest values', new Tensor(Float32Array.of(3e38, -3e38, 1, 2, 3, 4), [1, 3, 2])],
+  ])('gives the content bit for bit at alpha 0, with a style %s', (_, model) => {
+    for (const x of [content, new Tensor(odd, [2, 3, 2])]) {
+      const before = x.data.slice();
+      for (const eps of [1e-5, 0]) {
+        const out = new Tensor(new Float32Array(x.size), x.shape);
+        const y = adaptiveInstanceNorm(x, model, { alpha: 0, eps });
+        expect(y.data).not.toBe(x.data);
+        expectSameBits(y.data, before);
+        expectSameBits(adaptiveInstanceNorm(x, model, { alpha: 0, eps, out }).data, before);
+        expectSameBits(adaptiveInstanceNorm(x, model, { alpha: 0, eps, out: x }).data, before);
+      }
+    }
   });
 
   test("gives a constant channel the style's mean, also without eps", () => {
@@ -177,16 +193,18 @@ describe('adaptiveInstanceNorm, before it writes anything,', () => {
     ['an out of another shape', { out: empty(2, 3, 11, 7) }, RangeError, 'out', '[2, 3, 11, 7]'],
   ];
   test.each(refused)('refuses %s', (_, change, kind, argument, got) => {
-    const out = new Tensor(normals(content.size, 5), content.shape);
-    const call = { content: content as unknown, style: style as unknown, out, ...change };
-    const { content: x, style: model, ...options } = call;
-    expectRefusal(
-      () => adaptiveInstanceNorm(x as Tensor, model as Tensor, options),
-      kind,
-      argument,
-      got,
-      [out.data, content.data, style.data],
-    );
+    for (const alpha of [1, 0]) {
+      const out = new Tensor(normals(content.size, 5), content.shape);
+      const call = { content: content as unknown, style: style as unknown, out, alpha, ...change };
+      const { content: x, style: model, ...options } = call;
+      expectRefusal(
+        () => adaptiveInstanceNorm(x as Tensor, model as Tensor, options),
+        kind,
+        argument,
+        got,
+        [out.data, content.data, style.data],
+      );
+    }
   });
 
   test('refuses an out that shares memory with the style', () => {
@@ -194,12 +212,14 @@ describe('adaptiveInstanceNorm, before it writes anything,', () => {
     const x = new Tensor(memory.subarray(0, 60), [2, 3, 10]);
     const model = new Tensor(memory.subarray(60, 120), [2, 3, 10]);
     const out = new Tensor(memory.subarray(100, 160), [2, 3, 10]);
-    expectRefusal(
-      () => adaptiveInstanceNorm(x, model, { out }),
-      RangeError,
-      'out',
-      'bytes 400 to 640',
-      [memory],
-    );
+    for (const alpha of [1, 0]) {
+      expectRefusal(
+        () => adaptiveInstanceNorm(x, model, { out, alpha }),
+        RangeError,
+        'out',
+        'bytes 400 to 640',
+        [memory],
+      );
+    }
   });
 });
