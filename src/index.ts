@@ -74,4 +74,5 @@ export {
 } from './statistics/channel-moments.ts';
 export { Arena } from './tensor/arena.ts';
 export type { Layout } from './tensor/channels.ts';
+export type { Parameter } from './tensor/parameters.ts';
 export { Tensor, type TensorLike } from './tensor/tensor.ts';

@@ -1,27 +1,31 @@
 import { checkEps } from '../checks/options.ts';
 import type { Affine } from '../passes/lines.ts';
-import type { Output } from '../tensor/output.ts';
+import { type Output, readOutput } from '../tensor/output.ts';
 import { refuseOverlaps } from '../tensor/overlap.ts';
-import { readParameter } from '../tensor/parameters.ts';
+import { dataOf, readParameter } from '../tensor/parameters.ts';
+import type { CheckedTensor } from '../tensor/tensor.ts';
 import type { NormOptions } from './options.ts';
 
 /**
- * Reads a weight and a bias of so many values, and eps. It comes after `out`, which may
- * share memory with neither.
+ * Reads eps, a weight and a bias of `count` values, and `out`, which may share memory with
+ * neither.
  */
 export function readAffine(
-  { weight, bias, eps }: NormOptions,
+  { weight, bias, eps, out }: NormOptions,
+  input: CheckedTensor,
   count: number,
   centred: boolean,
-  output: Output,
-): Affine {
+): { readonly affine: Affine; readonly output: Output } {
   checkEps(eps);
+  const weightData = dataOf(weight, 'weight');
+  const biasData = dataOf(bias, 'bias');
+  const output = readOutput(out, input, 'x');
   const affine = {
-    weight: readParameter(weight, 'weight', count),
-    bias: readParameter(bias, 'bias', count),
+    weight: readParameter(weightData, 'weight', count),
+    bias: readParameter(biasData, 'bias', count),
     eps,
     centred,
   };
   refuseOverlaps({ out: output.given }, { weight: affine.weight, bias: affine.bias });
-  return affine;
+  return { affine, output };
 }

@@ -13,16 +13,16 @@ import {
 } from '../tensor/channels.ts';
 import { readOutput } from '../tensor/output.ts';
 import { refuseOverlaps } from '../tensor/overlap.ts';
-import { readParameter } from '../tensor/parameters.ts';
+import { dataOf, type Parameter, readParameter } from '../tensor/parameters.ts';
 import type { CheckedTensor } from '../tensor/tensor.ts';
 import type { NormOptions } from './options.ts';
 
 /** Options that instance and batch normalization share. */
 export interface ChannelNormOptions extends NormOptions, LayoutOption, LengthsOption {
   /** C values, updated in place where the input's statistics are used. */
-  readonly runningMean?: Float32Array | null | undefined;
+  readonly runningMean?: Parameter | null | undefined;
   /** C values, updated in place where the input's statistics are used. */
-  readonly runningVar?: Float32Array | null | undefined;
+  readonly runningVar?: Parameter | null | undefined;
   /** The share of the new value in a running statistic; 0.1 by default. */
   readonly momentum?: number | undefined;
   /** Whether the running variance divides by n - 1 (the default, as PyTorch) or n. */
@@ -89,11 +89,15 @@ export function readChannelArguments(
   if (own) checkStatistics(tensor, input.shape, sharing);
   const { samples, channels } = tensor;
   const most = sharing === 'sample' ? samples * channels : channels;
+  const weightData = dataOf(weight, 'weight');
+  const biasData = dataOf(bias, 'bias');
+  const meanData = dataOf(runningMean, 'runningMean');
+  const varianceData = dataOf(runningVar, 'runningVar');
   const output = readOutput(out, input, 'x');
-  const ownWeight = readParameter(weight, 'weight', channels, most);
-  const ownBias = readParameter(bias, 'bias', channels, most);
-  const mean = readParameter(runningMean, 'runningMean', channels);
-  const variance = readParameter(runningVar, 'runningVar', channels);
+  const ownWeight = readParameter(weightData, 'weight', channels, most);
+  const ownBias = readParameter(biasData, 'bias', channels, most);
+  const mean = readParameter(meanData, 'runningMean', channels);
+  const variance = readParameter(varianceData, 'runningVar', channels);
   const fixed = own ? null : requireBoth(mean, variance, rules.switch);
   const period = Math.max(ownWeight?.length ?? 0, ownBias?.length ?? 0);
   const hasStatistics = mean !== null || variance !== null;
@@ -160,5 +164,7 @@ function requireBoth(
 
 function repeat(values: Float32Array | null, length: number): Float32Array | null {
   if (values === null || values.length === length) return values;
-  return Float32Array.from({ length }, (_, i) => values[i % values.length] as number);
+  const repeated = new Float32Array(length);
+  for (let at = 0; at < length; at += values.length) repeated.set(values, at);
+  return repeated;
 }

@@ -14,7 +14,6 @@ import {
   type LayoutOption,
 } from '../tensor/channels.ts';
 import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
-import { readOutput } from '../tensor/output.ts';
 import { makeValues } from '../tensor/parameters.ts';
 import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
 import { readAffine } from './affine.ts';
@@ -94,8 +93,7 @@ function readArguments(
       `shape ${describe(input.shape)} in ${numGroups} groups`,
     );
   }
-  const output = readOutput(out, input, 'x');
-  const affine = readAffine({ weight, bias, eps }, channels, true, output);
+  const { affine, output } = readAffine({ weight, bias, eps, out }, input, channels, true);
   return {
     input,
     output,

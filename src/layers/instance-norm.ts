@@ -2,6 +2,7 @@ import { channelGradients } from '../passes/channel-gradients.ts';
 import type { Gradients } from '../passes/gradients.ts';
 import { normalizeChannels } from '../passes/normalize-channels.ts';
 import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
+import type { Parameter } from '../tensor/parameters.ts';
 import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
 import { ChannelLayer, type ChannelLayerOptions } from './channel-layer.ts';
 import {
@@ -15,9 +16,9 @@ import type { Mode } from './layer.ts';
 /** Options of {@link instanceNorm}. */
 export interface InstanceNormOptions extends ChannelNormOptions {
   /** C values, or N*C for conditional instance normalization; 1 where absent. */
-  readonly weight?: Float32Array | null | undefined;
+  readonly weight?: Parameter | null | undefined;
   /** C values, or N*C for conditional instance normalization; 0 where absent. */
-  readonly bias?: Float32Array | null | undefined;
+  readonly bias?: Parameter | null | undefined;
   /** Normalizes with the input's statistics (the default), or with the running ones. */
   readonly useInputStats?: boolean | undefined;
 }

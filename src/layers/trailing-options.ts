@@ -1,7 +1,6 @@
 import { describe } from '../checks/describe.ts';
 import { refuseKind, refuseValue } from '../checks/refuse.ts';
 import type { TrailingArguments } from '../passes/normalize-trailing.ts';
-import { readOutput } from '../tensor/output.ts';
 import { readShape, sizeOf } from '../tensor/shape.ts';
 import type { CheckedTensor } from '../tensor/tensor.ts';
 import { readAffine } from './affine.ts';
@@ -44,7 +43,6 @@ export function readTrailingArguments(
     refuseValue('x', `shape [*, ${trailing.join(', ')}]`, describe(input.shape));
   }
   const length = sizeOf(trailing);
-  const output = readOutput(options.out, input, 'x');
-  const affine = readAffine(options, length, centred, output);
+  const { affine, output } = readAffine(options, input, length, centred);
   return { input, output, affine, rows: sizeOf(input.shape.slice(0, leading)), length };
 }

@@ -1,5 +1,20 @@
 import { refuseKind, refuseValue } from '../checks/refuse.ts';
+import { readTensor, type TensorLike } from './tensor.ts';
 import { isFloat32Array, lengthOf, plainArray } from './typed-array.ts';
+
+/** Values of a weight, a bias or a running statistic: an array, or a tensor of any shape. */
+export type Parameter = Float32Array | TensorLike;
+
+/**
+ * Returns the data of a tensor, and anything else as it is. It calls the tensor's getters,
+ * so it comes before arrays are measured.
+ *
+ * @throws TypeError, RangeError where the tensor's data do not fit its shape.
+ */
+export function dataOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return ArrayBuffer.isView(value) || !('data' in value) ? value : readTensor(value, name).data;
+}
 
 /** Reads an optional parameter of a number of values, or of another one. */
 export function readParameter(

@@ -36,6 +36,8 @@ export interface Operation {
   readonly shape: readonly number[];
   /** Arrays among the options, each with its length. */
   readonly arrays?: Readonly<Record<string, number>>;
+  /** Whether those arrays are given as tensors. */
+  readonly wrapped?: boolean;
   readonly options?: Readonly<Record<string, unknown>>;
   /** Calls it and returns all its results. `out` is among the options, not among the tensors. */
   readonly run: (tensors: readonly Hostile[], options: Hostile) => readonly ArrayLike<number>[];
@@ -53,7 +55,7 @@ function results({ input, weight, bias }: Gradients): ArrayLike<number>[] {
 const forward = { tensors: ['x', 'out'], shape: NCL };
 const backward = { tensors: ['gradOutput', 'x', 'out'], shape: NCL };
 
-export const operations: Readonly<Record<string, Operation>> = {
+const plainOperations: Readonly<Record<string, Operation>> = {
   instanceNorm: {
     ...forward,
     arrays: CHANNEL,
@@ -196,4 +198,16 @@ export const operations: Readonly<Record<string, Operation>> = {
       return [one?.data ?? [], two?.data ?? []];
     },
   },
+};
+
+const wrappedOperations = Object.entries(plainOperations)
+  .filter(([, { arrays }]) => arrays)
+  .map(([name, operation]) => [
+    `${name} with tensors as parameters`,
+    { ...operation, wrapped: true },
+  ]);
+
+export const operations: Readonly<Record<string, Operation>> = {
+  ...plainOperations,
+  ...Object.fromEntries(wrappedOperations),
 };

@@ -46,13 +46,15 @@ function shrink(array: Float32Array): void {
 
 /** Runs an operation on arrays. `change` may replace an argument. */
 function run(
-  { tensors, shape, arrays = {}, options = {}, run }: Operation,
+  { tensors, shape, arrays = {}, wrapped, options = {}, run }: Operation,
   made: Arrays,
   change: (name: string, value: unknown) => unknown = (_, value) => value,
 ): readonly Float64Array[] {
   const tensorOf = (name: string) => change(name, { data: made[name], shape: [...shape] });
   const named: Record<string, unknown> = { ...options };
-  for (const name of Object.keys(arrays)) named[name] = made[name];
+  for (const [name, length] of Object.entries(arrays)) {
+    named[name] = wrapped ? { data: made[name], shape: [1, length] } : made[name];
+  }
   if (tensors.includes('out')) named.out = tensorOf('out');
   const inputs = tensors.filter((name) => name !== 'out').map(tensorOf);
   // Copies, since the results may lie in `out`.
@@ -304,10 +306,17 @@ describe.each(named)('%s refuses', (_, operation) => {
   });
 
   test.each(Object.keys(arrays))('anything but an array of the right length for %s', (name) => {
+    const length = arrays[name] as number;
     for (const [label, make] of DATA) {
+      const tensor = { data: make(length), shape: [length] };
+      expectRefused(operation, 'options', changeOption(name, tensor));
       const isAbsent = label === 'nothing' || label === 'null';
       if (isAbsent && !(options.training === false && name.startsWith('running'))) continue;
-      expectRefused(operation, 'options', changeOption(name, make(arrays[name] as number)));
+      expectRefused(operation, 'options', changeOption(name, make(length)));
+    }
+    for (const [, makeShape] of SHAPES) {
+      const tensor = { data: new Float32Array(length), shape: makeShape([length, 1]) };
+      expectRefused(operation, 'options', changeOption(name, tensor));
     }
   });
 
