@@ -75,4 +75,11 @@ export {
 export { Arena } from './tensor/arena.ts';
 export type { Layout } from './tensor/channels.ts';
 export type { Parameter } from './tensor/parameters.ts';
-export { Tensor, type TensorLike } from './tensor/tensor.ts';
+export {
+  type AnyTensor,
+  type Dtype,
+  Tensor,
+  type TensorData,
+  type TensorLike,
+  type TensorOptions,
+} from './tensor/tensor.ts';

@@ -4,22 +4,50 @@
 import { describe, isObject } from '../checks/describe.ts';
 import { checkObject, refuseKind, refuseValue } from '../checks/refuse.ts';
 import { readShape, sameShape, sizeOf } from '../tensor/shape.ts';
-import { checkData, readTensor, Tensor, type TensorLike } from '../tensor/tensor.ts';
+import {
+  type AnyTensor,
+  checkAnyData,
+  readAnyTensor,
+  Tensor,
+  type TensorData,
+  type TensorLike,
+} from '../tensor/tensor.ts';
 
 interface Dtype {
   readonly bytes: number;
-  readonly read: (buffer: ArrayBuffer) => Float32Array;
+  /** Makes an array of the elements that these bytes hold. */
+  readonly read: (bytes: Uint8Array) => TensorData;
 }
 
 // By typed arrays, which are little-endian as the file is, wherever the kernels work:
 // those share such arrays with WebAssembly.
 const DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
-  ['F64', { bytes: 8, read: (buffer) => new Float32Array(new Float64Array(buffer)) }],
-  ['F32', { bytes: 4, read: (buffer) => new Float32Array(buffer) }],
-  ['F16', { bytes: 2, read: (buffer) => Float32Array.from(new Uint16Array(buffer), ofHalf) }],
-  ['BF16', { bytes: 2, read: (buffer) => ofUpperHalves(new Uint16Array(buffer)) }],
-  ['I64', { bytes: 8, read: (buffer) => Float32Array.from(new BigInt64Array(buffer), Number) }],
+  ['F64', { bytes: 8, read: readF64 }],
+  ['F32', { bytes: 4, read: (bytes) => new Float32Array(bytes.slice().buffer) }],
+  ['F16', { bytes: 2, read: readF16 }],
+  ['BF16', { bytes: 2, read: readBF16 }],
+  ['I64', { bytes: 8, read: (bytes) => new BigInt64Array(bytes.slice().buffer) }],
 ]);
+
+// 2^-24. A power would be kept in bundles that don't use it.
+const SMALLEST_HALF = 5.9604644775390625e-8;
+
+// Elements begin at any byte, so they are copied to where they can be read, so many at once.
+const PIECE_BYTES = 65536;
+
+// What other files begin with, in small letters.
+const OTHER_FILES: readonly (readonly [beginning: string, name: string])[] = [
+  ['version https://git-lfs', 'a Git LFS pointer, which stands for a file that was not fetched'],
+  ['<!doctype', 'HTML'],
+  ['<html', 'HTML'],
+  ['<?xml', 'XML'],
+  ['pk\x03\x04', 'a zip archive, as PyTorch saves in .bin and .pt'],
+  ['\x80\x02\x8a', 'a pickle, as old versions of PyTorch saved in .bin and .pt'],
+  ['gguf', 'GGUF'],
+  ['\x1f\x8b\x08', 'gzip'],
+  ['\x93numpy', 'a NumPy array'],
+  ['\x89hdf', 'HDF5'],
+];
 
 const LENGTH_BYTES = 8;
 
@@ -33,7 +61,11 @@ const ENTRY_DEPTH = 2;
 const COUNT = /(^|\.)num_batches_tracked$/;
 
 /**
- * Reads the tensors of a safetensors file, each converted to float32.
+ * Reads the tensors of a safetensors file.
+ *
+ * F32, F16, BF16 and F64 become float32. F64 is rounded to the nearest, as PyTorch's
+ * `float()` does, and becomes an infinity beyond float32. I64 stays int64, since float32
+ * holds whole numbers to 2^24 only.
  *
  * @param bytes the whole file; its dtypes may be F32, F16, BF16, F64 and I64
  * @returns tensors by name, in an object without a prototype
@@ -43,21 +75,22 @@ const COUNT = /(^|\.)num_batches_tracked$/;
  * const weights = readSafetensors(await readFile('model.safetensors'));
  * norm.loadStateDict(weights, { prefix: 'encoder.norm.' });
  */
-export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Record<string, Tensor> {
+export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Record<string, AnyTensor> {
   const { header, data } = split(viewOf(bytes));
-  const { [METADATA]: metadata = {}, ...named } = header;
-  checkMetadata(metadata);
+  const { [METADATA]: metadata, ...named } = header;
+  checkMetadata(metadata ?? {});
   const entries = Object.entries(named).map(([name, entry]) => readEntry(name, entry));
   checkOffsets(entries, data.length);
-  const tensors: Record<string, Tensor> = Object.create(null);
+  const tensors: Record<string, AnyTensor> = Object.create(null);
   for (const { name, shape, dtype, offsets } of entries) {
-    tensors[name] = new Tensor(dtype.read(data.slice(...offsets).buffer), shape);
+    tensors[name] = new Tensor(dtype.read(data.subarray(...offsets)), shape);
   }
   return tensors;
 }
 
 /**
- * Writes tensors as a safetensors file: F32, and I64 for num_batches_tracked.
+ * Writes tensors as a safetensors file: float32 as F32 and int64 as I64. A float32 tensor
+ * by the name of num_batches_tracked is written as I64 too, as PyTorch has it.
  *
  * @throws TypeError where an entry is no tensor, RangeError where one is of the
  *   wrong size.
@@ -65,47 +98,50 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Record<string,
  * await writeFile('norm.safetensors', writeSafetensors(norm.stateDict()));
  */
 export function writeSafetensors(
-  tensors: Readonly<Record<string, TensorLike>>,
+  tensors: Readonly<Record<string, TensorLike<TensorData>>>,
 ): Uint8Array<ArrayBuffer> {
   checkObject(tensors, 'tensors', 'an object of tensors');
-  const entries = Object.entries(tensors).map(([name, tensor]) => {
+  const given = Object.entries(tensors).map(([name, tensor]) => {
     if (name === METADATA) refuseValue('tensors', 'names of tensors', describe(name));
-    return { name, isCount: COUNT.test(name), ...readTensor(tensor, name) };
+    return { name, ...readAnyTensor(tensor, name) };
   });
-  for (const { name, data, shape, isCount } of entries) {
-    checkData(data, shape, name);
-    if (isCount) checkCounts(data, name);
-  }
+  const entries = given.map(({ name, data, shape }) => {
+    checkAnyData(data, shape, name);
+    const isCount = data instanceof Float32Array && COUNT.test(name);
+    return { name, shape, data: isCount ? wholeNumbers(data, name) : data };
+  });
   // The widest first, so that every tensor is aligned to its elements.
-  entries.sort((a, b) => Number(b.isCount) - Number(a.isCount));
-  const header: [string, object][] = [];
-  const parts: (Float32Array | BigInt64Array)[] = [];
+  entries.sort((a, b) => b.data.BYTES_PER_ELEMENT - a.data.BYTES_PER_ELEMENT);
   let end = 0;
-  for (const { name, data, shape, isCount } of entries) {
-    const part = isCount ? BigInt64Array.from(data, BigInt) : data;
+  const header = entries.map(({ name, shape, data }) => {
     const begin = end;
-    end += part.byteLength;
-    parts.push(part);
-    header.push([name, { dtype: isCount ? 'I64' : 'F32', shape, data_offsets: [begin, end] }]);
-  }
+    end += data.byteLength;
+    const dtype = data instanceof Float32Array ? 'F32' : 'I64';
+    return [name, { dtype, shape, data_offsets: [begin, end] }];
+  });
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
-  const padded = Math.ceil(json.length / 8) * 8;
-  const file = new Uint8Array(LENGTH_BYTES + padded + end);
-  new DataView(file.buffer).setBigUint64(0, BigInt(padded), true);
-  file.fill(0x20, LENGTH_BYTES);
+  const start = LENGTH_BYTES + Math.ceil(json.length / 8) * 8;
+  const file = new Uint8Array(start + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(start - LENGTH_BYTES), true);
+  file.fill(0x20, LENGTH_BYTES, start);
   file.set(json, LENGTH_BYTES);
-  let at = LENGTH_BYTES + padded;
-  for (const { buffer, byteOffset, byteLength } of parts) {
-    file.set(new Uint8Array(buffer, byteOffset, byteLength), at);
-    at += byteLength;
+  let at = start;
+  for (const { data } of entries) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
   }
   return file;
 }
 
-function checkCounts(data: Float32Array, name: string): void {
-  for (const value of data) {
+/** Returns numbers as int64, if they are whole. */
+function wholeNumbers(values: Float32Array, name: string): BigInt64Array {
+  const whole = new BigInt64Array(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
     if (!Number.isSafeInteger(value)) refuseValue(name, 'whole numbers', value);
+    whole[i] = BigInt(value);
   }
+  return whole;
 }
 
 function viewOf(bytes: unknown): DataView {
@@ -125,9 +161,15 @@ function split(view: DataView): {
   readonly data: Uint8Array;
 } {
   const rest = view.byteLength - LENGTH_BYTES;
-  if (rest < 0) refuseValue('safetensors', 'at least 8 bytes', view.byteLength);
+  if (rest < 0) {
+    refuseOtherFile(view);
+    refuseValue('safetensors', 'at least 8 bytes', view.byteLength || 'an empty file');
+  }
   const length = view.getBigUint64(0, true);
-  if (length > rest) refuseValue('safetensors', `a header of at most ${rest} bytes`, length);
+  if (length > rest) {
+    refuseOtherFile(view);
+    refuseValue('safetensors', `a header of at most ${rest} bytes`, length);
+  }
   const body = new Uint8Array(view.buffer, view.byteOffset + LENGTH_BYTES, rest);
   let text: string;
   let header: unknown;
@@ -136,11 +178,22 @@ function split(view: DataView): {
     text = new TextDecoder('utf-8', { fatal: true }).decode(body.slice(0, Number(length)));
     header = JSON.parse(text);
   } catch {
+    refuseOtherFile(view);
     refuseValue('safetensors', 'a header in JSON', 'something else');
   }
   refuseDuplicates(text);
   if (!isObject(header)) refuseValue('safetensors', 'an object as header', describe(header));
   return { header, data: body.subarray(Number(length)) };
+}
+
+/** Refuses a file of another kind that can be told by its beginning. */
+function refuseOtherFile({ buffer, byteOffset, byteLength }: DataView): void {
+  const bytes = new Uint8Array(buffer, byteOffset, Math.min(byteLength, 40));
+  const beginning = String.fromCharCode(...bytes)
+    .trimStart()
+    .toLowerCase();
+  const [, name] = OTHER_FILES.find(([start]) => beginning.startsWith(start)) ?? [];
+  if (name) refuseValue('safetensors', 'a header and data', `a file that begins like ${name}`);
 }
 
 /**
@@ -248,17 +301,53 @@ function checkOffsets(entries: readonly Entry[], length: number): void {
   if (at !== length) refuseValue('safetensors', `${at} bytes of data`, length);
 }
 
-/** Returns the value of IEEE 754 binary16 bits. */
-function ofHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+/** Returns float64 elements, rounded. */
+function readF64(bytes: Uint8Array): Float32Array {
+  const values = new Float32Array(bytes.length / 8);
+  const piece = new Float64Array(PIECE_BYTES / 8);
+  copyPieces(bytes, piece, (count, first) => values.set(piece.subarray(0, count), first));
+  return values;
 }
 
-/** Returns the values of bfloat16 bits: the upper halves of float32. */
-function ofUpperHalves(bits: Uint16Array): Float32Array {
-  return new Float32Array(Uint32Array.from(bits, (half) => half << 16).buffer);
+/** Returns bfloat16 elements: the upper halves of float32. */
+function readBF16(bytes: Uint8Array): Float32Array {
+  const bits = new Uint32Array(bytes.length / 2);
+  const piece = new Uint16Array(PIECE_BYTES / 2);
+  copyPieces(bytes, piece, (count, first) => {
+    for (let i = 0; i < count; i++) bits[first + i] = (piece[i] as number) << 16;
+  });
+  return new Float32Array(bits.buffer);
+}
+
+/** Returns elements of IEEE 754 binary16. */
+function readF16(bytes: Uint8Array): Float32Array {
+  const bits = new Uint32Array(bytes.length / 2);
+  const values = new Float32Array(bits.buffer);
+  const piece = new Uint16Array(PIECE_BYTES / 2);
+  copyPieces(bytes, piece, (count, first) => {
+    for (let i = 0; i < count; i++) {
+      const half = piece[i] as number;
+      const sign = (half & 0x8000) << 16;
+      const magnitude = half & 0x7fff;
+      // The fraction moves by 13 bits; the exponent is biased by 127 instead of 15.
+      if (magnitude >= 0x7c00) bits[first + i] = sign | 0x7f800000 | (magnitude << 13);
+      else if (magnitude >= 0x400) bits[first + i] = sign | ((magnitude << 13) + (112 << 23));
+      else values[first + i] = (sign ? -magnitude : magnitude) * SMALLEST_HALF;
+    }
+  });
+  return values;
+}
+
+/** Copies bytes into an array, again and again, and has its elements read. */
+function copyPieces(
+  bytes: Uint8Array,
+  piece: Float64Array | Uint16Array,
+  read: (count: number, first: number) => void,
+): void {
+  const target = new Uint8Array(piece.buffer);
+  for (let at = 0; at < bytes.length; at += target.length) {
+    const part = bytes.subarray(at, at + target.length);
+    target.set(part);
+    read(part.length / piece.BYTES_PER_ELEMENT, at / piece.BYTES_PER_ELEMENT);
+  }
 }

@@ -1,28 +1,81 @@
 import { describe } from '../checks/describe.ts';
-import { checkBoolean, checkOptions } from '../checks/options.ts';
+import { nearest } from '../checks/nearest.ts';
+import { checkBoolean, checkCount, checkOptions } from '../checks/options.ts';
 import { checkObject, refuseKind, refuseValue } from '../checks/refuse.ts';
-import { sameShape } from '../tensor/shape.ts';
-import { readTensor } from '../tensor/tensor.ts';
+import { dataOf, readParameter } from '../tensor/parameters.ts';
+import { sameShape, sizeOf } from '../tensor/shape.ts';
+import { type AnyTensor, readAnyTensor, Tensor, type TensorData } from '../tensor/tensor.ts';
+
+// Of suggestions in a message.
+const MOST_NAMES = 3;
+const LONGEST_NAME = 256;
 
 /** A parameter or buffer of a layer, by PyTorch's name. */
 export interface StateEntry {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly values: ArrayLike<number>;
-  readonly assign: (values: Float32Array) => void;
-  /** Says what is wrong with values, if anything is. */
-  readonly fault?: (values: Float32Array) => string | null;
   /** Whether old checkpoints may lack it, as they lack num_batches_tracked. */
-  readonly optional?: boolean;
+  readonly optional: boolean;
+  /** Returns a copy of what the layer holds. */
+  readonly copy: () => AnyTensor;
+  /**
+   * Reads values of the entry's shape.
+   *
+   * @returns what writes them, or in words what is wrong with them
+   * @throws TypeError, RangeError where the layer's field can't take them.
+   */
+  readonly read: (values: TensorData) => (() => void) | string;
 }
 
-/** Makes the entry of an array that is written in place, or of none. */
+/**
+ * Makes the entry of an array that is written in place, or of none.
+ *
+ * @param field the layer's name of the array
+ */
 export function arrayEntry(
   name: string,
-  values: Float32Array | null,
+  field: string,
+  values: unknown,
   shape: readonly number[],
 ): readonly StateEntry[] {
-  return values === null ? [] : [{ name, shape, values, assign: (from) => values.set(from) }];
+  if (values === null || values === undefined) return [];
+  const data = dataOf(values, field);
+  const own = () => readParameter(data, field, sizeOf(shape)) as Float32Array;
+  const entry: StateEntry = {
+    name,
+    shape,
+    optional: false,
+    copy: () => new Tensor(new Float32Array(own()), shape),
+    read(values) {
+      if (values instanceof BigInt64Array) return 'of dtype int64 instead of float32';
+      const array = own();
+      return () => array.set(values);
+    },
+  };
+  return [entry];
+}
+
+/** Makes the entry of a whole number, which PyTorch keeps in an int64 of no dimensions. */
+export function countEntry(
+  name: string,
+  field: string,
+  value: number,
+  assign: (value: number) => void,
+): StateEntry {
+  return {
+    name,
+    shape: [],
+    optional: true,
+    copy() {
+      checkCount(value, field, 0);
+      return new Tensor(BigInt64Array.of(BigInt(value)), []);
+    },
+    read([first]) {
+      const count = Number(first);
+      if (!Number.isSafeInteger(count) || count < 0) return `that is ${first}`;
+      return () => assign(count);
+    },
+  };
 }
 
 /** Writes entries from a dictionary, all or none. */
@@ -40,37 +93,83 @@ export function loadState(
   checkBoolean(strict, 'strict');
   const names = new Set(entries.map(({ name }) => prefix + name));
   const faults: string[] = [];
-  const found: { readonly entry: StateEntry; readonly data: Float32Array }[] = [];
+  const missing: string[] = [];
+  const found: { readonly entry: StateEntry; readonly values: TensorData }[] = [];
   for (const entry of entries) {
     const key = prefix + entry.name;
     if (!Object.hasOwn(dict, key)) {
-      if (strict && !entry.optional) faults.push(`missing ${describe(key)}`);
+      if (strict && !entry.optional) {
+        missing.push(key);
+        faults.push(`missing ${describe(key)}`);
+      }
       continue;
     }
-    const { data, shape } = readTensor(dict[key], key);
+    const { data, shape } = readAnyTensor(dict[key], key);
     // A scalar may come as one element.
     const scalar = entry.shape.length === 0 && data.length === 1;
-    const fits = sameShape(shape, entry.shape) || scalar;
-    const fault = fits ? entry.fault?.(data) : null;
-    if (fault) faults.push(`${describe(key)} ${fault}`);
-    else if (fits) found.push({ entry, data: data.slice() });
-    else
-      faults.push(
-        `${describe(key)} of shape ${describe(shape)} instead of ${describe(entry.shape)}`,
-      );
+    if (sameShape(shape, entry.shape) || scalar) found.push({ entry, values: data.slice() });
+    else {
+      const expected = describe(entry.shape);
+      faults.push(`${describe(key)} of shape ${describe(shape)} instead of ${expected}`);
+    }
   }
   if (strict) {
     for (const key of Object.keys(dict)) {
       if (key.startsWith(prefix) && !names.has(key)) faults.push(`unexpected ${describe(key)}`);
     }
   }
+  // The layer's own arrays may have been replaced, and getters of the dictionary may have
+  // detached them, so all are read before any is written.
+  const writes: (() => void)[] = [];
+  for (const { entry, values } of found) {
+    const write = entry.read(values);
+    if (typeof write === 'string') faults.push(`${describe(prefix + entry.name)} ${write}`);
+    else writes.push(write);
+  }
   if (faults.length > 0) {
-    refuseValue('stateDict', [...names].join(', ') || 'no keys', faults.join('; '));
+    const hint = missing.length > 0 ? suggest(missing, entries, Object.keys(dict), prefix) : '';
+    refuseValue('stateDict', [...names].join(', ') || 'no keys', faults.join('; ') + hint);
   }
-  // Whatever was done to the layer's own arrays, all are written or none.
-  for (const { entry, data } of found) {
-    if (entry.values.length === data.length) continue;
-    refuseValue(entry.name, `a layer that holds ${data.length} values`, entry.values.length);
+  for (const write of writes) write();
+}
+
+/** Names the prefixes that lead to all entries, or else keys that are near the missing ones. */
+function suggest(
+  missing: readonly string[],
+  entries: readonly StateEntry[],
+  keys: readonly string[],
+  prefix: string,
+): string {
+  const required = entries.filter(({ optional }) => !optional).map(({ name }) => name);
+  const known = new Set(keys);
+  const [first = ''] = required;
+  const prefixes = keys
+    .filter((key) => key.endsWith(first))
+    .map((key) => key.slice(0, key.length - first.length))
+    .filter((other) => required.every((name) => known.has(other + name)));
+  if (prefixes.length > 0) {
+    const isLonger = (other: string) => other.endsWith(prefix) || prefix.endsWith(other);
+    // Every text ends with an empty one, which says nothing.
+    const related = prefix === '' ? [] : prefixes.filter(isLonger);
+    const near = prefix === '' ? undefined : nearestOf(prefix, prefixes);
+    const best = related.length > 0 ? related : near === undefined ? prefixes : [near];
+    return `; did you mean the prefix ${listOf(best)}?`;
   }
-  for (const { entry, data } of found) entry.assign(data);
+  const near = missing.map((key) => nearestOf(key, keys)).filter((key) => key !== undefined);
+  return near.length > 0 ? `; did you mean ${listOf(near)}?` : '';
+}
+
+/** Returns the nearest name, but not to or of long names: each letter takes some stack. */
+function nearestOf(name: string, names: readonly string[]): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
+  return nearest(
+    name,
+    names.filter(({ length }) => length <= LONGEST_NAME),
+  );
+}
+
+/** Lists the first few names. */
+function listOf(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).map(describe).join(' or ');
+  return names.length > MOST_NAMES ? `${shown} or another of ${names.length}` : shown;
 }

@@ -94,13 +94,18 @@ export class BatchNorm extends ChannelLayer {
    * Takes its running statistics from moments, as of data that the model is to be
    * adapted to.
    *
+   * The moments count as one batch, so numBatchesTracked becomes 1: with `momentum: null`
+   * the next batch weighs as much as they do.
+   *
    * @param moments of numFeatures channels
-   * @throws TypeError where it has none; RangeError where the moments are of
-   *   another number of channels, or of too few elements for a variance.
+   * @throws TypeError where it has none, or they were replaced by no arrays; RangeError
+   *   where the moments are of another number of channels, or of too few elements for a
+   *   variance. Nothing has been written then.
    */
   setRunningStats(moments: ChannelMoments): void {
-    const { runningMean, runningVar, numFeatures } = this;
-    if (runningMean === null || runningVar === null) {
+    const { numFeatures } = this;
+    const { mean, variance } = this.runningStats();
+    if (mean === null || variance === null) {
       throw new TypeError('setRunningStats: expected a layer with running statistics, got none');
     }
     if (!(moments instanceof ChannelMoments)) {
@@ -113,8 +118,11 @@ export class BatchNorm extends ChannelLayer {
     if (moments.count < least) {
       refuseValue('moments', `at least ${least} elements`, moments.count);
     }
-    runningMean.set(moments.mean);
-    runningVar.set(moments.variance({ unbiased: this.unbiased }));
+    const newMean = moments.mean;
+    const newVariance = moments.variance({ unbiased: this.unbiased });
+    mean.set(newMean);
+    variance.set(newVariance);
+    this.numBatchesTracked = 1;
   }
 
   protected override run(x: CheckedTensor, mode: Mode, out: TensorLike | undefined): Tensor {

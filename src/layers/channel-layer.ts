@@ -1,4 +1,4 @@
-import { arrayEntry, type StateEntry } from '../checkpoints/state-dict.ts';
+import { arrayEntry, countEntry, type StateEntry } from '../checkpoints/state-dict.ts';
 import {
   checkBoolean,
   checkCount,
@@ -7,7 +7,8 @@ import {
   checkOptions,
 } from '../checks/options.ts';
 import { checkChannels, checkLayout, type Layout } from '../tensor/channels.ts';
-import { makeValues } from '../tensor/parameters.ts';
+import { refuseOverlaps } from '../tensor/overlap.ts';
+import { dataOf, makeValues, readParameter } from '../tensor/parameters.ts';
 import type { CheckedTensor, Tensor, TensorLike } from '../tensor/tensor.ts';
 import { type ForwardOptions, Layer } from './layer.ts';
 
@@ -118,11 +119,31 @@ export abstract class ChannelLayer extends Layer {
     if (matters) checkChannels(shape, this.layout, this.numFeatures);
   }
 
-  /** Sets the running mean to 0, the running variance to 1 and the count of batches to 0. */
+  /**
+   * Sets the running mean to 0, the running variance to 1 and the count of batches to 0.
+   *
+   * @throws TypeError, RangeError where one was replaced by what is no array of
+   *   numFeatures values; nothing has been written then.
+   */
   resetRunningStats(): void {
-    this.runningMean?.fill(0);
-    this.runningVar?.fill(1);
+    const { mean, variance } = this.runningStats();
+    mean?.fill(0);
+    variance?.fill(1);
     this.numBatchesTracked = 0;
+  }
+
+  /** Reads the running statistics to write to, which may have been replaced. */
+  protected runningStats(): {
+    readonly mean: Float32Array | null;
+    readonly variance: Float32Array | null;
+  } {
+    const { runningMean, runningVar, numFeatures } = this;
+    const meanData = dataOf(runningMean, 'runningMean');
+    const varianceData = dataOf(runningVar, 'runningVar');
+    const mean = readParameter(meanData, 'runningMean', numFeatures);
+    const variance = readParameter(varianceData, 'runningVar', numFeatures);
+    refuseOverlaps({ runningMean: mean, runningVar: variance }, {});
+    return { mean, variance };
   }
 
   protected override get forwardOptions(): readonly string[] {
@@ -131,24 +152,18 @@ export abstract class ChannelLayer extends Layer {
 
   protected override stateEntries(): readonly StateEntry[] {
     const shape = [this.numFeatures];
+    const { weight, bias, runningMean, runningVar, numBatchesTracked } = this;
     const entries = [
-      ...arrayEntry('weight', this.weight, shape),
-      ...arrayEntry('bias', this.bias, shape),
-      ...arrayEntry('running_mean', this.runningMean, shape),
-      ...arrayEntry('running_var', this.runningVar, shape),
+      ...arrayEntry('weight', 'weight', weight, shape),
+      ...arrayEntry('bias', 'bias', bias, shape),
+      ...arrayEntry('running_mean', 'runningMean', runningMean, shape),
+      ...arrayEntry('running_var', 'runningVar', runningVar, shape),
     ];
-    if (this.runningMean === null) return entries;
-    const count: StateEntry = {
-      name: 'num_batches_tracked',
-      shape: [],
-      values: [this.numBatchesTracked],
-      assign: ([value]) => {
-        this.numBatchesTracked = value as number;
-      },
-      fault: ([value]) =>
-        Number.isSafeInteger(value) && (value as number) >= 0 ? null : `that is ${value}`,
-      optional: true,
+    if (runningMean === null) return entries;
+    const assign = (count: number) => {
+      this.numBatchesTracked = count;
     };
+    const count = countEntry('num_batches_tracked', 'numBatchesTracked', numBatchesTracked, assign);
     return [...entries, count];
   }
 }

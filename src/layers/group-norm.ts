@@ -189,6 +189,9 @@ export class GroupNorm extends Layer {
 
   protected override stateEntries(): readonly StateEntry[] {
     const shape = [this.numChannels];
-    return [...arrayEntry('weight', this.weight, shape), ...arrayEntry('bias', this.bias, shape)];
+    return [
+      ...arrayEntry('weight', 'weight', this.weight, shape),
+      ...arrayEntry('bias', 'bias', this.bias, shape),
+    ];
   }
 }

@@ -135,6 +135,9 @@ export class LayerNorm extends Layer {
 
   protected override stateEntries(): readonly StateEntry[] {
     const shape = this.normalizedShape;
-    return [...arrayEntry('weight', this.weight, shape), ...arrayEntry('bias', this.bias, shape)];
+    return [
+      ...arrayEntry('weight', 'weight', this.weight, shape),
+      ...arrayEntry('bias', 'bias', this.bias, shape),
+    ];
   }
 }

@@ -3,7 +3,14 @@ import { checkBoolean, checkOptions } from '../checks/options.ts';
 import type { Gradients } from '../passes/gradients.ts';
 import { readLengths } from '../tensor/channels.ts';
 import { readGradOutput } from '../tensor/grad-output.ts';
-import { type CheckedTensor, readTensor, Tensor, type TensorLike } from '../tensor/tensor.ts';
+import {
+  type AnyTensor,
+  type CheckedTensor,
+  readTensor,
+  type Tensor,
+  type TensorData,
+  type TensorLike,
+} from '../tensor/tensor.ts';
 
 /** Options of a layer's `forward`. */
 export interface ForwardOptions {
@@ -105,13 +112,12 @@ export abstract class Layer {
     return this.differentiate(gradient, x, mode);
   }
 
-  /** Returns copies of its parameters and buffers, by PyTorch's names. */
-  stateDict(): Record<string, Tensor> {
-    const dict: Record<string, Tensor> = {};
-    for (const { name, values, shape } of this.stateEntries()) {
-      dict[name] = new Tensor(Float32Array.from(values), shape);
-    }
-    return dict;
+  /**
+   * Returns copies of its parameters and buffers, by PyTorch's names. They are float32, and
+   * num_batches_tracked is an int64 of no dimensions, as in PyTorch.
+   */
+  stateDict(): Record<string, AnyTensor> {
+    return Object.fromEntries(this.stateEntries().map(({ name, copy }) => [name, copy()]));
   }
 
   /**
@@ -123,7 +129,7 @@ export abstract class Layer {
    *   tensor. Nothing has been written then.
    */
   loadStateDict(
-    dict: Readonly<Record<string, TensorLike>>,
+    dict: Readonly<Record<string, TensorLike<TensorData>>>,
     options: LoadStateDictOptions = {},
   ): void {
     loadState(this.stateEntries(), dict, options);

@@ -135,6 +135,6 @@ export class RMSNorm extends Layer {
   }
 
   protected override stateEntries(): readonly StateEntry[] {
-    return arrayEntry('weight', this.weight, this.normalizedShape);
+    return arrayEntry('weight', 'weight', this.weight, this.normalizedShape);
   }
 }

@@ -1,13 +1,23 @@
 import { describe, expect, test } from 'vitest';
-import { BatchNorm, GroupNorm, InstanceNorm, LayerNorm, RMSNorm, Tensor } from '../../src/index.ts';
+import {
+  type AnyTensor,
+  BatchNorm,
+  GroupNorm,
+  InstanceNorm,
+  LayerNorm,
+  RMSNorm,
+  readSafetensors,
+  Tensor,
+  writeSafetensors,
+} from '../../src/index.ts';
 import { expectSameBits } from '../support/closeness.ts';
 import { normals, uniforms } from '../support/random.ts';
 import { expectRefusal } from '../support/refusals.ts';
 
-type State = Record<string, Tensor>;
+type State = Record<string, AnyTensor>;
 
-function scalar(value: number): Tensor {
-  return new Tensor(Float32Array.of(value), []);
+function count(value: number | bigint): Tensor<BigInt64Array> {
+  return new Tensor(BigInt64Array.of(BigInt(value)), []);
 }
 
 function vector(...values: number[]): Tensor {
@@ -21,7 +31,7 @@ function batchNormState(prefix = ''): State {
     [`${prefix}bias`]: new Tensor(normals(3, 2), [3]),
     [`${prefix}running_mean`]: new Tensor(normals(3, 3), [3]),
     [`${prefix}running_var`]: new Tensor(uniforms(3, 4, 0.5, 2), [3]),
-    [`${prefix}num_batches_tracked`]: scalar(7),
+    [`${prefix}num_batches_tracked`]: count(7),
   };
 }
 
@@ -71,7 +81,7 @@ describe('stateDict', () => {
       bias: vector(0, 0),
       running_mean: vector(0, 0),
       running_var: vector(1, 1),
-      num_batches_tracked: scalar(0),
+      num_batches_tracked: count(0),
     });
   });
 
@@ -81,7 +91,9 @@ describe('stateDict', () => {
     layer.weight?.fill(5);
     layer.forward(new Tensor(normals(12, 5), [2, 3, 2]));
     expect(before).toEqual(new BatchNorm(3).stateDict());
-    for (const { data } of Object.values(layer.stateDict())) data.fill(9);
+    const { num_batches_tracked, ...arrays } = layer.stateDict();
+    num_batches_tracked?.data.fill(9n);
+    for (const { data } of Object.values(arrays)) data.fill(9);
     expect(layer.weight).toEqual(Float32Array.of(5, 5, 5));
     expect(layer.numBatchesTracked).toBe(1);
   });
@@ -118,7 +130,9 @@ describe('loadStateDict', () => {
     const state = batchNormState();
     layer.loadStateDict(state);
     expect(layer.weight).toBe(weight);
-    for (const { data } of Object.values(state)) data.fill(0);
+    const { num_batches_tracked, ...arrays } = state;
+    num_batches_tracked?.data.fill(0n);
+    for (const { data } of Object.values(arrays)) data.fill(0);
     expect(layer.stateDict()).toEqual(batchNormState());
   });
 
@@ -145,21 +159,42 @@ describe('loadStateDict', () => {
     expect(layer.weight).toEqual(Float32Array.of(3, 4));
   });
 
-  test('takes num_batches_tracked as one element as well', () => {
+  test.each<[string, AnyTensor]>([
+    ['float32', new Tensor(Float32Array.of(12), [])],
+    ['one element', vector(12)],
+    ['one element of int64', new Tensor(BigInt64Array.of(12n), [1])],
+  ])('takes num_batches_tracked as %s as well', (_, num_batches_tracked) => {
     const layer = new BatchNorm(3);
-    layer.loadStateDict({ ...batchNormState(), num_batches_tracked: vector(12) });
+    layer.loadStateDict({ ...batchNormState(), num_batches_tracked });
     expect(layer.numBatchesTracked).toBe(12);
   });
+
+  test.each([0, 2 ** 24 + 1, 2 ** 31, 2 ** 32 + 1, Number.MAX_SAFE_INTEGER])(
+    'keeps a count of %i batches, in a file too',
+    (batches) => {
+      const layer = new BatchNorm(3);
+      layer.numBatchesTracked = batches;
+      for (const state of [
+        layer.stateDict(),
+        readSafetensors(writeSafetensors(layer.stateDict())),
+      ]) {
+        expect(state.num_batches_tracked).toEqual(count(batches));
+        const loaded = new BatchNorm(3);
+        loaded.loadStateDict(state);
+        expect(loaded.numBatchesTracked).toBe(batches);
+      }
+    },
+  );
 
   test.each([true, false])(
     'keeps num_batches_tracked if an old checkpoint lacks it, strict or not (test_batchnorm_load_state_dict): %j',
     (strict) => {
       const layer = new BatchNorm(3);
-      expect(layer.stateDict().num_batches_tracked).toEqual(scalar(0));
+      expect(layer.stateDict().num_batches_tracked).toEqual(count(0));
       layer.numBatchesTracked = 10;
-      expect(layer.stateDict().num_batches_tracked).toEqual(scalar(10));
+      expect(layer.stateDict().num_batches_tracked).toEqual(count(10));
       layer.loadStateDict(without(batchNormState(), 'num_batches_tracked'), { strict });
-      expect(layer.stateDict()).toEqual({ ...batchNormState(), num_batches_tracked: scalar(10) });
+      expect(layer.stateDict()).toEqual({ ...batchNormState(), num_batches_tracked: count(10) });
     },
   );
 
@@ -203,7 +238,7 @@ describe('loadStateDict refuses, and writes nothing:', () => {
       bias: vector(9, 9, 9),
       running_mean: vector(9, 9, 9),
       running_var: vector(9, 9, 9),
-      num_batches_tracked: scalar(9),
+      num_batches_tracked: count(9),
     };
   }
 
@@ -226,6 +261,26 @@ describe('loadStateDict refuses, and writes nothing:', () => {
       '"num_batches_tracked" of shape [2] instead of []',
     ],
     [
+      'a negative count',
+      { ...otherState(), num_batches_tracked: count(-1) },
+      '"num_batches_tracked" that is -1',
+    ],
+    [
+      'a count beyond 2^53',
+      { ...otherState(), num_batches_tracked: count(2n ** 53n + 1n) },
+      '"num_batches_tracked" that is 9007199254740993',
+    ],
+    [
+      'a broken count',
+      { ...otherState(), num_batches_tracked: vector(1.5) },
+      '"num_batches_tracked" that is 1.5',
+    ],
+    [
+      'whole numbers for a weight',
+      { ...otherState(), weight: new Tensor(BigInt64Array.of(1n, 2n, 3n), [3]) },
+      '"weight" of dtype int64 instead of float32',
+    ],
+    [
       'all of these at once',
       { ...without(otherState(), 'weight', 'bias'), bias: vector(1), scale: vector(1) },
       'missing "weight"; "bias" of shape [1] instead of [3]; unexpected "scale"',
@@ -240,6 +295,49 @@ describe('loadStateDict refuses, and writes nothing:', () => {
   ];
   test.each(cases)('%s', (_, state, got) => {
     expectRefused(state, undefined, RangeError, 'stateDict', got);
+  });
+
+  const weights = (...prefixes: string[]) =>
+    Object.fromEntries(prefixes.flatMap((prefix) => Object.entries(batchNormState(prefix))));
+  test.each<[string, State, string | undefined, string]>([
+    ['no prefix', weights('module.'), undefined, 'the prefix "module."?'],
+    [
+      'no prefix, where there are several',
+      weights('a.', 'b.'),
+      undefined,
+      'the prefix "a." or "b."?',
+    ],
+    [
+      'no prefix, where there are many',
+      weights('a.', 'b.', 'c.', 'd.'),
+      undefined,
+      'the prefix "a." or "b." or "c." or another of 4?',
+    ],
+    ['a part of the prefix', weights('a.n.', 'module.b.n.'), 'b.n.', 'the prefix "module.b.n."?'],
+    ['a prefix that is too long', weights('a.n.', 'b.n.'), 'model.b.n.', 'the prefix "b.n."?'],
+    ['a misspelt prefix', weights('norm1.', 'norm2.'), 'nomr2.', 'the prefix "norm2."?'],
+    ['a prefix without its dot', weights('norm.', 'layer.'), 'norm', 'the prefix "norm."?'],
+    [
+      'misspelt keys',
+      { ...without(otherState(), 'weight', 'bias'), wieght: vector(1), bais: vector(1) },
+      undefined,
+      '"wieght" or "bais"?',
+    ],
+  ])('and says what was meant: %s', (_, state, prefix, meant) => {
+    const layer = new BatchNorm(3);
+    const call = () => layer.loadStateDict(state, prefix === undefined ? {} : { prefix });
+    expectRefusal(call, RangeError, 'stateDict', 'missing');
+    expect(call).toThrow(new RegExp(`; did you mean ${meant.replaceAll(/[.?]/g, '\\$&')}$`));
+    expect(layer.stateDict()).toEqual(new BatchNorm(3).stateDict());
+  });
+
+  test('without a guess where nothing is near, and with keys of any length', () => {
+    const long = 'x'.repeat(1e5);
+    const state = { [`${long}weight`]: vector(1), [`${long}weighd`]: vector(1), other: vector(1) };
+    for (const prefix of ['', long]) {
+      const layer = new BatchNorm(3);
+      expect(() => layer.loadStateDict(state, { prefix })).toThrow(/^[^?]*$/);
+    }
   });
 
   test('with whole keys in its message, prefix included', () => {

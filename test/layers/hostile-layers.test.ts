@@ -62,6 +62,22 @@ const TAMPERED: Readonly<Record<string, readonly [unknown, ErrorConstructor, str
   normalizedShape: [['4', TypeError, '"4"']],
 };
 
+function detached(): Float32Array {
+  const array = new Float32Array(4);
+  structuredClone(array, { transfer: [array.buffer] });
+  return array;
+}
+
+/** What comes into the place of an array of a layer, and what the refusal says that it got. */
+const REPLACEMENTS: readonly [string, () => unknown, ErrorConstructor, string][] = [
+  ['a shorter array', () => new Float32Array(1), RangeError, '1'],
+  ['a longer array', () => new Float32Array(30), RangeError, '30'],
+  ['a detached array', detached, RangeError, '0'],
+  ['a list', () => [1, 1, 1, 1], TypeError, '[1, 1, 1, 1]'],
+  ['float64', () => new Float64Array(4), TypeError, 'a value of type Float64Array'],
+  ['a tensor of one value', () => new Tensor(new Float32Array(1), [1]), RangeError, '1'],
+];
+
 describe.each(Object.entries(layers))('a tampered %s', (_, make) => {
   const fields = Object.keys(TAMPERED).filter((field) => {
     const value = (make() as Hostile)[field];
@@ -89,28 +105,83 @@ describe.each(Object.entries(layers))('a tampered %s', (_, make) => {
     }
   });
 
-  test('refuses to load a state into arrays of another length, and writes nothing', () => {
+  const ARRAYS = ['weight', 'bias', 'runningMean', 'runningVar'];
+  const replaced = ARRAYS.filter((field) => (make() as Hostile)[field]).flatMap((field) =>
+    REPLACEMENTS.map(([label, value, kind, got]) => ({ field, label, value, kind, got })),
+  );
+
+  test.each(replaced)(
+    '$field that is $label is refused by all that write it or copy it, and nothing is written',
+    ({ field, value, kind, got }) => {
+      const state = make().stateDict();
+      const moments = new ChannelMoments(4).update(x);
+      const calls: ((layer: Hostile) => unknown)[] = [
+        (layer) => layer.loadStateDict(state),
+        (layer) => layer.stateDict(),
+      ];
+      if (field.startsWith('running')) calls.push((layer) => layer.resetRunningStats());
+      if (field.startsWith('running') && make() instanceof BatchNorm) {
+        calls.push((layer) => layer.setRunningStats(moments));
+      }
+      for (const call of calls) {
+        const layer = make() as Hostile;
+        const watched = ARRAYS.filter((name) => name !== field && layer[name]).map((name) =>
+          layer[name].fill(5),
+        );
+        if (layer instanceof BatchNorm) layer.numBatchesTracked = 5;
+        layer[field] = value();
+        expectRefusal(() => call(layer), kind, field, got, watched);
+        if (layer instanceof BatchNorm) expect(layer.numBatchesTracked).toBe(5);
+      }
+    },
+  );
+
+  test('keeps a tensor in the place of an array, and copies to and from it', () => {
+    const layer = make() as Hostile;
+    const { weight } = layer;
+    layer.weight = new Tensor(weight.slice(), [1, weight.length]);
     const state = make().stateDict();
-    for (const field of ['weight', 'bias', 'runningMean', 'runningVar']) {
-      const layer = make() as Hostile;
-      if (!layer[field]) continue;
-      const others = ['weight', 'bias', 'runningMean', 'runningVar'].filter(
-        (name) => name !== field,
-      );
-      const watched = others
-        .map((name) => layer[name])
-        .filter((array) => array instanceof Float32Array);
-      for (const array of watched) array.fill(5);
-      layer[field] = new Float32Array(1);
-      expect(() => layer.loadStateDict(state)).toThrow(/^\w+: expected .*, got 1$/);
-      expect(watched.every((array: Float32Array) => array.every((value) => value === 5))).toBe(
-        true,
-      );
-    }
+    state.weight?.data.fill(3);
+    layer.loadStateDict(state);
+    expect(layer.stateDict()).toEqual(state);
+    weight.fill(3);
+    const plain = make() as Hostile;
+    plain.weight.fill(3);
+    expectSameBits(layer.forward(x).data, plain.forward(x).data);
   });
 });
 
 describe('a layer', () => {
+  test('whose running statistics share memory refuses to write them', () => {
+    const memory = new Float32Array(6).fill(5);
+    const moments = new ChannelMoments(4).update(x);
+    const layer = Object.assign(new BatchNorm(4), {
+      runningMean: memory.subarray(0, 4),
+      runningVar: memory.subarray(2, 6),
+    }) as BatchNorm;
+    const refused = 'bytes 0 to 16';
+    expectRefusal(() => layer.setRunningStats(moments), RangeError, 'runningMean', refused, [
+      memory,
+    ]);
+    expectRefusal(() => layer.resetRunningStats(), RangeError, 'runningMean', refused, [memory]);
+  });
+
+  test('that a getter of a dictionary detaches an array of loads nothing', () => {
+    const layer = new BatchNorm(4);
+    const state = new BatchNorm(4).stateDict();
+    const hostile = {
+      ...state,
+      get num_batches_tracked() {
+        const { buffer } = layer.bias as Float32Array;
+        structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+        return state.num_batches_tracked as Tensor<BigInt64Array>;
+      },
+    };
+    layer.weight?.fill(5);
+    const watched = [layer.weight, layer.runningMean, layer.runningVar] as Float32Array[];
+    expectRefusal(() => layer.loadStateDict(hostile), RangeError, 'bias', '0', watched);
+  });
+
   test('that lost one of its running statistics refuses eval mode', () => {
     for (const field of ['runningMean', 'runningVar']) {
       for (const make of [layers.BatchNorm, layers.InstanceNorm]) {

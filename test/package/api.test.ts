@@ -8,6 +8,7 @@ const PROTECTED = [
   'differentiate',
   'forwardOptions',
   'run',
+  'runningStats',
   'stateEntries',
 ];
 
@@ -81,7 +82,11 @@ describe('the members are these:', () => {
     'unbiased',
   ];
   const members: [string, object, string[]][] = [
-    ['Tensor', new api.Tensor(new Float32Array(1), [1]), ['data', 'dims', 'shape', 'size']],
+    [
+      'Tensor',
+      new api.Tensor(new Float32Array(1), [1]),
+      ['data', 'dims', 'dtype', 'shape', 'size'],
+    ],
     ['Arena', new api.Arena(64), ['capacity', 'reset', 'tensor', 'used']],
     ['InstanceNorm', new api.InstanceNorm(1), channelNorm],
     ['BatchNorm', new api.BatchNorm(1), [...channelNorm, 'setRunningStats']],

@@ -442,6 +442,22 @@ describe('setRunningStats of BatchNorm', () => {
     expectSameBits(adapted.runningVar as Float32Array, trained.runningVar as Float32Array);
   });
 
+  test('counts as one batch, which the next ones do not forget if the layer is cumulative', () => {
+    const batches = [23, 24].map((seed) => randomTensor([4, 3, 25], seed, seed, seed));
+    const averaged = new BatchNorm(3, { momentum: null });
+    for (const batch of [x, ...batches]) averaged.forward(batch);
+    for (const before of [0, 100]) {
+      const layer = new BatchNorm(3, { momentum: null });
+      layer.numBatchesTracked = before;
+      layer.setRunningStats(moments);
+      expect(layer.numBatchesTracked).toBe(1);
+      for (const batch of batches) layer.forward(batch);
+      expect(layer.numBatchesTracked).toBe(3);
+      expectSameBits(layer.runningMean as Float32Array, averaged.runningMean as Float32Array);
+      expectSameBits(layer.runningVar as Float32Array, averaged.runningVar as Float32Array);
+    }
+  });
+
   const one = new ChannelMoments(3).update(new Tensor(normals(3, 22), [1, 3]));
 
   test('takes one element if the variance is biased', () => {

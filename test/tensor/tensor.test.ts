@@ -1,6 +1,12 @@
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { instanceNorm, Tensor, type TensorLike } from '../../src/index.ts';
+import {
+  Arena,
+  instanceNorm,
+  instanceNormBackward,
+  Tensor,
+  type TensorLike,
+} from '../../src/index.ts';
 import { expectSameBits } from '../support/closeness.ts';
 import { normals } from '../support/random.ts';
 import { expectRefusal } from '../support/refusals.ts';
@@ -35,6 +41,24 @@ describe('Tensor', () => {
     expect(new Tensor(shared, [6]).data).toBe(shared);
     const view = new Float32Array(10).subarray(4);
     expect(new Tensor(view, [6]).data).toBe(view);
+  });
+
+  test('has the dtype of its data', () => {
+    expect(new Tensor(new Float32Array(1), []).dtype).toBe('float32');
+    expect(new Tensor(new BigInt64Array(1), [], { dtype: 'int64' }).dtype).toBe('int64');
+    const x = new Tensor(BigInt64Array.of(1n, 2n), [2, 1]);
+    expect([x.dtype, x.size, x.data[1]]).toEqual(['int64', 2, 2n]);
+    expect(instanceNorm(new Tensor(normals(4, 1), [1, 1, 4])).dtype).toBe('float32');
+  });
+
+  test.each<[string, unknown, ErrorConstructor, string, string]>([
+    ['a dtype of other data', { dtype: 'int64' }, TypeError, 'dtype', '"int64"'],
+    ['a dtype that it does not know', { dtype: 'float64' }, TypeError, 'dtype', '"float64"'],
+    ['an unknown option', { type: 'float32' }, TypeError, 'options', '"type"'],
+    ['a name for options', 'float32', TypeError, 'options', '"float32"'],
+  ])('refuses %s', (_, options, kind, argument, got) => {
+    const make = () => new Tensor(new Float32Array(1), [], options as never);
+    expectRefusal(make, kind, argument, got);
   });
 
   const six = new Float32Array(6);
@@ -107,6 +131,24 @@ describe('anything shaped like a tensor', () => {
     expect(y).toBeInstanceOf(Tensor);
     expect(y.shape).toEqual([2, 3, 4]);
     expectSameBits(y.data, expected);
+  });
+
+  test('of dtype int64 is refused where float32 is taken', () => {
+    const whole = new Tensor(new BigInt64Array(24), [2, 3, 4]) as never;
+    const x = new Tensor(values.slice(), [2, 3, 4]);
+    const weight = new Tensor(new BigInt64Array(3), [3]) as never;
+    const calls: [() => unknown, string][] = [
+      [() => instanceNorm(whole), 'x'],
+      [() => instanceNorm({ data: new BigInt64Array(24), dims: [2, 3, 4] } as never), 'x'],
+      [() => instanceNorm(x, { out: whole }), 'out'],
+      [() => instanceNorm(x, { weight, out: x }), 'weight'],
+      [() => instanceNormBackward(whole, x, { out: x }), 'gradOutput'],
+      [() => new Arena(1024).tensor(whole), 'source'],
+    ];
+    for (const [call, argument] of calls) {
+      expectRefusal(call, TypeError, argument, 'int64', [x.data]);
+      expect(call).toThrow(`${argument}: expected a tensor of dtype float32, got int64`);
+    }
   });
 
   test('is read once, so that it cannot change between check and use', () => {
