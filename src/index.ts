@@ -31,6 +31,7 @@ export {
   batchNormBackward,
 } from './layers/batch-norm.ts';
 export type {
+  ChannelBackwardOptions,
   ChannelForwardOptions,
   ChannelLayer,
   ChannelLayerOptions,
@@ -49,7 +50,12 @@ export {
   instanceNorm,
   instanceNormBackward,
 } from './layers/instance-norm.ts';
-export type { ForwardOptions, Layer, LoadStateDictOptions } from './layers/layer.ts';
+export type {
+  BackwardOptions,
+  ForwardOptions,
+  Layer,
+  LoadStateDictOptions,
+} from './layers/layer.ts';
 export {
   LayerNorm,
   type LayerNormLayerOptions,

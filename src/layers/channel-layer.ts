@@ -6,11 +6,12 @@ import {
   checkFinite,
   checkOptions,
 } from '../checks/options.ts';
+import type { Gradients } from '../passes/gradients.ts';
 import { checkChannels, checkLayout, type Layout } from '../tensor/channels.ts';
 import { refuseOverlaps } from '../tensor/overlap.ts';
 import { dataOf, makeValues, readParameter } from '../tensor/parameters.ts';
 import type { CheckedTensor, Tensor, TensorLike } from '../tensor/tensor.ts';
-import { type ForwardOptions, Layer } from './layer.ts';
+import { type BackwardOptions, type ForwardOptions, Layer } from './layer.ts';
 
 /** Options of the layers InstanceNorm and BatchNorm. */
 export interface ChannelLayerOptions {
@@ -37,8 +38,15 @@ export interface ChannelForwardOptions extends ForwardOptions {
   readonly lengths?: ArrayLike<number> | null | undefined;
 }
 
+/** Options of `backward` of InstanceNorm and BatchNorm. */
+export interface ChannelBackwardOptions extends BackwardOptions {
+  /** The lengths that the call was given; null: none. */
+  readonly lengths?: ArrayLike<number> | null | undefined;
+}
+
 const OPTIONS = ['eps', 'momentum', 'affine', 'trackRunningStats', 'unbiased', 'layout'];
 const FORWARD_OPTIONS = ['out', 'lengths'];
+const BACKWARD_OPTIONS = ['input', 'lengths', 'training'];
 
 /** What InstanceNorm and BatchNorm share: parameters and running statistics for each channel. */
 export abstract class ChannelLayer extends Layer {
@@ -112,11 +120,24 @@ export abstract class ChannelLayer extends Layer {
     return super.forward(x, options);
   }
 
-  protected override checkInput({ shape }: CheckedTensor): void {
+  /**
+   * Finds the gradients of the last `forward`, in the mode that it ran in, or of the call
+   * that the options tell.
+   *
+   * @param gradOutput the gradient of a loss with respect to its result
+   * @throws Error where there was no forward pass, or its input has been
+   *   overwritten since; TypeError, RangeError where an argument is of the wrong kind, or
+   *   gradOutput is of another shape than the input.
+   */
+  override backward(gradOutput: TensorLike, options: ChannelBackwardOptions = {}): Gradients {
+    return super.backward(gradOutput, options);
+  }
+
+  protected override checkInput({ shape }: CheckedTensor, name: string): void {
     checkBoolean(this.trackRunningStats, 'trackRunningStats');
     checkLayout(this.layout);
     const matters = this.weight !== null || this.runningMean !== null;
-    if (matters) checkChannels(shape, this.layout, this.numFeatures);
+    if (matters) checkChannels(shape, this.layout, this.numFeatures, name);
   }
 
   /**
@@ -148,6 +169,10 @@ export abstract class ChannelLayer extends Layer {
 
   protected override get forwardOptions(): readonly string[] {
     return FORWARD_OPTIONS;
+  }
+
+  protected override get backwardOptions(): readonly string[] {
+    return BACKWARD_OPTIONS;
   }
 
   protected override stateEntries(): readonly StateEntry[] {

@@ -127,13 +127,13 @@ export function readChannelArguments(
   };
 }
 
-/** Refuses an input of which one element alone has a mean and a variance. */
+/** Refuses an input in which no statistics are those of more than one element. */
 function checkStatistics(
   tensor: ChannelTensor,
   shape: readonly number[],
   sharing: ChannelArguments['sharing'],
 ): void {
-  if (!hasSingle(tensor, sharing)) return;
+  if (mostElements(tensor, sharing) !== 1) return;
   const { lengths } = tensor;
   refuseValue(
     'x',
@@ -142,12 +142,15 @@ function checkStatistics(
   );
 }
 
-function hasSingle(
+/** Returns how many elements make one mean and variance; the most, where samples differ. */
+function mostElements(
   { samples, spatial, lengths }: ChannelTensor,
   sharing: ChannelArguments['sharing'],
-): boolean {
-  if (sharing === 'sample') return spatial === 1 || lengths?.includes(1) === true;
-  return 1 === (lengths?.reduce((sum, length) => sum + length, 0) ?? samples * spatial);
+): number {
+  if (sharing === 'batch') return lengths ? lengths.reduce((a, b) => a + b, 0) : samples * spatial;
+  // A spatial size of 1 is refused in a batch without samples too, as in PyTorch.
+  if (spatial === 1 || lengths === null) return spatial;
+  return lengths.reduce((a, b) => Math.max(a, b), 0);
 }
 
 function requireBoth(

@@ -168,9 +168,9 @@ export class GroupNorm extends Layer {
     this.bias = affine ? makeValues(numChannels, 0, 'numChannels') : null;
   }
 
-  protected override checkInput({ shape }: CheckedTensor): void {
+  protected override checkInput({ shape }: CheckedTensor, name: string): void {
     checkLayout(this.layout);
-    if (this.weight !== null) checkChannels(shape, this.layout, this.numChannels);
+    if (this.weight !== null) checkChannels(shape, this.layout, this.numChannels, name);
   }
 
   protected override run(x: CheckedTensor, _mode: Mode, out: TensorLike | undefined): Tensor {

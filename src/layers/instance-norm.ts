@@ -1,3 +1,4 @@
+import { refuseValue } from '../checks/refuse.ts';
 import { channelGradients } from '../passes/channel-gradients.ts';
 import type { Gradients } from '../passes/gradients.ts';
 import { normalizeChannels } from '../passes/normalize-channels.ts';
@@ -91,8 +92,23 @@ export class InstanceNorm extends ChannelLayer {
     super(numFeatures, { affine: false, trackRunningStats: false }, options);
   }
 
+  /** Refuses (C, H, W) as well, which would pass for C samples of H channels. */
+  protected override checkInput(x: CheckedTensor, name: string): void {
+    const { numFeatures, layout } = this;
+    const [samples, channels] = x.shape;
+    const isImage = x.shape.length === 3 && samples === numFeatures && channels !== numFeatures;
+    if (isImage && layout === 'nchw') {
+      const sizes = x.shape.join(', ');
+      const expected = `(N, C, L) with C = ${numFeatures}, or (C, H, W) as [1, ${sizes}]`;
+      refuseValue(name, expected, `shape [${sizes}]`);
+    }
+    super.checkInput(x, name);
+  }
+
   protected override run(x: CheckedTensor, mode: Mode, out: TensorLike | undefined): Tensor {
-    return normalizeChannels(readChannelArguments(x, this.#options(mode, out), RULES));
+    const args = readChannelArguments(x, this.#options(mode, out), RULES);
+    // By a momentum of 0 a batch of NaN would still spoil the running statistics.
+    return normalizeChannels(this.momentum === null ? { ...args, moving: null } : args);
   }
 
   protected override differentiate(

@@ -1,8 +1,10 @@
 import { loadState, type StateEntry } from '../checkpoints/state-dict.ts';
 import { checkBoolean, checkOptions } from '../checks/options.ts';
+import { refuseValue } from '../checks/refuse.ts';
 import type { Gradients } from '../passes/gradients.ts';
 import { readLengths } from '../tensor/channels.ts';
 import { readGradOutput } from '../tensor/grad-output.ts';
+import { sameShape } from '../tensor/shape.ts';
 import {
   type AnyTensor,
   type CheckedTensor,
@@ -16,6 +18,14 @@ import {
 export interface ForwardOptions {
   /** Where to write the result; x itself is allowed, but then there is no `backward`. */
   readonly out?: TensorLike | undefined;
+}
+
+/** Options of a layer's `backward`. What is absent is taken from the last `forward`. */
+export interface BackwardOptions {
+  /** The input of the call that the gradient belongs to, where that was not the last one. */
+  readonly input?: TensorLike | undefined;
+  /** Whether that call ran in training mode. */
+  readonly training?: boolean | undefined;
 }
 
 /** Options of a layer's `loadStateDict`. */
@@ -33,6 +43,7 @@ export interface Mode {
 }
 
 const FORWARD_OPTIONS = ['out'];
+const BACKWARD_OPTIONS = ['input', 'training'];
 
 /** How many elements of an input are remembered, to tell whether it was overwritten. */
 const PROBES = 32;
@@ -81,7 +92,7 @@ export abstract class Layer {
     checkOptions(options, this.forwardOptions);
     const { out, lengths } = options as ForwardOptions & { readonly lengths?: unknown };
     const input = readTensor(x, 'x');
-    this.checkInput(input);
+    this.checkInput(input, 'x');
     const mode = { training: this.#training, lengths: readLengths(lengths) };
     const probes = probe(input.data);
     const result = this.run(input, mode, out);
@@ -90,26 +101,48 @@ export abstract class Layer {
   }
 
   /**
-   * Finds the gradients of the last `forward`, in the mode that it ran in.
+   * Finds the gradients of the last `forward`, in the mode that it ran in, or of the call
+   * that the options tell.
    *
    * @param gradOutput the gradient of a loss with respect to its result
    * @throws Error where there was no forward pass, or its input has been
-   *   overwritten since; TypeError, RangeError where gradOutput is no tensor of
-   *   its shape.
+   *   overwritten since; TypeError, RangeError where an argument is of the wrong kind, or
+   *   gradOutput is of another shape than the input.
    */
-  backward(gradOutput: TensorLike): Gradients {
+  backward(gradOutput: TensorLike, options: BackwardOptions = {}): Gradients {
+    checkOptions(options, this.backwardOptions);
+    const last = this.#last?.mode;
+    const {
+      input,
+      training = last?.training ?? this.#training,
+      lengths = last?.lengths,
+    } = options as BackwardOptions & { readonly lengths?: unknown };
+    checkBoolean(training, 'training');
+    const mode = { training, lengths: readLengths(lengths) };
+    const gradient = readGradOutput(gradOutput);
+    if (input === undefined) return this.differentiate(gradient, this.#lastInput(gradient), mode);
+    const x = readTensor(input, 'input');
+    this.checkInput(x, 'input');
+    return this.differentiate(gradient, x, mode);
+  }
+
+  /** Returns the input of the last `forward`, which a gradient must fit. */
+  #lastInput({ shape }: CheckedTensor): CheckedTensor {
     if (this.#last === null) {
       throw new Error('backward: expected a forward pass before it, got none');
     }
-    const { x, mode, probes } = this.#last;
-    const gradient = readGradOutput(gradOutput);
+    const { x, probes } = this.#last;
+    if (!sameShape(shape, x.shape)) {
+      const expected = `shape [${x.shape.join(', ')}] of the last forward, or the option input`;
+      refuseValue('gradOutput', expected, `[${shape.join(', ')}]`);
+    }
     if (!sameValues(probes, probe(x.data))) {
       throw new Error(
         'backward: expected the input of the forward pass as it was, ' +
           'got one that has been overwritten since (by out: x, or an arena that was reset)',
       );
     }
-    return this.differentiate(gradient, x, mode);
+    return x;
   }
 
   /**
@@ -140,8 +173,13 @@ export abstract class Layer {
     return FORWARD_OPTIONS;
   }
 
+  /** The names of the options that `backward` takes. */
+  protected get backwardOptions(): readonly string[] {
+    return BACKWARD_OPTIONS;
+  }
+
   /** Refuses an input that the layer was not made for, where a function would take it. */
-  protected checkInput(_x: CheckedTensor): void {}
+  protected checkInput(_x: CheckedTensor, _name: string): void {}
 
   /** Normalizes an input that was checked. */
   protected abstract run(x: CheckedTensor, mode: Mode, out: TensorLike | undefined): Tensor;

@@ -142,7 +142,7 @@ export class ChannelMoments {
     const ownLengths = readLengths(lengths);
     const { data, shape } = readTensor(x, 'x');
     const tensor = channelTensor(shape, layout, ownLengths, 'x');
-    checkChannels(shape, layout, this.numFeatures);
+    checkChannels(shape, layout, this.numFeatures, 'x');
     const memory = memoryFor(0, data);
     const scopes = new BatchScopes(tensor);
     for (let i = 0; i < scopes.count; i++) {

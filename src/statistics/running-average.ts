@@ -15,6 +15,8 @@ export class RunningAverage {
   readonly #variances: Float64Array;
   readonly #unbiased: boolean;
   #rows = 0;
+  // Rows that have a variance: one element has no unbiased one.
+  #spreadRows = 0;
 
   /** @param unbiased whether a variance divides by n - 1 instead of n */
   constructor(channels: number, unbiased: boolean) {
@@ -29,9 +31,12 @@ export class RunningAverage {
     let channel = first % channels;
     for (let at = 0; at < count * MOMENTS; at += MOMENTS) {
       const size = moments[at] as number;
-      const squares = moments[at + 2] as number;
+      const divisor = this.#unbiased ? size - 1 : size;
       (this.#means[channel] as number) += moments[at + 1] as number;
-      (this.#variances[channel] as number) += squares / (this.#unbiased ? size - 1 : size);
+      if (divisor > 0) {
+        (this.#variances[channel] as number) += (moments[at + 2] as number) / divisor;
+        this.#spreadRows++;
+      }
       if (++channel === channels) channel = 0;
     }
     this.#rows += count;
@@ -42,10 +47,9 @@ export class RunningAverage {
    * batch has no average and moves nothing.
    */
   move(mean: Float32Array | null, variance: Float32Array | null, momentum: number): void {
-    if (this.#rows === 0) return;
-    const samples = this.#rows / this.#means.length;
-    moveOne(mean, this.#means, samples, momentum);
-    moveOne(variance, this.#variances, samples, momentum);
+    const channels = this.#means.length;
+    moveOne(mean, this.#means, this.#rows / channels, momentum);
+    moveOne(variance, this.#variances, this.#spreadRows / channels, momentum);
   }
 }
 
@@ -55,7 +59,7 @@ function moveOne(
   samples: number,
   momentum: number,
 ): void {
-  if (running === null) return;
+  if (running === null || samples === 0) return;
   for (let i = 0; i < running.length; i++) {
     const average = (sums[i] as number) / samples;
     running[i] = (1 - momentum) * (running[i] as number) + momentum * average;

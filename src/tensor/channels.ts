@@ -87,9 +87,14 @@ export function channelTensor(
  *
  * @throws RangeError with both numbers.
  */
-export function checkChannels(shape: readonly number[], layout: Layout, expected: number): void {
+export function checkChannels(
+  shape: readonly number[],
+  layout: Layout,
+  expected: number,
+  name: string,
+): void {
   if (shape[layout === 'nchw' ? 1 : shape.length - 1] !== expected) {
-    refuseValue('x', `${expected} channels`, `shape ${describe(shape)}`);
+    refuseValue(name, `${expected} channels`, `shape ${describe(shape)}`);
   }
 }
 

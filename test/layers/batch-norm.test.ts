@@ -117,6 +117,38 @@ describe('batchNorm', () => {
     expectSameBits(both.runningVar, runningVar);
   });
 
+  test('gives exactly the bias where a given variance and eps are 0, and no gradient of the input', () => {
+    const x = new Tensor(Float32Array.of(5, -3e38, 1e-45, 5, 0, 7), [1, 2, 3]);
+    const gradOutput = new Tensor(Float32Array.of(1, 2, 3, 4, 5, 6), [1, 2, 3]);
+    const options = {
+      weight: Float32Array.of(3, -3e38),
+      bias: Float32Array.of(0.1, -7),
+      runningMean: Float32Array.of(5, 5),
+      runningVar: new Float32Array(2),
+      eps: 0,
+    };
+    const [first, second] = options.bias;
+    expect([...batchNorm(x, options).data]).toEqual([first, first, first, second, second, second]);
+    const gradients = batchNormBackward(gradOutput, x, options);
+    expect(gradients.input.data.every((value) => value === 0)).toBe(true);
+    expect([...(gradients.weight ?? [])].map(Math.abs)).toEqual([0, 0]);
+    expect(gradients.bias).toEqual(Float32Array.of(6, 15));
+  });
+
+  test('gives NaN for a given variance below 0, which has no root', () => {
+    const x = new Tensor(normals(4, 1), [2, 2]);
+    const given = { runningMean: new Float32Array(2), runningVar: Float32Array.of(-1, 1) };
+    expect([...batchNorm(x, given).data].map(Number.isNaN)).toEqual([true, false, true, false]);
+  });
+
+  test('keeps to the formula at momentum 0, so that NaN reaches running statistics', () => {
+    const x = new Tensor(Float32Array.of(Number.NaN, 1, 2, 3), [2, 2]);
+    const stats = { runningMean: new Float32Array(2), runningVar: Float32Array.of(1, 1) };
+    batchNorm(x, { ...stats, training: true, momentum: 0 });
+    expect(stats.runningMean).toEqual(Float32Array.of(Number.NaN, 0));
+    expect(stats.runningVar).toEqual(Float32Array.of(Number.NaN, 1));
+  });
+
   test('takes 880801 samples of one element (test_batchnorm_large_batch)', () => {
     const shape = [880801, 1, 1, 1];
     const x = randomTensor(shape, 10, 5, 2);
@@ -452,9 +484,9 @@ describe('BatchNorm', () => {
 
   test('saves its count, and keeps it if a dictionary lacks it (test_batchnorm_load_state_dict)', () => {
     const layer = new BatchNorm(3);
-    expect([...(layer.stateDict().num_batches_tracked?.data ?? [])]).toEqual([0]);
+    expect([...(layer.stateDict().num_batches_tracked?.data ?? [])]).toEqual([0n]);
     layer.numBatchesTracked = 10;
-    expect([...(layer.stateDict().num_batches_tracked?.data ?? [])]).toEqual([10]);
+    expect([...(layer.stateDict().num_batches_tracked?.data ?? [])]).toEqual([10n]);
     layer.loadStateDict({}, { strict: false });
     expect(layer.numBatchesTracked).toBe(10);
   });

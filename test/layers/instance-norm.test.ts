@@ -25,7 +25,7 @@ import {
   testRefusals,
   testRefusedCalls,
 } from '../support/refusals.ts';
-import { SHAPES } from '../support/shapes.ts';
+import { SHAPES, sizeOf } from '../support/shapes.ts';
 
 /** The values of one channel, all samples together. */
 function channelOf({ data, shape }: Tensor, channel: number): Float32Array {
@@ -645,6 +645,54 @@ describe('InstanceNorm', () => {
     const layer = new InstanceNorm(1, { trackRunningStats: true, momentum: 0.1, unbiased: false });
     layer.forward(x);
     expectClose(layer.runningVar as Float32Array, [moveRunning(1, moments(x.data).variance, 0.1)]);
+  });
+
+  test('moves no running statistic if momentum is null, not by NaN or infinity either', () => {
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const layer = new InstanceNorm(2, { trackRunningStats: true, momentum: null });
+      layer.runningMean?.set([3, -0]);
+      layer.forward(new Tensor(new Float32Array(12).fill(value), [2, 2, 3]));
+      expect(layer.runningMean).toEqual(Float32Array.of(3, -0));
+      expect(layer.runningVar).toEqual(Float32Array.of(1, 1));
+    }
+  });
+
+  test('still refuses running statistics that do not fit if momentum is null', () => {
+    const layer = new InstanceNorm(2, { trackRunningStats: true, momentum: null });
+    Object.assign(layer, { runningVar: new Float32Array(1) });
+    const x = new Tensor(normals(12, 1), [2, 2, 3]);
+    expectRefusal(() => layer.forward(x), RangeError, 'runningVar', '1');
+  });
+
+  test('refuses (C, H, W), which would pass for C samples of H channels', () => {
+    const x = (...shape: number[]) => new Tensor(normals(sizeOf(shape), 1), shape);
+    const variants = [
+      new InstanceNorm(3),
+      new InstanceNorm(3, { affine: true }),
+      new InstanceNorm(3, { trackRunningStats: true }).eval(),
+    ];
+    for (const layer of variants) {
+      const out = x(3, 4, 5);
+      const call = () => layer.forward(x(3, 4, 5), { out });
+      expectRefusal(call, RangeError, 'x', 'shape [3, 4, 5]', [out.data]);
+      expect(call).toThrow('(N, C, L) with C = 3, or (C, H, W) as [1, 3, 4, 5]');
+      for (const shape of [
+        [3, 3, 5],
+        [1, 3, 4, 5],
+        [2, 3, 5],
+        [1, 3, 5],
+      ]) {
+        expect(layer.forward(x(...shape)).shape).toEqual(shape);
+      }
+    }
+    // These have channels that nothing depends on.
+    for (const shape of [
+      [2, 4, 5],
+      [3, 4, 5, 6],
+    ]) {
+      expect(new InstanceNorm(3).forward(x(...shape)).shape).toEqual(shape);
+    }
+    expect(new InstanceNorm(3, { layout: 'nhwc' }).forward(x(3, 5, 4)).shape).toEqual([3, 5, 4]);
   });
 
   test('moves no running statistic if momentum is null', () => {

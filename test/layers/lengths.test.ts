@@ -5,6 +5,7 @@ import {
   GroupNorm,
   InstanceNorm,
   instanceNorm,
+  instanceNormBackward,
   LayerNorm,
   type Layout,
   RMSNorm,
@@ -256,15 +257,61 @@ describe.each(['nchw', 'nhwc'] as const)('lengths of samples in %s', (layout) =>
     },
   );
 
-  test('are refused if they leave one element, which has no spread', () => {
+  test('of 1 give exactly the bias, and gradients of the input near 0, beside longer ones', () => {
     const x = new Tensor(values, shape);
     const lengths = [7, 1, 0, 2];
-    expectRefusal(
-      () => instanceNorm(x, { layout, lengths }),
-      RangeError,
-      'x',
-      'lengths [7, 1, 0, 2]',
-    );
+    const bias = normals(CHANNELS, 11);
+    const weight = normals(CHANNELS, 12);
+    const first = (data: Float32Array, sample: number) =>
+      Array.from({ length: CHANNELS }, (_, channel) => {
+        const start = sample * CHANNELS * 12;
+        return data[start + (layout === 'nchw' ? channel * 12 : channel)];
+      });
+    for (const eps of [1e-5, 0]) {
+      const options = { layout, lengths, weight, bias, eps };
+      const y = instanceNorm(x, options);
+      expect(first(y.data, 1)).toEqual([...bias]);
+      const without = instanceNorm(x, { ...options, lengths: [7, 0, 0, 2] });
+      const size = CHANNELS * 12;
+      expectSameBits(y.data.subarray(0, size), without.data.subarray(0, size));
+      expectSameBits(y.data.subarray(2 * size), without.data.subarray(2 * size));
+      const gradients = instanceNormBackward(x, x, options);
+      const rstd = eps === 0 ? 0 : 1 / Math.sqrt(eps);
+      first(gradients.input.data, 1).forEach((value, channel) => {
+        const term = Math.abs((first(values, 1)[channel] as number) * (weight[channel] as number));
+        expect(Math.abs(value as number)).toBeLessThanOrEqual(1e-5 * rstd * term);
+      });
+      expect(gradients.weight?.every(Number.isFinite)).toBe(true);
+    }
+  });
+
+  test('of 1 take part in the running mean, and in the running variance if that is biased', () => {
+    const x = new Tensor(values, shape);
+    const moved = (lengths: readonly number[], unbiased: boolean) => {
+      const stats = {
+        runningMean: new Float32Array(CHANNELS),
+        runningVar: new Float32Array(CHANNELS),
+      };
+      instanceNorm(x, { layout, lengths, momentum: 1, unbiased, ...stats });
+      return stats;
+    };
+    const both = moved([7, 1, 0, 0], true);
+    const alone = moved([7, 0, 0, 0], true);
+    expectSameBits(both.runningVar, alone.runningVar);
+    expect(both.runningMean).not.toEqual(alone.runningMean);
+    const biased = moved([7, 0, 0, 0], false).runningVar.map((variance) => variance / 2);
+    expectClose([...moved([7, 1, 0, 0], false).runningVar], [...biased]);
+  });
+
+  test('are refused if they leave one element, which has no spread', () => {
+    const x = new Tensor(values, shape);
+    for (const lengths of [
+      [1, 1, 1, 1],
+      [0, 1, 0, 1],
+    ]) {
+      const got = `lengths [${lengths.join(', ')}]`;
+      expectRefusal(() => instanceNorm(x, { layout, lengths }), RangeError, 'x', got);
+    }
     const single = [0, 1, 0, 0];
     expect(() => batchNorm(x, { layout, lengths: single, training: true })).toThrow(RangeError);
     // An element may be alone in its sample if the batch has more.

@@ -3,6 +3,7 @@ import * as api from '../../src/index.ts';
 
 // Members that layers override, and TypeScript hides from users.
 const PROTECTED = [
+  'backwardOptions',
   'checkInput',
   'commonOptions',
   'differentiate',

@@ -148,7 +148,7 @@ function hasStatistics(call: Call): boolean {
   if (usesRunningStats(call) || norm === 'layerNorm' || norm === 'rmsNorm') return true;
   const samples = shape[0] as number;
   const spatial = sizeOf(layout === 'nhwc' ? shape.slice(1, -1) : shape.slice(2));
-  if (norm === 'instanceNorm') return spatial !== 1 && !lengths?.includes(1);
+  if (norm === 'instanceNorm') return spatial !== 1 && Math.max(...(lengths ?? [0])) !== 1;
   if (norm === 'groupNorm') return sizeOf(shape) / numGroups !== 1;
   if (lengths) return lengths.reduce((sum, length) => sum + length, 0) !== 1;
   return samples * spatial !== 1;

@@ -96,6 +96,17 @@ holds(
     expectSameBits(layer.forward(x, options).data, y.data);
     expectSameArrays(arraysIn(layer), arrays);
     expectSameGradients(layer.backward(g), gradients);
+    // A later call in the other mode, whose running statistics are set back.
+    const { training } = layer;
+    const state = layer.stateDict();
+    layer.train(!training).forward(
+      new Tensor(
+        x.data.map((value) => 2 * value),
+        x.shape,
+      ),
+    );
+    layer.loadStateDict(state);
+    expectSameGradients(layer.backward(g, { input: x, training, ...options }), gradients);
   },
 );
 
