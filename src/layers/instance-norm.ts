@@ -94,11 +94,11 @@ export class InstanceNorm extends ChannelLayer {
 
   /** Refuses (C, H, W) as well, which would pass for C samples of H channels. */
   protected override checkInput(x: CheckedTensor, name: string): void {
+    const { shape } = x;
     const { numFeatures, layout } = this;
-    const [samples, channels] = x.shape;
-    const isImage = x.shape.length === 3 && samples === numFeatures && channels !== numFeatures;
+    const isImage = shape.length === 3 && shape[0] === numFeatures && shape[1] !== numFeatures;
     if (isImage && layout === 'nchw') {
-      const sizes = x.shape.join(', ');
+      const sizes = shape.join(', ');
       const expected = `(N, C, L) with C = ${numFeatures}, or (C, H, W) as [1, ${sizes}]`;
       refuseValue(name, expected, `shape [${sizes}]`);
     }
