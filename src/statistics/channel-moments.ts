@@ -15,6 +15,9 @@ import { readTensor, type TensorLike } from '../tensor/tensor.ts';
 import { BatchScopes } from '../views/scopes.ts';
 import { findMomentsF64 } from './moments.ts';
 
+// A little more than the largest float32, 3.40282347e38: a mean of such may be rounded up.
+const LARGEST = 3.4028235e38;
+
 /** Options of {@link ChannelMoments.update}. */
 export interface UpdateOptions extends LayoutOption, LengthsOption {}
 
@@ -68,7 +71,8 @@ export class ChannelMoments {
   /**
    * Restores moments from what {@link toJSON} gave, to the last bit.
    *
-   * @throws TypeError, RangeError where that is something else.
+   * @throws TypeError, RangeError where that is something else, and where no elements have
+   *   such moments: one element with a spread, or a rest that is more than rounding leaves.
    */
   static fromJSON(json: ChannelMomentsJSON): ChannelMoments {
     const { count, mean, squares, rest } = json ?? {};
@@ -83,12 +87,11 @@ export class ChannelMoments {
       refuseValue(name, `${mean.length} numbers`, list.length);
     }
     for (let i = 0; i < mean.length; i++) {
+      const own = fromJSON(mean[i], 'mean');
       const square = fromJSON(squares[i], 'squares');
-      if (square < 0) {
-        refuseValue('squares', 'numbers of at least 0', square);
-      }
-      const values = [count, fromJSON(mean[i], 'mean'), square, fromJSON(rest[i], 'rest')];
-      moments.#moments.set(values, i * MOMENTS);
+      const lost = fromJSON(rest[i], 'rest');
+      checkMoments(count, own, square, lost);
+      moments.#moments.set([count, own, square, lost], i * MOMENTS);
     }
     return moments;
   }
@@ -200,10 +203,33 @@ export class ChannelMoments {
   }
 
   #channels(value: (at: number) => number): Float64Array {
-    return Float64Array.from({ length: this.numFeatures }, (_, channel) =>
-      value(channel * MOMENTS),
-    );
+    const values = new Float64Array(this.numFeatures);
+    for (let i = 0; i < values.length; i++) values[i] = value(i * MOMENTS);
+    return values;
   }
+}
+
+/** Refuses moments that no float32 elements have: they would spoil what is merged with them. */
+function checkMoments(count: number, mean: number, squares: number, rest: number): void {
+  if (count > 0 && !Number.isFinite(mean)) {
+    // NaN or infinity among the elements leaves nothing finite.
+    checkMoment(Number.isNaN(squares), 'squares', 'NaN where the mean is not finite', squares);
+    checkMoment(Number.isNaN(rest), 'rest', 'NaN where the mean is not finite', rest);
+    return;
+  }
+  const largest = count === 0 ? 0 : LARGEST;
+  checkMoment(Math.abs(mean) <= largest, 'mean', `numbers up to ${largest}`, mean);
+  const most = count > 1 ? count * LARGEST * LARGEST : 0;
+  checkMoment(squares >= 0 && squares <= most, 'squares', `numbers from 0 to ${most}`, squares);
+  // No element is farther from 0 than this, no mean of some, and no sum over its count. Each
+  // element is added, and each part merged, with a rounding of at most half an ulp of that.
+  const reach = Math.abs(mean) + Math.sqrt(squares);
+  const limit = count > 1 ? 2 * count * Number.EPSILON * reach : 0;
+  checkMoment(Math.abs(rest) <= limit, 'rest', `numbers up to ${limit}`, rest);
+}
+
+function checkMoment(holds: boolean, name: string, expected: string, got: number): void {
+  if (!holds) refuseValue(name, expected, got);
 }
 
 function toJSON(value: number): number | string {

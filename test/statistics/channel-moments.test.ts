@@ -266,19 +266,20 @@ describe('the JSON of ChannelMoments', () => {
     expect(restored.update(second).toJSON()).toEqual(moments.update(second).toJSON());
   });
 
+  const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
+
   test('restores the numbers that JSON lacks', () => {
-    const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
-    const numbers = [nan, infinity, -infinity, -0, 0, 5e-324, 0.1, 1.7976931348623157e308];
-    const moments = ChannelMoments.fromJSON({
-      count: 1,
-      mean: numbers,
-      squares: [0, 1, 2, 3, 4, 5, 6, infinity],
-      rest: [0, 0, 0, 0, 0, 0, 0, 0],
-    });
-    expect([...moments.mean]).toEqual(numbers);
-    const restored = ChannelMoments.fromJSON(JSON.parse(JSON.stringify(moments)));
-    expect([...restored.mean]).toEqual(numbers);
-    expect([...restored.variance()]).toEqual([0, 1, 2, 3, 4, 5, 6, infinity]);
+    const data = Float32Array.of(nan, infinity, -infinity, -0, 1, -infinity, 2, 3, 0, 4);
+    const moments = new ChannelMoments(5).update({ data, shape: [2, 5] });
+    const whole = new ChannelMoments(1).update({ data: Float32Array.of(infinity), shape: [1, 1] });
+    for (const original of [moments, whole]) {
+      const restored = ChannelMoments.fromJSON(JSON.parse(JSON.stringify(original)));
+      expect(restored.toJSON()).toEqual(original.toJSON());
+      expect([...restored.mean]).toEqual([...original.mean]);
+      expect([...restored.variance()]).toEqual([...original.variance()]);
+    }
+    expect([...moments.mean]).toEqual([nan, infinity, -infinity, 0, 2.5]);
+    expect([...whole.mean]).toEqual([infinity]);
   });
 
   test('restores moments without elements', () => {
@@ -287,6 +288,12 @@ describe('the JSON of ChannelMoments', () => {
   });
 
   test('is refused if it is anything else', () => {
+    const of = (count: number, ...[mean, squares, rest]: (number | string)[]) => ({
+      count,
+      mean: [mean],
+      squares: [squares],
+      rest: [rest],
+    });
     const valid = { count: 2, mean: [1, 2], squares: [3, 4], rest: [0, 0] };
     expect([...ChannelMoments.fromJSON(valid).std()]).toEqual([Math.sqrt(1.5), Math.sqrt(2)]);
     const refused: [unknown, ErrorConstructor, string, string][] = [
@@ -306,7 +313,27 @@ describe('the JSON of ChannelMoments', () => {
       [{ ...valid, squares: [1, true] }, TypeError, 'squares', 'true'],
       [{ ...valid, squares: [1, -4] }, RangeError, 'squares', '-4'],
       [{ count: 0, mean: [], squares: [], rest: [] }, RangeError, 'numFeatures', '0'],
+      [of(0, 5, 0, 0), RangeError, 'mean', '5'],
+      [of(0, 'NaN', 'NaN', 'NaN'), RangeError, 'mean', 'NaN'],
+      [of(0, 0, 3, 0), RangeError, 'squares', '3'],
+      [of(0, 0, 0, 5e-324), RangeError, 'rest', '5e-324'],
+      [of(1, 5, 3, 0), RangeError, 'squares', '3'],
+      [of(1, 5, 0, 1e-300), RangeError, 'rest', '1e-300'],
+      [of(1, 3.5e38, 0, 0), RangeError, 'mean', '3.5e+38'],
+      [of(2, 1e39, 1, 0), RangeError, 'mean', '1e+39'],
+      [of(2, 0, 3e77, 0), RangeError, 'squares', '3e+77'],
+      [of(2, 0, 'Infinity', 0), RangeError, 'squares', 'Infinity'],
+      [of(2, 0, 'NaN', 0), RangeError, 'squares', 'NaN'],
+      [of(2, 'NaN', 1, 'NaN'), RangeError, 'squares', '1'],
+      [of(2, '-Infinity', 'NaN', 0), RangeError, 'rest', '0'],
+      [of(2, 0, 0, 1e300), RangeError, 'rest', '1e+300'],
+      [of(2, 1, 1, 'NaN'), RangeError, 'rest', 'NaN'],
+      [of(2, 1, 1, 1e-14), RangeError, 'rest', '1e-14'],
+      [of(100, 1, 0, -1e-13), RangeError, 'rest', '-1e-13'],
     ];
+    for (const json of [of(2, 1, 1, 1e-15), of(100, 1, 0, -1e-14), of(1, 3.4e38, 0, 0)]) {
+      expect(ChannelMoments.fromJSON(json as never).toJSON()).toEqual(json);
+    }
     for (const [json, kind, argument, got] of refused) {
       expectRefusal(() => ChannelMoments.fromJSON(json as never), kind, argument, got);
     }
