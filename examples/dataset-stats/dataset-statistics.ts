@@ -36,7 +36,7 @@ export class DatasetStatistics {
       throw new Error(`moments: expected ${CHANNELS.length} channels`);
     }
     statistics.#histograms = readHistograms(histograms, statistics.pixels);
-    statistics.#unreadable.push(...readUnreadable(unreadable));
+    for (const item of readUnreadable(unreadable)) statistics.#unreadable.push(item);
     return statistics;
   }
 

@@ -19,8 +19,8 @@ interface Dtype {
   readonly read: (bytes: Uint8Array) => TensorData;
 }
 
-// By typed arrays, which are little-endian as the file is, wherever the kernels work:
-// those share such arrays with WebAssembly.
+// Typed arrays are little-endian, as the file is, wherever the kernels work: these share
+// them with WebAssembly.
 const DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
   ['F64', { bytes: 8, read: readF64 }],
   ['F32', { bytes: 4, read: (bytes) => new Float32Array(bytes.slice().buffer) }],
@@ -32,7 +32,7 @@ const DTYPES: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
 // 2^-24. A power would be kept in bundles that don't use it.
 const SMALLEST_HALF = 5.9604644775390625e-8;
 
-// Elements begin at any byte, so they are copied to where they can be read, so many at once.
+// Elements may begin at any byte, so pieces of them are copied to where they can be read.
 const PIECE_BYTES = 65536;
 
 // What other files begin with, in small letters.
@@ -51,10 +51,10 @@ const OTHER_FILES: readonly (readonly [beginning: string, name: string])[] = [
 
 const LENGTH_BYTES = 8;
 
-// Holds no tensor, but text about them.
+// Its entry holds text about the tensors, and no tensor.
 const METADATA = '__metadata__';
 
-// Objects in the header: itself, and its entries.
+// The depth of the objects in the header: itself and its entries.
 const ENTRY_DEPTH = 2;
 
 // PyTorch keeps this one buffer as an integer.
@@ -155,7 +155,7 @@ function viewOf(bytes: unknown): DataView {
   }
 }
 
-/** Parts a file into the header and the bytes of the data. */
+/** Splits a file into the header and the bytes of the data. */
 function split(view: DataView): {
   readonly header: Readonly<Record<string, unknown>>;
   readonly data: Uint8Array;
@@ -274,7 +274,7 @@ function checkMetadata(metadata: unknown): void {
   }
 }
 
-/** Reads a shape, of which in a file nothing but the value can be wrong. */
+/** Reads a shape. In a file only a value can be wrong, so every refusal is a RangeError. */
 function readSizes(shape: unknown, label: string): readonly number[] {
   try {
     return readShape(shape, label);
@@ -338,7 +338,7 @@ function readF16(bytes: Uint8Array): Float32Array {
   return values;
 }
 
-/** Copies bytes into an array, again and again, and has its elements read. */
+/** Copies bytes into an array, piece by piece, and has the elements of each piece read. */
 function copyPieces(
   bytes: Uint8Array,
   piece: Float64Array | Uint16Array,

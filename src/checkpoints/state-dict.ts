@@ -6,7 +6,7 @@ import { dataOf, readParameter } from '../tensor/parameters.ts';
 import { sameShape, sizeOf } from '../tensor/shape.ts';
 import { type AnyTensor, readAnyTensor, Tensor, type TensorData } from '../tensor/tensor.ts';
 
-// Of suggestions in a message.
+// How many names a message suggests, and the longest that are looked at.
 const MOST_NAMES = 3;
 const LONGEST_NAME = 256;
 
@@ -55,7 +55,7 @@ export function arrayEntry(
   return [entry];
 }
 
-/** Makes the entry of a whole number, which PyTorch keeps in an int64 of no dimensions. */
+/** Makes the entry of a whole number. PyTorch keeps it in an int64 of no dimensions. */
 export function countEntry(
   name: string,
   field: string,
@@ -118,8 +118,8 @@ export function loadState(
       if (key.startsWith(prefix) && !names.has(key)) faults.push(`unexpected ${describe(key)}`);
     }
   }
-  // The layer's own arrays may have been replaced, and getters of the dictionary may have
-  // detached them, so all are read before any is written.
+  // All of the layer's arrays are read before any is written: they may have been replaced,
+  // or detached by getters of the dictionary.
   const writes: (() => void)[] = [];
   for (const { entry, values } of found) {
     const write = entry.read(values);
@@ -159,7 +159,7 @@ function suggest(
   return near.length > 0 ? `; did you mean ${listOf(near)}?` : '';
 }
 
-/** Returns the nearest name, but not to or of long names: each letter takes some stack. */
+/** Returns the nearest name. Long names are left out, since each letter takes some stack. */
 function nearestOf(name: string, names: readonly string[]): string | undefined {
   if (name.length > LONGEST_NAME) return undefined;
   return nearest(

@@ -1,4 +1,4 @@
-/** Returns the name that a misspelt one is at most two letters off, the nearest first. */
+/** Returns the name that is nearest to a misspelt one, at most two letters off. */
 export function nearest(misspelt: string, names: readonly string[]): string | undefined {
   const given = misspelt.toLowerCase();
   const within = (edits: number) =>
@@ -6,7 +6,7 @@ export function nearest(misspelt: string, names: readonly string[]): string | un
   return within(1) ?? within(2);
 }
 
-/** Says whether so many letters to insert, leave out or replace turn one text into another. */
+/** Says whether a text becomes another by inserting, leaving out or replacing `edits` letters. */
 function isWithin(edits: number, from: string, to: string): boolean {
   if (from === to) return true;
   const [rest, other] = [from.slice(1), to.slice(1)];

@@ -10,7 +10,7 @@ export function refuseValue(name: string, expected: string, got: string | number
   throw new RangeError(`${name}: expected ${expected}, got ${got}`);
 }
 
-/** Refuses all but objects with properties of their own names. */
+/** Refuses all but objects that have properties by name. */
 export function checkObject(
   value: unknown,
   name: string,

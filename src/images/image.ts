@@ -25,7 +25,7 @@ export interface Image extends ImageLike {
 export interface ImageToTensorOptions {
   /** Subtracted from each channel's values of 0 to 1; one number or three; 0 by default. */
   readonly mean?: number | readonly number[] | undefined;
-  /** Divides them then; one number or three; 1 by default. */
+  /** Divides the differences; one number or three; 1 by default. */
   readonly std?: number | readonly number[] | undefined;
   /** Where the channels lie; 'nchw' by default. */
   readonly layout?: Layout | undefined;

@@ -1,7 +1,7 @@
-// Roots out of nothing but IEEE arithmetic: Math.cbrt and Math.pow may differ by
-// engine, and results must not.
+// Roots by IEEE arithmetic alone. Math.cbrt and Math.pow may differ between engines, and
+// results must not.
 
-// Marked, so that a bundle that has no pictures leaves them out.
+// The marks let a bundle without pictures leave these out.
 const buffer: ArrayBuffer = /* @__PURE__ */ new ArrayBuffer(4);
 const float: Float32Array = /* @__PURE__ */ new Float32Array(buffer);
 const bits: Int32Array = /* @__PURE__ */ new Int32Array(buffer);

@@ -2,7 +2,7 @@
 
 import { fifthRoot } from './roots.ts';
 
-// Steps of light of which each has a byte to begin the search at.
+// Steps of light. For each there is a byte at which the search begins.
 const STEPS = 4096;
 
 /** The transfer function in tables. */
@@ -11,7 +11,7 @@ export class Srgb {
   readonly linearOfByte: Float64Array = Float64Array.from({ length: 256 }, (_, byte) =>
     decode(byte / 255),
   );
-  // Light from thresholds[byte] on rounds to a byte above it.
+  // Light of at least thresholds[byte] rounds to a greater byte than that.
   readonly #thresholds = Float64Array.from({ length: 255 }, (_, byte) =>
     decode((byte + 0.5) / 255),
   );
@@ -25,14 +25,14 @@ export class Srgb {
     }
   }
 
-  /** Returns the nearest byte to a linear light; beyond 0 to 1 the first or last. */
+  /** Returns the nearest byte to a linear light. Light beyond 0 to 1 gives the first or last. */
   byteOfLinear(light: number): number {
     if (!(light > 0)) return 0;
     if (light >= 1) return 255;
     return this.#round(light, this.#smallest[Math.floor(light * STEPS)] as number);
   }
 
-  /** Rounds to the nearest byte, which is at least as great as one that is known. */
+  /** Rounds to the nearest byte, which is known to be at least `least`. */
   #round(light: number, least: number): number {
     let byte = least;
     while (byte < 255 && light >= (this.#thresholds[byte] as number)) byte++;
@@ -50,7 +50,7 @@ function decode(value: number): number {
 
 let srgb: Srgb | undefined;
 
-/** Returns the one set of tables, made when first asked for: who imports needs none. */
+/** Returns the one set of tables. Built on first use, so importing costs nothing. */
 export function sharedSrgb(): Srgb {
   srgb ??= new Srgb();
   return srgb;

@@ -39,8 +39,8 @@ const OPTIONS = ['alpha', 'eps', 'layout', 'out'];
  * Normalization (2017), formula 8 and section 6.
  *
  * @param content (N, C, *), or (N, *, C) in 'nhwc'
- * @param style likewise with as many channels, of as many samples or one for all;
- *   its spatial size is its own, but not 0
+ * @param style of as many channels and the same layout, with one sample for each of
+ *   content's or one for all; its spatial size is its own, but not 0
  * @returns `out`, or a new tensor of content's shape
  * @throws TypeError where an argument is of the wrong kind, RangeError where it
  *   is of the wrong size or value; nothing has been written then.

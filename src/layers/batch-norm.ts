@@ -91,16 +91,16 @@ export class BatchNorm extends ChannelLayer {
   }
 
   /**
-   * Takes its running statistics from moments, as of data that the model is to be
-   * adapted to.
+   * Takes its running statistics from moments, such as those of data that the model is
+   * to be adapted to.
    *
    * The moments count as one batch, so numBatchesTracked becomes 1: with `momentum: null`
    * the next batch weighs as much as they do.
    *
    * @param moments of numFeatures channels
-   * @throws TypeError where it has none, or they were replaced by no arrays; RangeError
-   *   where the moments are of another number of channels, or of too few elements for a
-   *   variance. Nothing has been written then.
+   * @throws TypeError where it has no running statistics, or something else is in their
+   *   place; RangeError where the moments are of another number of channels, or of too few
+   *   elements for a variance. Nothing has been written then.
    */
   setRunningStats(moments: ChannelMoments): void {
     const { numFeatures } = this;

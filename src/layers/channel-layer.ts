@@ -109,7 +109,7 @@ export abstract class ChannelLayer extends Layer {
   }
 
   /**
-   * Normalizes a tensor, which `backward` refers to later: it is not copied.
+   * Normalizes a tensor. `backward` refers to it later: it is not copied.
    *
    * @param x (N, C, *), or (N, *, C) in 'nhwc'
    * @returns `out`, or a new tensor of x's shape
@@ -143,8 +143,8 @@ export abstract class ChannelLayer extends Layer {
   /**
    * Sets the running mean to 0, the running variance to 1 and the count of batches to 0.
    *
-   * @throws TypeError, RangeError where one was replaced by what is no array of
-   *   numFeatures values; nothing has been written then.
+   * @throws TypeError, RangeError where something else than numFeatures values is in the
+   *   place of one; nothing has been written then.
    */
   resetRunningStats(): void {
     const { mean, variance } = this.runningStats();
@@ -153,7 +153,7 @@ export abstract class ChannelLayer extends Layer {
     this.numBatchesTracked = 0;
   }
 
-  /** Reads the running statistics to write to, which may have been replaced. */
+  /** Reads the running statistics, which may have been replaced, before they are written. */
   protected runningStats(): {
     readonly mean: Float32Array | null;
     readonly variance: Float32Array | null;

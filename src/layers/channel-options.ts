@@ -127,7 +127,7 @@ export function readChannelArguments(
   };
 }
 
-/** Refuses an input in which no statistics are those of more than one element. */
+/** Refuses an input that has statistics of one element, and none of more. */
 function checkStatistics(
   tensor: ChannelTensor,
   shape: readonly number[],
@@ -142,7 +142,7 @@ function checkStatistics(
   );
 }
 
-/** Returns how many elements make one mean and variance; the most, where samples differ. */
+/** Returns how many elements have a mean and variance in common: the most of any sample. */
 function mostElements(
   { samples, spatial, lengths }: ChannelTensor,
   sharing: ChannelArguments['sharing'],

@@ -29,9 +29,9 @@ const OPTIONS = ['weight', 'bias', 'eps', 'layout', 'out'];
  * Normalizes each group of consecutive channels of each sample by its own mean
  * and variance.
  *
- * y = (x - mean) / sqrt(variance + eps) * weight + bias, the variance biased. One
- * group is layer normalization over all but the samples, as many groups as
- * channels is instance normalization.
+ * y = (x - mean) / sqrt(variance + eps) * weight + bias, the variance biased. With one
+ * group it is layer normalization over all but the samples. With as many groups as
+ * channels it is instance normalization.
  *
  * Wu, He: Group Normalization (2018); torch.nn.functional.group_norm.
  *

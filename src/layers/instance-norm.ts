@@ -42,7 +42,7 @@ const RULES: ChannelRules = {
  * torch.nn.functional.instance_norm.
  *
  * @param x (N, C, *), or (N, *, C) in 'nhwc', with more than 1 element in each
- *   channel of a sample
+ *   channel of a sample; with `lengths` of some sample
  * @returns `out`, or a new tensor of x's shape
  * @throws TypeError where an argument is of the wrong kind, RangeError where it
  *   is of the wrong size or value; nothing has been written then.
@@ -92,7 +92,7 @@ export class InstanceNorm extends ChannelLayer {
     super(numFeatures, { affine: false, trackRunningStats: false }, options);
   }
 
-  /** Refuses (C, H, W) as well, which would pass for C samples of H channels. */
+  /** Refuses (C, H, W) too, which would pass for C samples of H channels. */
   protected override checkInput(x: CheckedTensor, name: string): void {
     const { shape } = x;
     const { numFeatures, layout } = this;
@@ -107,7 +107,7 @@ export class InstanceNorm extends ChannelLayer {
 
   protected override run(x: CheckedTensor, mode: Mode, out: TensorLike | undefined): Tensor {
     const args = readChannelArguments(x, this.#options(mode, out), RULES);
-    // By a momentum of 0 a batch of NaN would still spoil the running statistics.
+    // At a momentum of 0 a batch of NaN would still spoil the running statistics.
     return normalizeChannels(this.momentum === null ? { ...args, moving: null } : args);
   }
 

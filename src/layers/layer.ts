@@ -36,7 +36,7 @@ export interface LoadStateDictOptions {
   readonly strict?: boolean | undefined;
 }
 
-/** What a forward pass depended on beside its input. */
+/** What a forward pass depends on beside its input. */
 export interface Mode {
   readonly training: boolean;
   readonly lengths: readonly number[] | null;
@@ -54,7 +54,7 @@ interface Pass {
   readonly probes: readonly number[];
 }
 
-/** What all layers share: a mode, gradients of the last forward pass, and a state to save. */
+/** What all layers share: a mode, gradients of a forward pass, and a state to save. */
 export abstract class Layer {
   #training = true;
   #last: Pass | null = null;
@@ -81,7 +81,7 @@ export abstract class Layer {
   }
 
   /**
-   * Normalizes a tensor, which `backward` refers to later: it is not copied.
+   * Normalizes a tensor. `backward` refers to it later: it is not copied.
    *
    * @param x of a shape that the layer's function takes
    * @returns `out`, or a new tensor of x's shape

@@ -15,8 +15,8 @@ import {
   readTrailingArguments,
 } from './trailing-options.ts';
 
-// 2^-23, the machine epsilon of float32 and PyTorch's default here alone. A power would be
-// kept in bundles that don't use it.
+// 2^-23, the machine epsilon of float32. In PyTorch RMSNorm alone has it as its default. A
+// power would be kept in bundles that don't use it.
 const EPSILON = 1.1920928955078125e-7;
 
 /** Options of {@link rmsNorm}; the weight holds a value for each normalized element. */

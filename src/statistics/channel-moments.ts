@@ -42,8 +42,8 @@ export interface ChannelMomentsJSON {
 /**
  * Mean and variance of each channel over any number of tensors, in float64.
  *
- * Parts that were taken apart, by stream, shard or machine, merge into what the
- * whole would have given, within rounding of float64.
+ * The moments of parts (of a stream, a dataset, on several machines) merge into those of
+ * the whole, within rounding of float64.
  *
  * @example
  * const moments = new ChannelMoments(3);
@@ -158,7 +158,7 @@ export class ChannelMoments {
   }
 
   /**
-   * Counts what others counted; they stay as they are.
+   * Adds what another has counted. The other stays as it is.
    *
    * Chan, Golub, LeVeque: Updating Formulae and a Pairwise Algorithm for Computing
    * Sample Variances (1979).

@@ -8,9 +8,9 @@ import { readTensor, type Tensor, type TensorLike, tensorOf } from './tensor.ts'
  * A memory of fixed size whose tensors are normalized where they lie, with no
  * copies in or out.
  *
- * It never grows, so its tensors are never detached; it goes when neither it nor
- * a tensor of it is referred to any more. A call whose input and output both lie
- * in one arena is the fastest there is.
+ * It never grows, so its tensors are never detached. It is freed once nothing refers to it
+ * or to one of its tensors. A call whose input and output both lie in one arena is the
+ * fastest there is.
  *
  * @example
  * const arena = new Arena(2 * 4 * 8 * 64 * 56 * 56);
@@ -24,7 +24,7 @@ export class Arena {
   #used = 0;
 
   /**
-   * @param byteLength capacity in bytes; each tensor takes its own, rounded up to 64.
+   * @param byteLength the capacity; each tensor takes its bytes, rounded up to a multiple of 64
    * @throws TypeError where it is no number; RangeError where it is no whole
    *   number from 0 to nearly 2^32, or more than the host can give.
    */
@@ -33,8 +33,8 @@ export class Arena {
     checkInterval(byteLength, 'byteLength', 0, MAX_SPACE);
     this.#memory = createSpace(byteLength);
     this.#capacity = byteLength;
-    // What a console shows of it, of which private fields show nothing. A member of the
-    // class by a computed name would keep the class in bundles that don't use it.
+    // Tells a console what to show, since it shows no private fields. A member of the class
+    // by a computed name would keep the class in bundles that don't use it.
     Object.defineProperty(this, Symbol.for('nodejs.util.inspect.custom'), {
       value: () => `Arena { used: ${this.#used}, capacity: ${this.#capacity} }`,
     });
@@ -67,7 +67,7 @@ export class Arena {
         `arena: [${shape.join(', ')}] needs ${bytes} bytes, but ${left} of ${this.#capacity} are left`,
       );
     }
-    // Where the arena is full, its end may be no place to begin at.
+    // A full arena may end at no multiple of 4, where an empty array can't begin.
     const start = this.#memory.spaceAt + (bytes === 0 ? 0 : this.#used);
     const data = new Float32Array(this.#memory.buffer, start, sizeOf(shape));
     if (content) data.set(content.data);

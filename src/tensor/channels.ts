@@ -56,7 +56,7 @@ export interface ChannelTensor {
 }
 
 /**
- * Sees a tensor by samples, channels and spatial size.
+ * Describes a tensor by samples, channels and spatial size.
  *
  * @throws RangeError where it has fewer than 2 dimensions, or `lengths` and not 3.
  */

@@ -4,8 +4,8 @@ import { refuseShape } from './shape.ts';
 import { type CheckedTensor, checkData, readTensor } from './tensor.ts';
 
 /**
- * Reads the gradient of the output, before the other arguments: {@link checkGradOutput}
- * comes after them.
+ * Reads the gradient of the output. It comes before the other arguments, and
+ * {@link checkGradOutput} after them.
  *
  * @throws TypeError, RangeError naming the argument.
  */

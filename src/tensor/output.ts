@@ -7,7 +7,7 @@ export interface Output {
   /** What the caller is given: `out` itself where that is a Tensor. */
   readonly tensor: Tensor;
   readonly data: Float32Array;
-  /** The data again where `out` gave it; null where it was made, and shares memory with nothing. */
+  /** The data where `out` gave it. New data shares memory with nothing, and this is null. */
   readonly given: Float32Array | null;
   /** Whether it is the memory of x. */
   readonly inPlace: boolean;

@@ -37,7 +37,7 @@ export function refuseOverlaps(written: Arrays, read: Arrays): void {
  * Refuses an array to write to that shares memory with another, unless it is the same
  * memory.
  *
- * @returns whether it is
+ * @returns whether it is the same memory
  */
 export function refusePartialOverlap(
   name: string,

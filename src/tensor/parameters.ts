@@ -12,7 +12,7 @@ export type Parameter = Float32Array | TensorLike;
  * @throws TypeError, RangeError where the tensor's data do not fit its shape.
  */
 export function dataOf(value: unknown, name: string): unknown {
-  // In a function of its own, for one so short is inlined: it saves 5% of a small call.
+  // Short enough to be inlined, which saves 5% of a small call.
   return value === undefined || value === null || value instanceof Float32Array
     ? value
     : dataOfTensor(value, name);
@@ -23,7 +23,7 @@ function dataOfTensor(value: unknown, name: string): unknown {
   return isTensor && !ArrayBuffer.isView(value) ? readTensor(value, name).data : value;
 }
 
-/** Reads an optional parameter of a number of values, or of another one. */
+/** Reads an optional parameter of `count` values, or of `otherCount`. */
 export function readParameter(
   value: unknown,
   name: string,
@@ -43,7 +43,7 @@ export function readParameter(
 }
 
 /**
- * Makes an array for so many of an argument's values.
+ * Makes an array for `count` values of an argument.
  *
  * @throws RangeError where they are more than the host can hold.
  */
@@ -55,7 +55,7 @@ export function allocate<Values>(make: () => Values, count: number, name: string
   }
 }
 
-/** Makes the values of a parameter, all alike. */
+/** Makes the values of a parameter, all equal. */
 export function makeValues(count: number, value: number, name: string): Float32Array {
   return allocate(() => new Float32Array(count).fill(value), count, name);
 }

@@ -40,10 +40,11 @@ export interface TensorOptions {
   readonly dtype?: Dtype | undefined;
 }
 
-// A method of this module alone: no function outside of the class sees what is private.
+// The name of a method that this module alone can call, since no function outside of the
+// class sees what is private.
 const isOwnShape = Symbol('isOwnShape');
 
-// Given to the constructor for data and a shape that were checked, by this module alone.
+// Tells the constructor that data and shape were checked. Only this module has it.
 const CHECKED = Symbol('checked');
 
 /**
@@ -57,7 +58,7 @@ const CHECKED = Symbol('checked');
  * x.size; // 24
  */
 export class Tensor<D extends TensorData = Float32Array> {
-  /** The shape that was checked, whatever may be in its place by now. */
+  /** The shape that was checked. Another may have been put into the public field. */
   readonly #shape: readonly number[];
   /** The sizes; an empty shape is a scalar. */
   readonly shape: readonly number[];
@@ -66,7 +67,8 @@ export class Tensor<D extends TensorData = Float32Array> {
   /** The elements, the last dimension fastest. */
   readonly data: D;
 
-  // Float32Array<ArrayBuffer> would make a tensor of a type of its own of every new array.
+  // The first signature makes a Tensor<Float32Array> of any buffer. By the second alone a new
+  // array would make a Tensor<Float32Array<ArrayBuffer>>, to which no result can be assigned.
   /**
    * @throws TypeError where `data` is no Float32Array or BigInt64Array, `shape` no array of
    *   numbers, or `dtype` not that of the data; RangeError where a size is negative or
@@ -168,10 +170,10 @@ function refuseTensor(x: unknown, name: string): never {
 }
 
 /**
- * Refuses data that do not fit a shape, which data that fitted may come not to do:
- * any getter that is read after them can detach or shrink their buffer.
+ * Refuses data that do not fit a shape. Data that fitted before may not fit any more: a
+ * getter that was read after them can have detached or shrunk their buffer.
  *
- * @param tensor the name of the argument that they are of
+ * @param tensor the name of the argument that holds them
  */
 export function checkData(
   data: unknown,

@@ -1,5 +1,5 @@
-// Getters of every typed array, for what a value is in truth: its prototype and its
-// properties may say otherwise.
+// The getters of all typed arrays. They tell what a value is, whatever its prototype and
+// its properties say.
 const TypedArray = Object.getPrototypeOf(Float32Array) as { readonly prototype: object };
 const getterOf = (name: string | symbol): (() => unknown) =>
   Object.getOwnPropertyDescriptor(TypedArray.prototype, name)?.get as () => unknown;
@@ -12,8 +12,8 @@ export function kindOf(value: unknown): string | undefined {
 }
 
 /**
- * Returns the number of elements of a typed array, 0 when it is detached: compiled by
- * Node 20, `array.length` stays what it was, once it has met a resizable array.
+ * Returns the number of elements of a typed array; 0 where it is detached. In Node 20
+ * compiled code gives the old `array.length` of it, once it has met a resizable array.
  */
 export function lengthOf(array: ArrayBufferView): number {
   return lengthGetter.call(array) as number;
@@ -25,8 +25,9 @@ export function isFloat32Array(value: unknown): value is Float32Array {
 }
 
 /**
- * Returns the elements of an array that may be of another realm or a subclass as a
- * plain array, whose methods are known: no code of others runs while the kernels work.
+ * Returns the elements of an array as a plain one. The array may be of another realm or a
+ * subclass. A plain one has known methods, so that no code of others runs while the
+ * kernels work.
  */
 export function plainArray(array: Float32Array): Float32Array {
   if (Object.getPrototypeOf(array) === Float32Array.prototype) return array;
