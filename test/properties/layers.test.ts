@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import {
   BatchNorm,
   type ChannelForwardOptions,
+  ChannelMoments,
   GroupNorm,
   InstanceNorm,
   type Layer,
@@ -17,6 +18,7 @@ import { type Arrays, backward, forward } from '../support/norms.ts';
 import { resetPlaces } from '../support/places.ts';
 import { sizeOf } from '../support/shapes.ts';
 import { arraysOf, channelsOf, type Drawn, drawn } from './calls.ts';
+import { expectNear } from './contract.ts';
 import { differentiable, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
 import { put, wheres } from './where.ts';
@@ -81,7 +83,7 @@ function trained(random: Drawn): Layer {
 
 holds(
   'a layer gives what its function gives, forward and backward, and moves its statistics alike',
-  80,
+  60,
   held,
   (random) => {
     const { call } = random;
@@ -112,7 +114,7 @@ holds(
 
 holds(
   'a layer gives the same bits from and to any place, in training and after',
-  60,
+  40,
   fc.tuple(held, wheres),
   ([random, at]) => {
     const { shape, options } = random.call;
@@ -133,6 +135,61 @@ holds(
       const x = put(at.x, values, shape);
       expectSameBits(run(layer, x, outOf(x)), expected);
       expectSameArrays(arraysIn(layer), arraysIn(plain));
+    }
+  },
+);
+
+holds(
+  'a layer with momentum null averages all batches and moments, or never updates',
+  40,
+  fc.record({
+    channels: fc.integer({ min: 1, max: 5 }),
+    layout: fc.constantFrom('nchw' as const, 'nhwc' as const),
+    unbiased: fc.boolean(),
+    batches: fc.array(
+      fc.record({
+        samples: fc.integer({ min: 1, max: 3 }),
+        spatial: fc.integer({ min: 2, max: 40 }),
+        data: differentiable(),
+        asMoments: fc.boolean(),
+        spoilt: fc.constantFrom(null, null, Number.NaN, Number.POSITIVE_INFINITY),
+      }),
+      { minLength: 1, maxLength: 5 },
+    ),
+  }),
+  ({ channels, layout, unbiased, batches }) => {
+    const options = { momentum: null, layout, unbiased, trackRunningStats: true };
+    const still = new InstanceNorm(channels, options);
+    const before = still.stateDict();
+    const cumulative = new BatchNorm(channels, options);
+    const seen: { readonly mean: Float64Array; readonly variance: Float64Array }[] = [];
+    for (const { samples, spatial, data, asMoments, spoilt } of batches) {
+      const shape = layout === 'nchw' ? [samples, channels, spatial] : [samples, spatial, channels];
+      const values = numbersOf(data, sizeOf(shape));
+      const x = new Tensor(values, shape);
+      const moments = new ChannelMoments(channels).update(x, { layout });
+      // Moments take the place of all batches before them.
+      if (asMoments) {
+        cumulative.setRunningStats(moments);
+        seen.length = 0;
+      } else cumulative.forward(x);
+      seen.push({ mean: moments.mean, variance: moments.variance({ unbiased }) });
+      if (spoilt !== null) values[data.seed % values.length] = spoilt;
+      still.forward(x);
+    }
+    expect(still.stateDict()).toEqual(before);
+    expect(cumulative.numBatchesTracked).toBe(seen.length);
+    for (let channel = 0; channel < channels; channel++) {
+      const of = (name: 'mean' | 'variance') => seen.map((batch) => batch[name][channel] as number);
+      const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+      const largest = Math.max(...of('mean').map(Math.abs), ...of('variance').map(Math.sqrt));
+      // Each batch moves float32 values once more.
+      const allowed = seen.length * 2 ** -22 * largest + 1e-44;
+      const { runningMean, runningVar } = cumulative;
+      expectNear(runningMean?.[channel] as number, sum(of('mean')) / seen.length, allowed, 'mean');
+      const variance = sum(of('variance')) / seen.length;
+      const spread = seen.length * 2 ** -20 * Math.max(...of('variance')) + 1e-44;
+      expectNear(runningVar?.[channel] as number, variance, spread, 'variance');
     }
   },
 );
