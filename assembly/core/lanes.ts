@@ -39,6 +39,25 @@ export function largestLane(x: v128): f32 {
   return max(lower, max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)));
 }
 
+/**
+ * Returns the largest magnitude of an array of float32, or NaN where there is one. Magnitudes compare like the integers that have the same bits.
+ */
+export function largestMagnitude(x: usize, count: usize): f32 {
+  const end = x + (count << 2);
+  const magnitude = i32x4.splat(0x7fffffff);
+  let most = i32x4.splat(0);
+  for (; x + 64 <= end; x += 64) {
+    const a = v128.and(v128.load(x, 0), magnitude);
+    const b = v128.and(v128.load(x, 16), magnitude);
+    const c = v128.and(v128.load(x, 32), magnitude);
+    const d = v128.and(v128.load(x, 48), magnitude);
+    most = i32x4.max_s(most, i32x4.max_s(i32x4.max_s(a, b), i32x4.max_s(c, d)));
+  }
+  let largest = largestLane(most);
+  for (; x < end; x += 4) largest = max(largest, abs(f32.load(x)));
+  return largest;
+}
+
 /** Adds the two float64 lanes: 0 + 1. */
 export function sumPair(x: v128): f64 {
   return f64x2.extract_lane(x, 0) + f64x2.extract_lane(x, 1);

@@ -1,17 +1,25 @@
-// Outside of this range of scales, float32 would overflow, underflow or meet denormals
-// on the way to an ordinary result.
+// Smaller scales would lose digits to denormals. Up to the largest the low scale is at most
+// 1/2, so its product with a difference does not overflow.
 const MIN_SCALE: f64 = 7.888609052210118e-31; // 2^-100
-const MAX_SCALE: f64 = 1.2676506002282294e30; // 2^100
+const MAX_SCALE: f64 = 16777216; // 2^24
+
+const MAX_MEAN_AND_SHIFT: f64 = 1.2676506002282294e30; // 2^100
 
 /**
- * Says whether float32 can hold a line's scale and the differences that it scales. A
- * scale of 0 says nothing about the size of the elements, so then the mean decides: a
- * difference from a mean of ordinary size does not overflow.
+ * Says whether float32 can hold a line, whatever the elements are. Half a unit in the last
+ * place of the largest float32 is 2^103. The mean is smaller. So is the shift with the low
+ * mean in it, which is at most 2^-25 * 2^100 * 2^24. So
+ *
+ * - x - mean does not overflow;
+ * - where the scaled difference overflows, the shift does not bring it back, and the result
+ *   itself is beyond float32.
+ *
+ * A product that is a denormal is off by at most 2^-150, half of the smallest float32.
  */
 export function fitsF32(line: usize): bool {
   const size = abs(f64.load(line, 8));
-  if (size === 0) return abs(f64.load(line)) <= MAX_SCALE;
-  return size >= MIN_SCALE && size <= MAX_SCALE;
+  const others = abs(f64.load(line, 0)) + abs(f64.load(line, 16));
+  return size <= MAX_SCALE && (size >= MIN_SCALE || size === 0) && others <= MAX_MEAN_AND_SHIFT;
 }
 
 // In float32 the mean and the scale are split into a high and a low part each:

@@ -1,6 +1,9 @@
+import { largestMagnitude } from '../core/lanes';
 import { LINE, loadOr } from '../core/line';
 import { fitsF32, highMean, highScale, lowScale, scaled, shiftF32 } from '../core/line-f32';
 import { applyRow } from '../rows/apply';
+
+const MAX_BIAS: f32 = 1.2676506002282294e30; // 2^100
 
 /**
  * Applies a line to each row and then a weight and bias to each element, those of its
@@ -21,15 +24,29 @@ export function applyElements(
   rows: usize,
   columns: usize,
 ): void {
+  const fits = biasFitsF32(weight, bias, columns);
   for (let row: usize = 0; row < rows; row++) {
-    applyElementsRow(y, x, lines, weight, bias, columns);
+    applyElementsRow(y, x, lines, weight, bias, columns, fits);
     y += columns << 2;
     x += columns << 2;
     lines += LINE;
   }
 }
 
-/** Applies a line, weights and biases to the elements of one row. */
+/**
+ * Says whether float32 can hold the sums of products with weights and biases. A bias that is
+ * smaller than half a unit in the last place of the largest float32, 2^103, does not bring back
+ * a product that overflows, so the result itself is beyond float32.
+ */
+export function biasFitsF32(weight: usize, bias: usize, count: usize): bool {
+  return !weight || !bias || largestMagnitude(bias, count) <= MAX_BIAS;
+}
+
+/**
+ * Applies a line, weights and biases to the elements of one row.
+ *
+ * @param biasFits whether float32 can hold the sums of products and biases
+ */
 export function applyElementsRow(
   y: usize,
   x: usize,
@@ -37,12 +54,13 @@ export function applyElementsRow(
   weight: usize,
   bias: usize,
   length: usize,
+  biasFits: bool,
 ): void {
   if (!weight && !bias) {
     applyRow(y, x, line, length);
     return;
   }
-  if (!fitsF32(line)) {
+  if (!biasFits || !fitsF32(line)) {
     applyElementsF64(y, x, line, weight, bias, length);
     return;
   }

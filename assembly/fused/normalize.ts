@@ -1,6 +1,6 @@
 import { LINE, makeLines } from '../core/line';
 import { clearMoments, MOMENTS } from '../core/moments';
-import { applyElementsRow } from '../elements/apply';
+import { applyElementsRow, biasFitsF32 } from '../elements/apply';
 import { applyRows } from '../rows/apply';
 import { addMoments } from '../rows/moments';
 
@@ -42,6 +42,8 @@ export function normalizeRows(
 ): void {
   const rowLength = groupSize * length;
   const stripRows = max<usize>(1, STRIP_ELEMENTS / rowLength);
+  const biasFits =
+    length > 1 || !weight || biasFitsF32(weight, bias, min(rows * groupSize, period));
   let channel: usize = 0;
   while (rows) {
     const count = min(rows, stripRows);
@@ -53,7 +55,7 @@ export function normalizeRows(
         const w = weight ? weight + (channel << 2) : 0;
         const b = bias ? bias + (channel << 2) : 0;
         const at = (i * groupSize) << 2;
-        applyElementsRow(y + at, x + at, lines + i * LINE, w, b, groupSize);
+        applyElementsRow(y + at, x + at, lines + i * LINE, w, b, groupSize, biasFits);
         channel += groupSize;
         if (channel === period) channel = 0;
       }

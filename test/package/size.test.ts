@@ -21,10 +21,10 @@ const withoutPictures = `export { ${Object.keys(api)
 // parameters, to 16-bit tensors of any size, and to refusals that name files and prefixes.
 const BUDGET = { instanceNorm: 16_269 + 300 + 300, withoutPictures: 23_747 + 1_000 + 1_800 };
 
-test('the module has at most 16,800 bytes', () => {
+test('the module has at most 17,000 bytes', () => {
   const { length } = readFileSync(`${root}/dist/kernels.wasm`);
   expect(length).toBeGreaterThan(0);
-  expect(length).toBeLessThanOrEqual(16_800);
+  expect(length).toBeLessThanOrEqual(17_000);
 });
 
 test('the text of the module decodes to the module', () => {
