@@ -1,7 +1,8 @@
-import { COMBINATION, combined, combineF64 } from '../core/combination';
+import { COMBINATION, combinationFitsF32, combined, combinedScale } from '../core/combination';
+import { loadPair, storePair } from '../core/lanes';
 import { LINE } from '../core/line';
-import { highMean, highScale, scaledDifference, shiftOfDifference } from '../core/line-f32';
-import { allFitF32 } from './lines-f32';
+import { highMean, scaledDifference, shiftOfDifference } from '../core/line-f32';
+import { FEW_ROWS } from './few-rows';
 import { MANY_COLUMNS } from './many-columns';
 
 // The lines and combinations of four columns in float32, side by side. Each part is a
@@ -9,6 +10,11 @@ import { MANY_COLUMNS } from './many-columns';
 //
 //     [ high means | high scales | a | b | c ]
 const FOUR_COLUMNS_F32: usize = 80;
+
+// Those of two columns in float64, side by side:
+//
+//     [ means | b * scales | a | c + b * shifts ]
+const TWO_COLUMNS_F64: usize = 64;
 
 /**
  * Combines each column: dx = a * g + b * z + c, where z = (x - mean) * scale + shift.
@@ -18,7 +24,7 @@ const FOUR_COLUMNS_F32: usize = 80;
  * @param x (rows, columns) float32
  * @param lines (columns) lines
  * @param combinations (columns) combinations
- * @param scratch (columns, rounded up to fours) times 5 float32 to work in
+ * @param scratch (columns, rounded up to fours) times 8 float32 to work in
  */
 export function combineColumns(
   dx: usize,
@@ -31,16 +37,17 @@ export function combineColumns(
   scratch: usize,
 ): void {
   const step = columns << 2;
-  if (!allFitF32(lines, columns)) {
-    for (let at: usize = 0; at < step; at += 4) {
-      combineF64(dx + at, g + at, x + at, lines, combinations, 0, rows, step);
-      lines += LINE;
-      combinations += COMBINATION;
+  if (rows < FEW_ROWS || !columnsToF32(scratch, lines, combinations, columns)) {
+    columnsToF64(scratch, lines, combinations, columns);
+    for (; rows; rows--) {
+      combineRowF64(dx, g, x, scratch, columns);
+      dx += step;
+      g += step;
+      x += step;
     }
     return;
   }
 
-  columnsToF32(scratch, lines, combinations, columns);
   if (columns < MANY_COLUMNS) {
     for (; rows >= 4; rows -= 4) {
       combineFourRows(dx, g, x, scratch, step);
@@ -59,13 +66,14 @@ export function combineColumns(
 
 /**
  * Converts lines and combinations to float32, four side by side. With d = x - high mean, z
- * is d * scale + shift, and b * shift is added to c.
+ * is d * scale + shift, and b * shift is added to c. Says whether float32 can hold all of them.
  */
-function columnsToF32(columnsF32: usize, lines: usize, combinations: usize, columns: usize): void {
+function columnsToF32(columnsF32: usize, lines: usize, combinations: usize, columns: usize): bool {
   for (let column: usize = 0; column < columns; column++) {
+    if (!combinationFitsF32(combinations, lines)) return false;
     const b = f64.load(combinations, 8);
     f32.store(columnsF32, highMean(lines), 0);
-    f32.store(columnsF32, highScale(lines), 16);
+    f32.store(columnsF32, combinedScale(combinations, lines), 16);
     f32.store(columnsF32, <f32>f64.load(combinations, 0), 32);
     f32.store(columnsF32, <f32>b, 48);
     f32.store(columnsF32, <f32>(f64.load(combinations, 16) + b * shiftOfDifference(lines)), 64);
@@ -73,6 +81,7 @@ function columnsToF32(columnsF32: usize, lines: usize, combinations: usize, colu
     combinations += COMBINATION;
     lines += LINE;
   }
+  return true;
 }
 
 function combineFourRows(dx: usize, g: usize, x: usize, columnsF32: usize, step: usize): void {
@@ -134,4 +143,36 @@ function combineOne(dx: usize, g: usize, x: usize, columnsF32: usize): void {
   const z = (f32.load(x) - f32.load(columnsF32, 0)) * f32.load(columnsF32, 16);
   const inner = z * f32.load(columnsF32, 48) + f32.load(columnsF32, 64);
   f32.store(dx, f32.load(g) * f32.load(columnsF32, 32) + inner);
+}
+
+/** Converts lines and combinations to two side by side in float64. */
+function columnsToF64(columnsF64: usize, lines: usize, combinations: usize, columns: usize): void {
+  for (let column: usize = 0; column < columns; column++) {
+    const b = f64.load(combinations, 8);
+    f64.store(columnsF64, f64.load(lines), 0);
+    f64.store(columnsF64, b * f64.load(lines, 8), 16);
+    f64.store(columnsF64, f64.load(combinations), 32);
+    f64.store(columnsF64, f64.load(combinations, 16) + b * f64.load(lines, 16), 48);
+    columnsF64 += column & 1 ? TWO_COLUMNS_F64 - 8 : 8;
+    combinations += COMBINATION;
+    lines += LINE;
+  }
+}
+
+/** Combines a row in float64, and rounds once. */
+function combineRowF64(dx: usize, g: usize, x: usize, columnsF64: usize, columns: usize): void {
+  for (; columns >= 2; columns -= 2) {
+    const d = f64x2.sub(loadPair(x), v128.load(columnsF64, 0));
+    const inner = f64x2.add(f64x2.mul(d, v128.load(columnsF64, 16)), v128.load(columnsF64, 48));
+    storePair(dx, f64x2.add(f64x2.mul(loadPair(g), v128.load(columnsF64, 32)), inner));
+    columnsF64 += TWO_COLUMNS_F64;
+    dx += 8;
+    g += 8;
+    x += 8;
+  }
+  if (columns) {
+    const d = <f64>f32.load(x) - f64.load(columnsF64, 0);
+    const inner = d * f64.load(columnsF64, 16) + f64.load(columnsF64, 48);
+    f32.store(dx, <f32>(<f64>f32.load(g) * f64.load(columnsF64, 32) + inner));
+  }
 }

@@ -1,7 +1,9 @@
-import { addLanesF64, sumFour } from '../core/lanes';
-import { LINE } from '../core/line';
+import { addLanesF64, loadPair, pairAt, sumFour } from '../core/lanes';
+import { LINE, normalizedF64 } from '../core/line';
 import { scaledDifference } from '../core/line-f32';
 import { prefetch } from '../core/prefetch';
+import { holdsTermsOfBoth, isZero } from '../core/sums-f32';
+import { FEW_ROWS } from './few-rows';
 import { allFitF32, FOUR_LINES_F32, linesToF32 } from './lines-f32';
 
 /**
@@ -13,7 +15,7 @@ import { allFitF32, FOUR_LINES_F32, linesToF32 } from './lines-f32';
  * @param g (rows, columns) float32
  * @param x (rows, columns) float32
  * @param lines (columns) lines
- * @param scratch (columns, rounded up to fours) times 4 float32 to work in
+ * @param scratch (columns, rounded up to fours) times 8 float32 to work in
  */
 export function addColumnGradientSums(
   sums: usize,
@@ -25,22 +27,71 @@ export function addColumnGradientSums(
   columns: usize,
   scratch: usize,
 ): void {
+  if (rows >= FEW_ROWS && allFitF32(lines, columns)) {
+    addColumnsF32(sums, products, g, x, lines, rows, columns, scratch);
+  } else {
+    addColumnsF64(sums, products, g, x, lines, rows, columns);
+  }
+}
+
+/**
+ * Adds rows four at a time in float32. Columns whose terms float32 did not hold are added
+ * again in float64.
+ *
+ *     scratch   [ lines: 4 float32 each | sums | products: float64 each ]
+ */
+function addColumnsF32(
+  sums: usize,
+  products: usize,
+  g: usize,
+  x: usize,
+  lines: usize,
+  rows: usize,
+  columns: usize,
+  scratch: usize,
+): void {
   const step = columns << 2;
-  if (allFitF32(lines, columns)) {
-    linesToF32(scratch, lines, columns);
-    for (; rows >= 4; rows -= 4) {
-      prefetch(g, step << 2);
-      prefetch(x, step << 2);
-      addFourRows(sums, products, g, x, scratch, lines, step);
-      g += step << 2;
-      x += step << 2;
+  const wholes = columns & ~3;
+  const rounded = (columns + 3) & ~3;
+  const ownSums = scratch + (rounded << 4);
+  const ownProducts = ownSums + (rounded << 3);
+  linesToF32(scratch, lines, columns);
+  memory.fill(ownSums, 0, rounded << 4);
+  let atG = g;
+  let atX = x;
+  let left = rows;
+  for (; left >= 4; left -= 4) {
+    prefetch(atG, step << 2);
+    prefetch(atX, step << 2);
+    addFourRows(ownSums, ownProducts, atG, atX, scratch, step);
+    atG += step << 2;
+    atX += step << 2;
+  }
+  addPairs(ownSums, ownProducts, atG, atX, lines, left, columns, step);
+  for (let column: usize = 0; column < columns; column += 2) {
+    const at = column << 3;
+    const sum = v128.load(ownSums + at);
+    const product = v128.load(ownProducts + at);
+    const sizes = f64x2.add(f64x2.abs(sum), f64x2.abs(product));
+    if (column < wholes && holdsTermsOfBoth(sizes)) {
+      v128.store(sums + at, f64x2.add(v128.load(sums + at), sum));
+      v128.store(products + at, f64x2.add(v128.load(products + at), product));
+    } else {
+      const from = column << 2;
+      const count = min<usize>(columns - column, 2);
+      const line = lines + column * LINE;
+      if (column >= wholes || v128.any_true(sizes) || !areZero(g + from, rows, count, step)) {
+        addPairs(sums + at, products + at, g + from, x + from, line, rows, count, step);
+      }
     }
   }
-  for (; rows; rows--) {
-    addRowF64(sums, products, g, x, lines, step);
-    g += step;
-    x += step;
+}
+
+function areZero(g: usize, rows: usize, columns: usize, step: usize): bool {
+  for (let column: usize = 0; column < columns; column++) {
+    if (!isZero(g + (column << 2), rows, step)) return false;
   }
+  return true;
 }
 
 /**
@@ -55,7 +106,6 @@ function addFourRows(
   g: usize,
   x: usize,
   linesF32: usize,
-  lines: usize,
   step: usize,
 ): void {
   for (const end = x + (step & ~15); x < end; x += 16) {
@@ -76,32 +126,68 @@ function addFourRows(
     sums += 32;
     products += 32;
     linesF32 += FOUR_LINES_F32;
-    lines += 4 * LINE;
     g += 16;
-  }
-  for (let row: usize = 0; row < 4; row++) {
-    const at = row * step;
-    addRowF64(sums, products, g + at, x + at, lines, step & 15);
   }
 }
 
-/** Adds the elements of one row, or the last of them, in float64. */
-function addRowF64(
+/** Adds columns in float64, four rows at a time. More would be more strides than a cache has ways. */
+function addColumnsF64(
   sums: usize,
   products: usize,
   g: usize,
   x: usize,
-  line: usize,
-  bytes: usize,
+  lines: usize,
+  rows: usize,
+  columns: usize,
 ): void {
-  for (const end = g + bytes; g < end; g += 4) {
+  const step = columns << 2;
+  for (; rows; ) {
+    const count = min<usize>(rows, 4);
+    addPairs(sums, products, g, x, lines, count, columns, step);
+    g += count * step;
+    x += count * step;
+    rows -= count;
+  }
+}
+
+/** Adds columns, two at a time, in float64. */
+function addPairs(
+  sums: usize,
+  products: usize,
+  g: usize,
+  x: usize,
+  lines: usize,
+  rows: usize,
+  columns: usize,
+  step: usize,
+): void {
+  for (; columns >= 2; columns -= 2) {
+    const means = pairAt(lines, LINE);
+    const scales = pairAt(lines + 8, LINE);
+    const shifts = pairAt(lines + 16, LINE);
+    let sum = v128.load(sums);
+    let product = v128.load(products);
+    const end = rows * step;
+    for (let at: usize = 0; at < end; at += step) {
+      const gradients = loadPair(g + at);
+      const z = f64x2.add(f64x2.mul(f64x2.sub(loadPair(x + at), means), scales), shifts);
+      sum = f64x2.add(sum, gradients);
+      product = f64x2.add(product, f64x2.mul(gradients, z));
+    }
+    v128.store(sums, sum);
+    v128.store(products, product);
+    sums += 16;
+    products += 16;
+    lines += 2 * LINE;
+    g += 8;
+    x += 8;
+  }
+  if (columns === 0) return;
+  for (; rows; rows--) {
     const gradient = <f64>f32.load(g);
-    const z = (<f64>f32.load(x) - f64.load(line, 0)) * f64.load(line, 8) + f64.load(line, 16);
     f64.store(sums, f64.load(sums) + gradient);
-    f64.store(products, f64.load(products) + gradient * z);
-    sums += 8;
-    products += 8;
-    line += LINE;
-    x += 4;
+    f64.store(products, f64.load(products) + gradient * normalizedF64(x, lines));
+    g += step;
+    x += step;
   }
 }

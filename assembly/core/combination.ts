@@ -1,4 +1,7 @@
+import { areZeroOrWithin } from './lanes';
 import { LINE, loadOr } from './line';
+import { differenceFitsF32, highScale } from './line-f32';
+import { isZeroOrWithin, magnitudeOf } from './magnitude';
 import { MOMENTS } from './moments';
 
 // A combination gives the gradient of the input from the gradient of the output and the
@@ -8,6 +11,39 @@ import { MOMENTS } from './moments';
 
 /** Bytes of one combination. */
 export const COMBINATION: usize = 24;
+
+// The range of a, so that neither a nor its product with a weight from 2^-40 to 2^40 is a
+// denormal or overflows.
+const MIN_FACTOR: u32 = (1023 - 80) << 20;
+const MAX_FACTOR: u32 = (1023 + 80) << 20;
+
+// The range of b and c.
+const MIN_OTHER: u32 = (1023 - 100) << 20;
+const MAX_OTHER: u32 = (1023 + 80) << 20;
+
+/**
+ * Says whether float32 can hold a combination and its line. If b is not 0 the line is that of
+ * moments which depend on x. Then |z| is at most the root of the row's length, and the shift at
+ * most 1, so |b * z + c| is smaller than half a unit in the last place of the largest float32,
+ * 2^103. Where a * g overflows, the result itself is beyond float32.
+ */
+export function combinationFitsF32(combination: usize, line: usize): bool {
+  return (
+    differenceFitsF32(line) &&
+    isZeroOrWithin(magnitudeOf(combination), MIN_FACTOR, MAX_FACTOR) &&
+    isZeroOrWithin(magnitudeOf(combination + 8), MIN_OTHER, MAX_OTHER) &&
+    isZeroOrWithin(magnitudeOf(combination + 16), MIN_OTHER, MAX_OTHER)
+  );
+}
+
+// The range of weights that float32 can multiply by a, or by a gradient.
+const MIN_WEIGHT: f32 = 9.094947017729282e-13; // 2^-40
+const MAX_WEIGHT: f32 = 1099511627776; // 2^40
+
+/** Says whether float32 can hold products with weights of elements. */
+export function weightsFitF32(weight: usize, count: usize): bool {
+  return areZeroOrWithin(weight, count, MIN_WEIGHT, MAX_WEIGHT);
+}
 
 /**
  * Makes the combinations that give the gradient of the input. With g the gradient of
@@ -64,6 +100,14 @@ export function makeCombinations(
     sums += groupSize << 3;
     products += groupSize << 3;
   }
+}
+
+/**
+ * Returns the scale in float32, with which a combination takes z. Where b is 0 so is the scale,
+ * since z can be infinite by given statistics, and 0 * z would be NaN.
+ */
+export function combinedScale(combination: usize, line: usize): f32 {
+  return f64.load(combination, 8) === 0 ? 0 : highScale(line);
 }
 
 /** Returns a * g + (b * z + c), lane by lane. */

@@ -23,6 +23,18 @@ export function loadPair(x: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load64_zero(x));
 }
 
+/** Loads two float64 that lie `step` bytes apart. */
+export function pairAt(x: usize, step: usize): v128 {
+  return f64x2.replace_lane(f64x2.splat(f64.load(x)), 1, f64.load(x + step));
+}
+
+/** Stores two float64 as float32. */
+export function storePair(y: usize, pair: v128): void {
+  // The debug build watches every kind of access except this one, so it makes another.
+  if (!ASC_NO_ASSERT) f64.store(y, 0);
+  v128.store64_lane(y, f32x4.demote_f64x2_zero(pair), 0);
+}
+
 /** Adds four vectors as a tree: (a + b) + (c + d). */
 export function sumFour(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
@@ -39,23 +51,28 @@ export function largestLane(x: v128): f32 {
   return max(lower, max(f32x4.extract_lane(x, 2), f32x4.extract_lane(x, 3)));
 }
 
-/**
- * Returns the largest magnitude of an array of float32, or NaN where there is one. Magnitudes compare like the integers that have the same bits.
- */
-export function largestMagnitude(x: usize, count: usize): f32 {
+/** Says whether the magnitudes of an array of float32 are each 0 or from `least` to `most`. */
+export function areZeroOrWithin(x: usize, count: usize, least: f32, most: f32): bool {
   const end = x + (count << 2);
   const magnitude = i32x4.splat(0x7fffffff);
-  let most = i32x4.splat(0);
-  for (; x + 64 <= end; x += 64) {
-    const a = v128.and(v128.load(x, 0), magnitude);
-    const b = v128.and(v128.load(x, 16), magnitude);
-    const c = v128.and(v128.load(x, 32), magnitude);
-    const d = v128.and(v128.load(x, 48), magnitude);
-    most = i32x4.max_s(most, i32x4.max_s(i32x4.max_s(a, b), i32x4.max_s(c, d)));
+  const ones = i32x4.splat(1);
+  // Magnitudes compare like the integers that have the same bits. Less 1, and without a sign,
+  // 0 is the largest.
+  let smallest = i32x4.splat(-1);
+  let largest = i32x4.splat(0);
+  for (; x + 16 <= end; x += 16) {
+    const bits = v128.and(v128.load(x), magnitude);
+    smallest = i32x4.min_u(smallest, i32x4.sub(bits, ones));
+    largest = i32x4.max_s(largest, bits);
   }
-  let largest = largestLane(most);
-  for (; x < end; x += 4) largest = max(largest, abs(f32.load(x)));
-  return largest;
+  const areSmall = i32x4.lt_u(smallest, i32x4.splat(reinterpret<i32>(least) - 1));
+  const areLarge = i32x4.gt_s(largest, i32x4.splat(reinterpret<i32>(most)));
+  if (v128.any_true(v128.or(areSmall, areLarge))) return false;
+  for (; x < end; x += 4) {
+    const size = abs(f32.load(x));
+    if (size !== 0 && !(size >= least && size <= most)) return false;
+  }
+  return true;
 }
 
 /** Adds the two float64 lanes: 0 + 1. */

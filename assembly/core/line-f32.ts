@@ -1,25 +1,41 @@
-// Smaller scales would lose digits to denormals. Up to the largest the low scale is at most
-// 1/2, so its product with a difference does not overflow.
-const MIN_SCALE: f64 = 7.888609052210118e-31; // 2^-100
-const MAX_SCALE: f64 = 16777216; // 2^24
+import { isZeroOrWithin, magnitudeOf } from './magnitude';
 
-const MAX_MEAN_AND_SHIFT: f64 = 1.2676506002282294e30; // 2^100
+// Smaller scales would lose digits to denormals.
+const MIN_SCALE: u32 = (1023 - 100) << 20;
+const MAX_SCALE: u32 = (1023 + 100) << 20;
+
+const MAX_MEAN_OR_SHIFT: u32 = (1023 + 100) << 20;
+
+// The most that the magnitudes of mean and scale may add up to. Their product is below 2^127.
+const MAX_PRODUCT: u32 = (2 * 1023 + 126) << 20;
 
 /**
  * Says whether float32 can hold a line, whatever the elements are. Half a unit in the last
- * place of the largest float32 is 2^103. The mean is smaller. So is the shift with the low
- * mean in it, which is at most 2^-25 * 2^100 * 2^24. So
- *
- * - x - mean does not overflow;
- * - where the scaled difference overflows, the shift does not bring it back, and the result
- *   itself is beyond float32.
+ * place of the largest float32 is 2^103. The shift with the low mean in it is smaller: it is at
+ * most 2^100 + 2^-25 * 2^127. So where the scaled difference overflows, the shift does not
+ * bring it back, and the result itself is beyond float32.
  *
  * A product that is a denormal is off by at most 2^-150, half of the smallest float32.
  */
 export function fitsF32(line: usize): bool {
-  const size = abs(f64.load(line, 8));
-  const others = abs(f64.load(line, 0)) + abs(f64.load(line, 16));
-  return size <= MAX_SCALE && (size >= MIN_SCALE || size === 0) && others <= MAX_MEAN_AND_SHIFT;
+  const mean = magnitudeOf(line);
+  const scale = magnitudeOf(line + 8);
+  return (
+    isZeroOrWithin(scale, MIN_SCALE, MAX_SCALE) &&
+    max(mean, magnitudeOf(line + 16)) <= MAX_MEAN_OR_SHIFT &&
+    mean + scale <= MAX_PRODUCT
+  );
+}
+
+/**
+ * Says whether float32 can hold a line's scale and x - mean. The mean is smaller than half a
+ * unit in the last place of the largest float32, so no difference overflows.
+ */
+export function differenceFitsF32(line: usize): bool {
+  return (
+    isZeroOrWithin(magnitudeOf(line + 8), MIN_SCALE, MAX_SCALE) &&
+    magnitudeOf(line) <= MAX_MEAN_OR_SHIFT
+  );
 }
 
 // In float32 the mean and the scale are split into a high and a low part each:

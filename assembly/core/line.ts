@@ -10,6 +10,10 @@ import { MOMENTS, meanOf, varianceOf } from './moments';
 // rounding x - mean does.
 const MAX_SMALL_MEAN: f64 = 0.25;
 
+// In float32 a scale is split into two. Up to this scale the low one is at most 1/2.
+const MAX_ROUNDED_SCALE: f64 = 16777216; // 2^24
+const MAX_SCALE_F32: f64 = 1.2676506002282294e30; // 2^100
+
 /** Bytes of one line. */
 export const LINE: usize = 24;
 
@@ -33,12 +37,25 @@ export function makeLine(
   const mean = meanOf(moments);
   const variance = varianceOf(moments);
   const root = Math.sqrt(variance + (centred ? 0 : mean * mean) + eps);
-  const scale = root === 0 ? 0 : weight / root;
+  let scale = root === 0 ? 0 : weight / root;
+  if (centred && abs(scale) > MAX_ROUNDED_SCALE && f64.load(moments) === 1)
+    scale = givenScale(scale);
   // A small mean goes into the shift, so that no loop has to subtract it: the line is the same.
   const small = mean * mean <= variance * MAX_SMALL_MEAN;
   f64.store(line, centred && !small ? mean : 0, 0);
   f64.store(line, scale, 8);
   f64.store(line, centred && small ? bias - mean * scale : bias, 16);
+}
+
+/**
+ * Returns a scale whose nearest float32 is not beyond it, by rounding it where it is. Given
+ * statistics, which count as one element, bound no difference. Where such a difference is so
+ * large that its product with the high scale is infinite, that with the low scale may be too.
+ * With scales of the same sign the sum is not NaN.
+ */
+function givenScale(scale: f64): f64 {
+  const nearest = <f64>(<f32>scale);
+  return abs(nearest) > abs(scale) && abs(scale) <= MAX_SCALE_F32 ? nearest : scale;
 }
 
 /**
@@ -87,6 +104,11 @@ export function applyF64(y: usize, x: usize, line: usize, length: usize, step: u
     x += step;
     y += step;
   }
+}
+
+/** Returns (x - mean) * scale + shift of one element in float64. */
+export function normalizedF64(x: usize, line: usize): f64 {
+  return (<f64>f32.load(x) - f64.load(line, 0)) * f64.load(line, 8) + f64.load(line, 16);
 }
 
 /** Loads one float32, or returns `absent` where the array is absent. */

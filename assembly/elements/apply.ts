@@ -1,8 +1,10 @@
-import { largestMagnitude } from '../core/lanes';
+import { areZeroOrWithin } from '../core/lanes';
 import { LINE, loadOr } from '../core/line';
 import { fitsF32, highMean, highScale, lowScale, scaled, shiftF32 } from '../core/line-f32';
 import { applyRow } from '../rows/apply';
 
+// Any denormal will do.
+const MIN_BIAS: f32 = 1.401298464324817e-45; // 2^-149
 const MAX_BIAS: f32 = 1.2676506002282294e30; // 2^100
 
 /**
@@ -39,7 +41,7 @@ export function applyElements(
  * a product that overflows, so the result itself is beyond float32.
  */
 export function biasFitsF32(weight: usize, bias: usize, count: usize): bool {
-  return !weight || !bias || largestMagnitude(bias, count) <= MAX_BIAS;
+  return !weight || !bias || areZeroOrWithin(bias, count, MIN_BIAS, MAX_BIAS);
 }
 
 /**

@@ -1,11 +1,16 @@
 import { BLOCK_BYTES } from '../core/chunks';
+import { weightsFitF32 } from '../core/combination';
 import { addLanesF64, sumFour, sumPair, widenPairs } from '../core/lanes';
-import { LINE } from '../core/line';
+import { LINE, normalizedF64 } from '../core/line';
 import { fitsF32, highMean, highScale, scaledDifference, shiftF32 } from '../core/line-f32';
+import { holdsTerms, isZero } from '../core/sums-f32';
 
 // Rows that are added up in float32, element by element, before the result is added in
 // float64. To store float64 after each row would cost more than all else.
 const HELD_ROWS: usize = 8;
+
+// The least that every held sum is for all of them to be added at once.
+const MIN_HELD: f32 = 8.470329472543003e-22; // 2^-70
 
 /**
  * Adds to two kinds of sums: of w * g and w * g * z over each row, and of g and g * z over
@@ -39,10 +44,11 @@ export function addElementGradientSums(
 ): void {
   const bytes = columns << 2;
   const wholes = bytes & ~63;
+  const weightsFit = weightsFitF32(weight, columns);
   memory.fill(scratch, 0, wholes << 1);
   for (let held: usize = 1; rows; rows--, held++) {
     let done: usize = 0;
-    if (fitsF32(lines)) {
+    if (weightsFit && fitsF32(lines)) {
       addVectors(rowSums, rowProducts, scratch, g, x, weight, lines, wholes);
       done = wholes;
     }
@@ -59,8 +65,10 @@ export function addElementGradientSums(
       lines,
       left,
     );
-    if (held === HELD_ROWS || rows === 1) {
-      release(sums, products, scratch, wholes);
+    if (weightsFit && (held === HELD_ROWS || rows === 1)) {
+      const before = held - 1;
+      const back = before * bytes;
+      release(sums, products, scratch, g - back, x - back, lines - before * LINE, held, bytes);
       held = 0;
     }
     rowSums += 8;
@@ -73,7 +81,8 @@ export function addElementGradientSums(
 
 /**
  * Adds a row by vectors. For the sums over the row, blocks of sixty-four elements are added
- * in float32, and their sums in float64. The sums over the rows are held in float32.
+ * in float32, and their sums in float64. If float32 did not hold the terms, the row is added
+ * again in float64. The sums over the rows are held in float32.
  *
  * @param held for every four elements, a vector of held g and one of held g * z
  */
@@ -132,8 +141,16 @@ function addVectors(
     plain = f64x2.add(plain, widenPairs(sum));
     scaled = f64x2.add(scaled, widenPairs(product));
   }
-  f64.store(rowSums, f64.load(rowSums) + sumPair(plain));
-  f64.store(rowProducts, f64.load(rowProducts) + sumPair(scaled));
+  const sum = sumPair(plain);
+  const product = sumPair(scaled);
+  const size = abs(sum) + abs(product);
+  if (holdsTerms(size)) {
+    f64.store(rowSums, f64.load(rowSums) + sum);
+    f64.store(rowProducts, f64.load(rowProducts) + product);
+  } else if (size !== 0 || !isZero(g - bytes, bytes >> 2, 4)) {
+    const w = weight - bytes;
+    addElementsF64(rowSums, rowProducts, 0, 0, g - bytes, x - bytes, w, line, bytes);
+  }
 }
 
 /** Returns (x - mean) * scale + shift, lane by lane. */
@@ -159,10 +176,31 @@ function weighted(weight: usize, a: v128, b: v128, c: v128, d: v128): v128 {
   );
 }
 
-/** Adds what is held to the sums of the elements, and clears it. */
-function release(sums: usize, products: usize, held: usize, bytes: usize): void {
+/**
+ * Adds what is held to the sums of the elements, and clears it. Where float32 did not hold the
+ * terms of four elements, these are added again in float64.
+ *
+ * @param g (rows, bytes / 4) float32, the rows that are held
+ * @param x (rows, bytes / 4) float32
+ * @param lines (rows) lines
+ */
+function release(
+  sums: usize,
+  products: usize,
+  held: usize,
+  g: usize,
+  x: usize,
+  lines: usize,
+  rows: usize,
+  bytes: usize,
+): void {
+  const end = held + ((bytes & ~63) << 1);
+  if (!holdsAll(held, end)) {
+    releaseEach(sums, products, held, end, g, x, lines, rows, bytes);
+    return;
+  }
   const zeros = f32x4.splat(0);
-  for (const end = held + (bytes << 1); held < end; held += 32) {
+  for (; held < end; held += 32) {
     addLanesF64(sums, v128.load(held, 0));
     addLanesF64(products, v128.load(held, 16));
     v128.store(held, zeros, 0);
@@ -172,7 +210,87 @@ function release(sums: usize, products: usize, held: usize, bytes: usize): void 
   }
 }
 
-/** Adds elements of one row in float64, to the row's sums and to their own. */
+/** Adds what is held element by element, or in float64 if float32 did not hold the terms. */
+function releaseEach(
+  sums: usize,
+  products: usize,
+  held: usize,
+  end: usize,
+  g: usize,
+  x: usize,
+  lines: usize,
+  rows: usize,
+  bytes: usize,
+): void {
+  for (let at = held; at < end; at += 32) {
+    for (let lane: usize = 0; lane < 16; lane += 4) {
+      const sum = <f64>f32.load(at + lane, 0);
+      const product = <f64>f32.load(at + lane, 16);
+      const size = abs(sum) + abs(product);
+      if (holdsTerms(size) || (size === 0 && isZero(g, rows, bytes))) {
+        f64.store(sums, f64.load(sums) + sum);
+        f64.store(products, f64.load(products) + product);
+      } else {
+        addHeldF64(sums, products, g, x, lines, rows, bytes);
+      }
+      sums += 8;
+      products += 8;
+      g += 4;
+      x += 4;
+    }
+  }
+  memory.fill(held, 0, end - held);
+}
+
+/** Says whether float32 has held the terms of all sums. */
+function holdsAll(held: usize, end: usize): bool {
+  let least = i32x4.splat(i32.MAX_VALUE);
+  let most = i32x4.splat(0);
+  for (; held < end; held += 64) {
+    const a = sizesOf(held);
+    const b = sizesOf(held + 32);
+    least = i32x4.min_s(least, i32x4.min_s(a, b));
+    most = i32x4.max_s(most, i32x4.max_s(a, b));
+  }
+  const areLarge = i32x4.ge_s(least, i32x4.splat(reinterpret<i32>(MIN_HELD)));
+  const areFinite = i32x4.lt_s(most, i32x4.splat(reinterpret<i32>(f32.POSITIVE_INFINITY)));
+  return i32x4.all_true(v128.and(areLarge, areFinite));
+}
+
+/** Returns the larger magnitudes of sums and products. They compare like integers of the same bits. */
+function sizesOf(held: usize): v128 {
+  const magnitude = i32x4.splat(0x7fffffff);
+  const sums = v128.and(v128.load(held, 0), magnitude);
+  return i32x4.max_s(sums, v128.and(v128.load(held, 16), magnitude));
+}
+
+/** Adds one element of the rows that are held in float64, to its own sums alone. */
+function addHeldF64(
+  sums: usize,
+  products: usize,
+  g: usize,
+  x: usize,
+  lines: usize,
+  rows: usize,
+  bytes: usize,
+): void {
+  for (; rows; rows--) {
+    if (fitsF32(lines)) {
+      const gradient = <f64>f32.load(g);
+      f64.store(sums, f64.load(sums) + gradient);
+      f64.store(products, f64.load(products) + gradient * normalizedF64(x, lines));
+    }
+    lines += LINE;
+    g += bytes;
+    x += bytes;
+  }
+}
+
+/**
+ * Adds elements of one row in float64, to the row's sums and to their own.
+ *
+ * @param sums 0: to those of the row alone
+ */
 function addElementsF64(
   rowSums: usize,
   rowProducts: usize,
@@ -184,21 +302,20 @@ function addElementsF64(
   line: usize,
   bytes: usize,
 ): void {
-  const mean = f64.load(line, 0);
-  const scale = f64.load(line, 8);
-  const shift = f64.load(line, 16);
   let sum = f64.load(rowSums);
   let product = f64.load(rowProducts);
   for (const end = g + bytes; g < end; g += 4) {
     const gradient = <f64>f32.load(g);
-    const gz = gradient * ((<f64>f32.load(x) - mean) * scale + shift);
+    const gz = gradient * normalizedF64(x, line);
     const w = <f64>f32.load(weight);
-    f64.store(sums, f64.load(sums) + gradient);
-    f64.store(products, f64.load(products) + gz);
+    if (sums) {
+      f64.store(sums, f64.load(sums) + gradient);
+      f64.store(products, f64.load(products) + gz);
+      sums += 8;
+      products += 8;
+    }
     sum += w * gradient;
     product += w * gz;
-    sums += 8;
-    products += 8;
     x += 4;
     weight += 4;
   }

@@ -1,12 +1,13 @@
-import { COMBINATION, combined, combineF64 } from '../core/combination';
-import { LINE } from '../core/line';
 import {
-  fitsF32,
-  highMean,
-  highScale,
-  scaledDifference,
-  shiftOfDifference,
-} from '../core/line-f32';
+  COMBINATION,
+  combinationFitsF32,
+  combined,
+  combinedScale,
+  combineF64,
+  weightsFitF32,
+} from '../core/combination';
+import { LINE } from '../core/line';
+import { highMean, scaledDifference, shiftOfDifference } from '../core/line-f32';
 
 /**
  * Combines each row: dx = a * weight * g + b * z + c, where z = (x - mean) * scale + shift.
@@ -31,11 +32,13 @@ export function combineRows(
   period: usize,
   gap: usize,
 ): void {
+  const weightsFit = !weight || weightsFitF32(weight, length);
   let channel: usize = 0;
   for (let row: usize = 0; row < rows; row++) {
     const line = lines + channel * LINE;
     const combination = combinations + channel * COMBINATION;
-    if (fitsF32(line)) combineRow(dx, g, x, line, combination, weight, length);
+    const fits = weightsFit && combinationFitsF32(combination, line);
+    if (fits) combineRow(dx, g, x, line, combination, weight, length);
     else combineF64(dx, g, x, line, combination, weight, length, 4);
     let step = length;
     if (++channel === period) {
@@ -59,19 +62,20 @@ function combineRow(
 ): void {
   const b = f64.load(combination, 8);
   const highs = f32x4.splat(highMean(line));
-  const scales = f32x4.splat(highScale(line));
+  const scales = f32x4.splat(combinedScale(combination, line));
   const as = f32x4.splat(<f32>f64.load(combination, 0));
   const bs = f32x4.splat(<f32>b);
   const cs = f32x4.splat(<f32>(f64.load(combination, 16) + b * shiftOfDifference(line)));
   const end = g + (length << 2);
   if (weight) {
     for (; g + 32 <= end; g += 32, x += 32, dx += 32, weight += 32) {
-      const wg = f32x4.mul(v128.load(g), v128.load(weight));
-      const otherWg = f32x4.mul(v128.load(g, 16), v128.load(weight, 16));
+      // The product of a and the weight comes first. That of g and the weight can overflow.
+      const aw = f32x4.mul(as, v128.load(weight));
+      const otherAw = f32x4.mul(as, v128.load(weight, 16));
       const z = scaledDifference(v128.load(x), highs, scales);
       const otherZ = scaledDifference(v128.load(x, 16), highs, scales);
-      v128.store(dx, combined(wg, z, as, bs, cs));
-      v128.store(dx, combined(otherWg, otherZ, as, bs, cs), 16);
+      v128.store(dx, combined(v128.load(g), z, aw, bs, cs));
+      v128.store(dx, combined(v128.load(g, 16), otherZ, otherAw, bs, cs), 16);
     }
   } else {
     for (; g + 64 <= end; g += 64, x += 64, dx += 64) {

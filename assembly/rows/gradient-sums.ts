@@ -8,6 +8,10 @@ import {
   scaledDifference,
   shiftOfDifference,
 } from '../core/line-f32';
+import { holdsTerms, isZero } from '../core/sums-f32';
+
+// Elements that are added as four vectors at a time. Fewer are added in float64.
+const VECTORS_ELEMENTS: usize = 16;
 
 /**
  * Adds each row to the sums of g and of g * z, where g is the gradient of the output and
@@ -36,7 +40,7 @@ export function addGradientSums(
   for (let row: usize = 0; row < rows; row++) {
     const at = channel << 3;
     const line = lines + channel * LINE;
-    const fits = fitsF32(line);
+    const fits = length >= VECTORS_ELEMENTS && fitsF32(line);
     for (let done: usize = 0; done < length; done += CHUNK_ELEMENTS) {
       const count = min(length - done, CHUNK_ELEMENTS);
       const from = done << 2;
@@ -59,6 +63,8 @@ export function addGradientSums(
  * shift is added at the end:
  *
  *     sum(g * z) = sum(g * (d * scale)) + sum(g) * shift
+ *
+ * If float32 did not hold the terms, all elements are added in float64.
  */
 function addChunkSums(
   sums: usize,
@@ -95,8 +101,18 @@ function addChunkSums(
   }
   const sum = sumPair(plain);
   const product = sumPair(scaled) + sum * shiftOfDifference(line);
-  f64.store(sums, f64.load(sums) + sum);
-  f64.store(products, f64.load(products) + product);
+  const size = abs(sum) + abs(product);
+  if (holdsTerms(size)) {
+    f64.store(sums, f64.load(sums) + sum);
+    f64.store(products, f64.load(products) + product);
+  } else {
+    const added = length & ~15;
+    const start = g - (added << 2);
+    if (size !== 0 || !isZero(start, added, 4)) {
+      x -= g - start;
+      g = start;
+    }
+  }
   addSumsF64(sums, products, g, x, line, (end - g) >> 2);
 }
 

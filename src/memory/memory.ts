@@ -51,8 +51,8 @@ interface Area<Values> {
 export type Numbers = Area<Float64Array>;
 
 // Bytes of scratch for each channel: moments and parts; a line and a combination; two
-// sums, and two for elements; six float32 for the kernels of columns; a weight and a bias.
-const CHANNEL_BYTES = (2 * MOMENTS + LINE + COMBINATION + 4) * F64 + (6 + 2) * F32;
+// sums, and two for elements; eight float32 for the kernels of columns; a weight and a bias.
+const CHANNEL_BYTES = (2 * MOMENTS + LINE + COMBINATION + 4) * F64 + (8 + 2) * F32;
 
 function scratchSize(channels: number): number {
   const tiles = 2 * F32 * (Math.max(TILE_SIZE, channels) + TILE_SLACK);
@@ -85,7 +85,7 @@ export class Memory {
   readonly elementSums: Numbers;
   /** The products of each element of the normalized dimensions. */
   readonly elementProducts: Numbers;
-  /** The address of six float32 for each column, in which kernels of columns work. */
+  /** The address of eight float32 for each column, in which kernels of columns work. */
   readonly columnsAt: number;
   /** The address of the first byte behind the scratch. */
   readonly spaceAt: number;
@@ -127,7 +127,7 @@ export class Memory {
     this.products = numbers(1);
     this.elementSums = numbers(1);
     this.elementProducts = numbers(1);
-    this.columnsAt = singles(channels * 6).at;
+    this.columnsAt = singles(channels * 8).at;
     this.#weight = singles(channels);
     this.#bias = singles(channels);
     const tile = Math.max(TILE_SIZE, channels) + TILE_SLACK;

@@ -132,7 +132,7 @@ export const extentsOf: {
     singlesIn('g', g, rows * columns),
     singlesIn('x', x, rows * columns),
     ...optional(linesIn('lines', lines, columns)),
-    singlesScratch('scratch', scratch, inFours(columns) * 4),
+    singlesScratch('scratch', scratch, inFours(columns) * 8),
   ],
   addElementGradientSums: (
     rowSums,
@@ -218,6 +218,6 @@ export const extentsOf: {
     singlesIn('x', x, rows * columns),
     linesIn('lines', lines, columns),
     combinationsIn('combinations', combinations, columns),
-    singlesScratch('scratch', scratch, inFours(columns) * 5),
+    singlesScratch('scratch', scratch, inFours(columns) * 8),
   ],
 };

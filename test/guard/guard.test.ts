@@ -78,7 +78,7 @@ describe('guarded kernels', () => {
     [
       'a line too many is read',
       replace('assembly/rows/apply.ts', 'lines + period * LINE', 'lines + (period + 1) * LINE'),
-      'applyRows reads bytes 56 to 64 of lines, which has 48',
+      'applyRows reads bytes 52 to 56 of lines, which has 48',
     ],
     [
       'the element before the first is read',

@@ -33,7 +33,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
     include: [
-      'test/layers/{*norm,family,lengths}.test.ts',
+      'test/layers/{*norm,family,lengths,extremes}.test.ts',
       'test/assembly/**/*.test.ts',
       'test/{passes,statistics}/*.test.ts',
       'test/tensor/arena.test.ts',

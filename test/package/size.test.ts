@@ -17,14 +17,15 @@ const withoutPictures = `export { ${Object.keys(api)
   .join(', ')} } from 'wasm-norm'`;
 
 // Bytes that 811a2b8 took, and what has been granted since: first to plans and their strips,
-// to "did you mean", and to what a console shows of a tensor; then to dtypes, to tensors as
-// parameters, to 16-bit tensors of any size, and to refusals that name files and prefixes.
-const BUDGET = { instanceNorm: 16_269 + 300 + 300, withoutPictures: 23_747 + 1_000 + 1_800 };
+// to "did you mean", and to what a console shows of an arena; then to dtypes, to tensors as
+// parameters, to 16-bit tensors of any size, to refusals that name files and prefixes, and to
+// float64 where float32 can't hold the numbers on the way to a result.
+const BUDGET = { instanceNorm: 16_269 + 300 + 1_700, withoutPictures: 23_747 + 1_000 + 3_200 };
 
-test('the module has at most 17,000 bytes', () => {
+test('the module has at most 19,400 bytes', () => {
   const { length } = readFileSync(`${root}/dist/kernels.wasm`);
   expect(length).toBeGreaterThan(0);
-  expect(length).toBeLessThanOrEqual(17_000);
+  expect(length).toBeLessThanOrEqual(19_400);
 });
 
 test('the text of the module decodes to the module', () => {

@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { type Arrays, type Call, type Options, usesRunningStats } from '../support/norms.ts';
-import { normals, uniforms } from '../support/random.ts';
+import { uniforms } from '../support/random.ts';
 import { sizeOf } from '../support/shapes.ts';
-import { type Data, data, numbersOf, slopes } from './data.ts';
+import { type Data, data, factors, numbersOf } from './data.ts';
 
 // More than two of the library's tiles.
 const MOST_ELEMENTS = 150_000;
@@ -14,6 +14,10 @@ export interface Drawn {
   readonly call: Call;
   readonly x: Data;
   readonly gradOutput: Data;
+  readonly weight: Data;
+  readonly bias: Data;
+  /** What the running statistics are of the size of. */
+  readonly running: Data;
   readonly parameters: readonly Parameter[];
   /** The seed of the random parameters. */
   readonly seed: number;
@@ -49,8 +53,16 @@ export function shape(minRank: number, maxRank: number): fc.Arbitrary<readonly n
     });
 }
 
-/** Calls that the library accepts. */
-export function drawn(x = data(), norms: readonly Call['norm'][] = NORMS): fc.Arbitrary<Drawn> {
+/**
+ * Calls that the library accepts.
+ *
+ * @param others what weights, biases and gradients are drawn from
+ */
+export function drawn(
+  x = data(),
+  norms: readonly Call['norm'][] = NORMS,
+  others = factors(),
+): fc.Arbitrary<Drawn> {
   return fc
     .constantFrom(...norms)
     .chain((norm) =>
@@ -65,7 +77,10 @@ export function drawn(x = data(), norms: readonly Call['norm'][] = NORMS): fc.Ar
         unbiased: fc.constantFrom(undefined, true, false),
         withLengths: fc.boolean(),
         x,
-        gradOutput: slopes(),
+        gradOutput: others,
+        weight: others,
+        bias: others,
+        other: fc.option(others, { freq: 2, nil: undefined }),
         parameters: fc.subarray<Parameter>([
           'weight',
           'bias',
@@ -77,9 +92,11 @@ export function drawn(x = data(), norms: readonly Call['norm'][] = NORMS): fc.Ar
         seed: fc.nat({ max: 2 ** 20 }),
       }),
     )
-    .map(({ x, gradOutput, parameters, seed, ...choices }) => {
+    .map(({ x, gradOutput, weight, bias, other, parameters, seed, ...choices }) => {
       const call = callOf(choices);
-      return { call, x, gradOutput, parameters: allowed(call, parameters), seed };
+      const running = other ?? x;
+      const names = allowed(call, parameters);
+      return { call, x, gradOutput, weight, bias, running, parameters: names, seed };
     })
     .filter(({ call }) => hasStatistics(call));
 }
@@ -170,7 +187,7 @@ function allowed({ norm, shape, options }: Call, parameters: readonly Parameter[
 }
 
 /** Makes the arrays of a call. */
-export function arraysOf({ call, x, parameters, seed }: Drawn): Arrays {
+export function arraysOf({ call, weight, bias, running, parameters, seed }: Drawn): Arrays {
   const { norm, shape, normalizedShape, options } = call;
   const isElementwise = norm === 'layerNorm' || norm === 'rmsNorm';
   const channels = isElementwise
@@ -178,14 +195,13 @@ export function arraysOf({ call, x, parameters, seed }: Drawn): Arrays {
     : channelsOf(shape, options.layout);
   const each = channels * (isElementwise ? 1 : (shape[0] as number));
   const has = (name: Parameter): boolean => parameters.includes(name);
-  // Running statistics are of the same size as those of the input.
-  const square = 10 ** (2 * x.exponent);
+  const square = Math.min(1e38, 10 ** (2 * running.exponent));
   return {
-    ...(has('weight') ? { weight: normals(channels, seed, 1, 2) } : {}),
-    ...(has('weight of each sample') ? { weight: normals(each, seed + 1, 1, 2) } : {}),
-    ...(has('bias') ? { bias: normals(channels, seed + 2, 0, 3) } : {}),
-    ...(has('bias of each sample') ? { bias: normals(each, seed + 3, 0, 3) } : {}),
-    ...(has('runningMean') ? { runningMean: numbersOf({ ...x, seed }, channels) } : {}),
+    ...(has('weight') ? { weight: numbersOf(weight, channels) } : {}),
+    ...(has('weight of each sample') ? { weight: numbersOf(weight, each) } : {}),
+    ...(has('bias') ? { bias: numbersOf(bias, channels) } : {}),
+    ...(has('bias of each sample') ? { bias: numbersOf(bias, each) } : {}),
+    ...(has('runningMean') ? { runningMean: numbersOf({ ...running, seed }, channels) } : {}),
     ...(has('runningVar')
       ? { runningVar: uniforms(channels, seed + 4, 0.5 * square, 2 * square) }
       : {}),

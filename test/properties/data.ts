@@ -4,18 +4,28 @@
 import fc from 'fast-check';
 import { normals, uniformFrom } from '../support/random.ts';
 
-type Kind = 'normal' | 'constant' | 'two values' | 'outlier' | 'ramp' | 'whole' | 'subnormal';
+type Kind =
+  | 'normal'
+  | 'constant'
+  | 'two values'
+  | 'outlier'
+  | 'ramp'
+  | 'whole'
+  | 'subnormal'
+  | 'mixed';
 
-/** All but subnormal numbers. */
-const NORMAL_KINDS: readonly Kind[] = [
+const KINDS: readonly Kind[] = [
   'normal',
   'constant',
   'two values',
   'outlier',
   'ramp',
   'whole',
+  'subnormal',
+  'mixed',
 ];
-const KINDS: readonly Kind[] = [...NORMAL_KINDS, 'subnormal'];
+
+const LARGEST = 3.4028234663852886e38;
 
 /** A description of numbers. */
 export interface Data {
@@ -27,8 +37,11 @@ export interface Data {
   readonly ratio: number;
 }
 
+/** The decimal exponents of float32. */
+const EXPONENTS = { min: -45, max: 38 };
+
 /** Numbers of any kind. */
-export function data(largestExponent = 30, kinds: readonly Kind[] = KINDS): fc.Arbitrary<Data> {
+export function data(exponents = EXPONENTS, kinds: readonly Kind[] = KINDS): fc.Arbitrary<Data> {
   return fc.record({
     kind: fc.oneof(
       { weight: 4, arbitrary: fc.constant('normal' as const) },
@@ -37,24 +50,33 @@ export function data(largestExponent = 30, kinds: readonly Kind[] = KINDS): fc.A
     seed: fc.nat({ max: 2 ** 20 }),
     exponent: fc.oneof(
       { weight: 2, arbitrary: fc.constant(0) },
-      { weight: 1, arbitrary: fc.integer({ min: -largestExponent, max: largestExponent }) },
+      { weight: 1, arbitrary: fc.integer(exponents) },
     ),
     ratio: fc.constantFrom(0, 0, 0.3, -1, 30, -1e3, 1e4, 1e5, -1e6, 1e7),
   });
 }
 
-/** Gradients of an output, whose products with weights and with 1 / std stay within float32. */
-export function slopes(): fc.Arbitrary<Data> {
-  return data(5, NORMAL_KINDS);
+/** Weights, biases and gradients: most of ordinary size, others of any kind. */
+export function factors(): fc.Arbitrary<Data> {
+  return fc.oneof({ weight: 2, arbitrary: ordinary() }, { weight: 1, arbitrary: data() });
 }
 
-/** Inputs to take gradients at, whose 1 / std is within float32. */
-export function differentiable(): fc.Arbitrary<Data> {
-  return data(10, NORMAL_KINDS);
+/** Numbers around 1. */
+export function ordinary(): fc.Arbitrary<Data> {
+  return fc.record({
+    kind: fc.constant('normal' as const),
+    seed: fc.nat({ max: 2 ** 20 }),
+    exponent: fc.constant(0),
+    ratio: fc.constantFrom(0, 0.5),
+  });
 }
 
-/** Makes `count` numbers of a description. */
-export function numbersOf({ kind, seed, exponent, ratio }: Data, count: number): Float32Array {
+/** Makes `count` finite numbers of a description. */
+export function numbersOf(data: Data, count: number): Float32Array {
+  return drawNumbers(data, count).map((value) => Math.max(-LARGEST, Math.min(LARGEST, value)));
+}
+
+function drawNumbers({ kind, seed, exponent, ratio }: Data, count: number): Float32Array {
   const std = 10 ** exponent;
   const mean = ratio * std;
   const values = normals(count, seed, mean, std);
@@ -74,8 +96,10 @@ export function numbersOf({ kind, seed, exponent, ratio }: Data, count: number):
     case 'ramp':
       return values.map((_, i) => mean + (std * i) / 7);
     case 'whole':
-      return values.map((value) => Math.round((100 * value) / std));
+      return values.map((value) => Math.round(value / (std / 100)));
     case 'subnormal':
       return values.map(() => (uniform() - 0.5) * 1e-40);
+    case 'mixed':
+      return values.map((value) => Math.sign(value) * 10 ** (-45.5 + 84 * uniform()));
   }
 }

@@ -15,11 +15,11 @@ import { uniformFrom } from '../support/random.ts';
 import { sizeOf } from '../support/shapes.ts';
 import { arraysOf, channelsOf, type Drawn, drawn, NORMS } from './calls.ts';
 import { expectContract } from './contract.ts';
-import { data, numbersOf } from './data.ts';
+import { data, numbersOf, ordinary } from './data.ts';
 import { holds } from './holds.ts';
 
 // Numbers whose squares stay normal when they are scaled by a power of two.
-const MODERATE = data(4, ['normal', 'two values', 'ramp', 'outlier']);
+const MODERATE = data({ min: -4, max: 4 }, ['normal', 'two values', 'ramp', 'outlier']);
 
 const CENTRED = NORMS.filter((norm) => norm !== 'rmsNorm');
 
@@ -30,7 +30,7 @@ function run(call: Call, x: Float32Array, arrays: Arrays = {}, shape = call.shap
 
 /** Calls that use the input's own statistics. */
 function ownStatistics(norms: readonly Call['norm'][] = NORMS): fc.Arbitrary<Drawn> {
-  return drawn(MODERATE, norms).filter(({ call }) => !usesRunningStats(call));
+  return drawn(MODERATE, norms, ordinary()).filter(({ call }) => !usesRunningStats(call));
 }
 
 function weightOf(random: Drawn): Arrays {
@@ -113,7 +113,7 @@ function shuffled(count: number, seed: number): number[] {
 holds(
   'permuting channels with their parameters permutes the result',
   60,
-  fc.tuple(drawn(MODERATE, ['instanceNorm', 'batchNorm']), fc.nat()),
+  fc.tuple(drawn(MODERATE, ['instanceNorm', 'batchNorm'], ordinary()), fc.nat()),
   ([random, seed]) => {
     const { call } = random;
     const { shape, options } = call;
@@ -131,7 +131,9 @@ holds(
     const y = run(call, x, arrays);
     const found = run(call, take(x, shape, axis, order), permuted);
     const expected = take(y, shape, axis, order);
-    if (axis === 1) expectSameBits(found, expected);
+    // Batches of single values are columns too.
+    const areColumns = axis !== 1 || sizeOf(shape.slice(2)) === 1;
+    if (!areColumns) expectSameBits(found, expected);
     else expectContract(found, call, take(x, shape, axis, order), permuted);
   },
 );

@@ -26,7 +26,7 @@ describe('combineColumns', () => {
           const each = Array.from({ length: columns }, (_, i) => i);
           const lines = memory.doubles(each.flatMap(lineOf));
           const at = memory.doubles(each.flatMap(combinationOf));
-          const scratch = columnScratch(memory, columns, 5);
+          const scratch = columnScratch(memory, columns, 8);
           const combine = (target: Float32Array, from: Float32Array) => (kernels: Kernels) =>
             kernels.combineColumns(
               target.byteOffset,

@@ -17,7 +17,7 @@ describe('addColumnGradientSums', () => {
         const lines = memory.doubles(Array.from({ length: columns }, (_, i) => lineOf(i)).flat());
         const sums = memory.doubles(new Float64Array(columns).fill(5));
         const products = memory.doubles(new Float64Array(columns).fill(-7));
-        const scratch = columnScratch(memory, columns, 4);
+        const scratch = columnScratch(memory, columns, 8);
         memory.run(
           (kernels) =>
             kernels.addColumnGradientSums(
