@@ -18,16 +18,23 @@ const SCRATCH = 8192;
 const X = 65536;
 const CAPACITY = 2 ** 21;
 
+/** Arrays that a memory holds beside x, by address. */
+type Others = readonly (readonly [address: number, values: Float32Array | Float64Array])[];
+
 /** Runs a kernel on a memory that holds x and a line, and returns what it read of x. */
 function readBy(
   values: Float32Array,
   run: (kernels: Kernels) => void,
   line: readonly number[] = [],
+  others: Others = [],
 ): ReturnType<typeof readsOf> {
   const pages = CAPACITY / 65536;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   new Float32Array(memory.buffer, X).set(values);
   new Float64Array(memory.buffer, LINES).set(line);
+  for (const [address, { buffer, byteLength }] of others) {
+    new Uint8Array(memory.buffer, address).set(new Uint8Array(buffer, 0, byteLength));
+  }
   const { instance } = instantiateSync(module, { env: { memory } });
   run(instance.exports as unknown as Kernels);
   return readsOf('x');
@@ -137,6 +144,9 @@ describe('applyRows', () => {
     ['the least scale', [5, 2 ** -100, 3]],
     ['the largest scale', [5, -(2 ** 100), 3]],
     ['a scale of 0', [5, 0, 3]],
+    ['the largest mean', [-(2 ** 100), 2 ** 26, 3]],
+    ['the largest shift', [5, 2, -(2 ** 100)]],
+    ['the largest mean for its scale', [2 ** 66, 2 ** 60, 3]],
   ])('applies %s by vectors', (_, line) => {
     const { loads, bytes } = read(line);
     expect(bytes).toBe(loads * VECTOR);
@@ -148,6 +158,9 @@ describe('applyRows', () => {
     ['a scale too small', [5, 2 ** -101, 3]],
     ['a scale too large', [5, 2 ** 101, 3]],
     ['a mean too large, where the scale is 0', [2 ** 101, 0, 3]],
+    ['a mean too large', [2 ** 101, 2 ** -50, 3]],
+    ['a shift too large', [5, 2, -(2 ** 101)]],
+    ['a mean too large for its scale', [2 ** 67, 2 ** 60, 3]],
   ])('applies %s element by element', (_, line) => {
     expect(read(line)).toEqual({ loads: 180, bytes: 720 });
   });
@@ -200,6 +213,103 @@ describe.each<[string, (kernels: Kernels) => void]>([
     const { loads } = read(FITTING, beyond);
     if (name.includes('Column')) expect(loads).toBe(all.loads);
     else expect(loads).toBeLessThanOrEqual(3 * 17 + 64);
+  });
+});
+
+describe('combineRows', () => {
+  const LENGTH = 66;
+  const read = (combination: readonly number[], weight: readonly number[] = []) =>
+    readBy(
+      normals(LENGTH, 1),
+      ({ combineRows }) => {
+        const at = weight.length > 0 ? WEIGHTS : 0;
+        combineRows(Y, G, X, LINES, COMBINATIONS, at, 1, LENGTH, 1, 0);
+      },
+      [5, 2, 3],
+      [
+        [COMBINATIONS, Float64Array.from(combination)],
+        [WEIGHTS, new Float32Array(LENGTH).map((_, i) => weight[i % weight.length] ?? 1)],
+      ],
+    );
+  const [A, C] = [2 ** 80, 2 ** -100];
+
+  test.each([[[A, A, A]], [[-1 / A, -C, 0]], [[0, 0, -C]], [[0, 0, 0]]])(
+    'makes a combination of %j by vectors',
+    (combination) => {
+      // The last two elements are no vector.
+      expect(read(combination)).toEqual({ loads: 16 + 2, bytes: 264 });
+    },
+  );
+
+  test.each([
+    [[2 * A, 1, 1]],
+    [[-0.5 / A, 1, 1]],
+    [[1, 2 * A, 1]],
+    [[1, C / 2, 1]],
+    [[1, 1, -2 * A]],
+    [[1, 1, -C / 2]],
+  ])('makes a combination of %j element by element', (combination) => {
+    expect(read(combination)).toEqual({ loads: LENGTH, bytes: 264 });
+  });
+
+  test.each([[[2 ** 40]], [[-(2 ** -40), 0, 1]]])('takes weights of %j by vectors', (weight) => {
+    expect(read([1, 1, 1], weight)).toEqual({ loads: 16 + 2, bytes: 264 });
+  });
+
+  test.each([
+    ['the first', 0],
+    ['one', 38],
+    ['the last', LENGTH - 1],
+  ])('takes elements one by one where %s of the weights is out of range', (_, at) => {
+    for (const size of [2 ** 41, -(2 ** -41), 1e-44, Number.NaN]) {
+      const weight = Array.from({ length: LENGTH }, (_, i) => (i === at ? size : 1));
+      expect(read([1, 1, 1], weight)).toEqual({ loads: LENGTH, bytes: 264 });
+    }
+  });
+});
+
+describe.each<[string, number, (kernels: Kernels) => void]>([
+  [
+    'addGradientSums',
+    16,
+    ({ addGradientSums: add }) => add(SUMS, PRODUCTS, G, X, LINES, 1, 64, 1, 0),
+  ],
+  [
+    'addColumnGradientSums',
+    16,
+    ({ addColumnGradientSums: add }) => add(SUMS, PRODUCTS, G, X, LINES, 16, 4, SCRATCH),
+  ],
+  [
+    'addElementGradientSums',
+    16,
+    ({ addElementGradientSums: add }) =>
+      add(MOMENTS, MOMENTS + 64, SUMS, PRODUCTS, G, X, WEIGHTS, LINES, 1, 64, SCRATCH),
+  ],
+])('%s', (_, once, run) => {
+  const read = (g: (i: number) => number) =>
+    readBy(
+      normals(64, 1),
+      run,
+      [0, 2, 0, 0, 2, 0, 0, 2, 0, 0, 2, 0],
+      [
+        [G, new Float32Array(64).map((_, i) => g(i))],
+        [WEIGHTS, new Float32Array(64).fill(1)],
+      ],
+    );
+
+  test('reads x once where float32 holds the terms', () => {
+    expect(read((i) => i - 30.5).loads).toBe(once);
+    expect(read((i) => 2 ** -60 * (i + 1)).loads).toBe(once);
+  });
+
+  test('reads x once where the gradient is 0', () => {
+    expect(read((i) => (i % 2 ? 0 : -0)).loads).toBe(once);
+  });
+
+  test('reads x again where terms are beyond float32, or may be denormals', () => {
+    expect(read((i) => (i % 8 < 4 ? 3e38 : -3e38)).loads).toBeGreaterThan(once);
+    expect(read((i) => 2 ** -90 * (i + 1)).loads).toBeGreaterThan(once);
+    expect(read((i) => (i < 60 ? 0 : 1e-42)).loads).toBeGreaterThan(once);
   });
 });
 

@@ -117,6 +117,27 @@ describe('makeLines', () => {
     expect(linesOf(values, { bias: 10 })).toEqual([0, 1 / 4, 9.5, 2.5, 1 / 4, 10]);
   });
 
+  test.each([
+    ['rounds', 2 ** 25 * (1 + 0.75 * 2 ** -23), true],
+    ['rounds', -(2 ** 99) * (1 + 0.75 * 2 ** -23), true],
+    ['keeps, since the nearest float32 is not beyond it,', 2 ** 25 * (1 + 0.25 * 2 ** -23), false],
+    ['keeps, since it is not large,', 2 ** 23 * (1 + 0.75 * 2 ** -23), false],
+    ['keeps, since it is beyond float32,', 2 ** 100 * (1 + 0.75 * 2 ** -23), false],
+  ])('%s a scale of %f by given statistics', (_, scale, isRounded) => {
+    const memory = new KernelMemory();
+    // Given statistics count as one element. Another line has the same scale by two elements.
+    const moments = memory.doubles([1, 5, 1, 0, 2, 5, 2, 0].map((value) => value / scale ** 2));
+    moments.set([1, 5], 0);
+    moments.set([2, 5], 4);
+    const weights = memory.floats([Math.sign(scale)]);
+    const lines = memory.doubles(new Float64Array(2 * LINE));
+    const [at, from, weight] = [lines.byteOffset, moments.byteOffset, weights.byteOffset];
+    memory.run(({ makeLines }) => makeLines(at, from, weight, 0, 2, 1, 0, 1, 0, true), lines);
+    const [, given, , , own] = lines;
+    expect(Math.abs((own as number) / scale - 1)).toBeLessThan(2 ** -50);
+    expect(given).toBe(isRounded ? Math.fround(scale) : own);
+  });
+
   test('makes a scale of 0 where there is no spread and no eps', () => {
     expect(linesOf([[2, 3, 0, 0]])).toEqual([3, 0, 0]);
   });

@@ -20,8 +20,8 @@ export const COLUMNS: readonly number[] = [
   130,
 ];
 
-/** Around trees of 4 and 8 rows, and around blocks of 32. */
-export const FEW_ROWS: readonly number[] = [1, 2, 3, 4, 5, 7, 8, 9, 31, 32, 33, 65];
+/** Around trees of 4 and 8 rows, around 16, below which gradients are in float64, and blocks of 32. */
+export const FEW_ROWS: readonly number[] = [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 65];
 
 /** Also around 256, up to which columns are short, and more than the 1985 of a chunk of 33 columns. */
 export const ROWS: readonly number[] = [...FEW_ROWS, 128, 129, 256, 257, 300, 4001];
