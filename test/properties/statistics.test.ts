@@ -65,7 +65,7 @@ holds(
       fc.record({
         samples: fc.nat({ max: 3 }),
         spatial: fc.oneof(fc.nat({ max: 3 }), fc.nat({ max: 3000 })),
-        data: data(37),
+        data: data({ min: -37, max: 37 }),
         spoilt: fc.oneof(
           { weight: 6, arbitrary: fc.constant(null) },
           { weight: 1, arbitrary: fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY) },
