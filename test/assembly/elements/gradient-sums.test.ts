@@ -19,13 +19,14 @@ describe('addElementGradientSums', () => {
     readonly products: Float64Array;
   }
 
-  /** Adds the sums of a matrix, cut after some rows, to 5 and to -7. */
+  /** Adds the sums of a matrix, cut after some rows, to 5 and to -7, or to others. */
   function add(
     g: Float32Array,
     x: Float32Array,
     weight: Float32Array,
     set: readonly Line[],
     cuts: readonly number[] = [],
+    [startOfSums, startOfProducts]: readonly [number, number] = [5, -7],
   ): Sums {
     const columns = weight.length;
     const rows = x.length / columns;
@@ -34,10 +35,10 @@ describe('addElementGradientSums', () => {
     const { byteOffset: weightAt } = memory.floats(weight);
     const lines = Array.from({ length: rows }, (_, row) => set[row % set.length] as Line);
     const { byteOffset: linesAt } = memory.doubles(lines.flat());
-    const rowSums = memory.doubles(new Float64Array(rows).fill(5));
-    const rowProducts = memory.doubles(new Float64Array(rows).fill(-7));
-    const sums = memory.doubles(new Float64Array(columns).fill(5));
-    const products = memory.doubles(new Float64Array(columns).fill(-7));
+    const rowSums = memory.doubles(new Float64Array(rows).fill(startOfSums));
+    const rowProducts = memory.doubles(new Float64Array(rows).fill(startOfProducts));
+    const sums = memory.doubles(new Float64Array(columns).fill(startOfSums));
+    const products = memory.doubles(new Float64Array(columns).fill(startOfProducts));
     const scratch = memory.floats(new Float32Array(columns * 2).fill(Number.NaN));
     let first = 0;
     for (const cut of [...cuts, rows]) {
@@ -129,6 +130,38 @@ describe('addElementGradientSums', () => {
         (i) => w(i) * gz(i),
         (i) => Math.abs(w(i)) * sizeOfGz(i),
       );
+    }
+  });
+
+  test.each([
+    [1, FIVE],
+    [8, FIVE],
+    [11, FIVE],
+    [11, withBeyond(1)],
+  ])('adds g and g * z of %i rows where float32 holds only some elements', (rows, set) => {
+    const columns = 67;
+    // Ordinary gradients, denormals, none, and the largest, which cancel over two rows.
+    const kinds = [1, 1e-43, 0, 3e38];
+    const noise = normals(rows * columns, 1).map((value) => Math.max(-1, Math.min(1, value)));
+    const g = noise.map((value, i) => {
+      const kind = kinds[(i % columns) % 4] as number;
+      return kind > 1 ? (Math.floor(i / columns) % 2 ? -kind : kind) : value * kind;
+    });
+    const x = normals(rows * columns, 2);
+    const weight = new Float32Array(columns).fill(1);
+    const found = add(g, x, weight, set, [], [0, 0]);
+    for (let column = 0; column < columns; column++) {
+      const terms = Array.from({ length: rows }, (_, row) => {
+        const at = row * columns + column;
+        const { z, size } = onLine(x[at] as number, set[row % set.length] as Line);
+        const gradient = g[at] as number;
+        return [gradient, gradient * z, Math.abs(gradient) * size] as const;
+      });
+      const totals = [0, 1, 2].map((k) => sum(terms.map((term) => term[k] as number)));
+      const size = sum(terms.map(([gradient]) => Math.abs(gradient)));
+      const [wanted, product, productSize] = totals as [number, number, number];
+      expectWithin(found.sums.subarray(column, column + 1), [wanted], [size]);
+      expectWithin(found.products.subarray(column, column + 1), [product], [productSize]);
     }
   });
 
