@@ -3,6 +3,7 @@
 //
 //     [ mean | scale | shift ]
 
+import { magnitudeOf } from './magnitude';
 import { MOMENTS, meanOf, varianceOf } from './moments';
 
 // Up to this multiple of the variance the square of a mean is small: the mean is within
@@ -13,6 +14,9 @@ const MAX_SMALL_MEAN: f64 = 0.25;
 // In float32 a scale is split into two. Up to this scale the low one is at most 1/2.
 const MAX_ROUNDED_SCALE: f64 = 16777216; // 2^24
 const MAX_SCALE_F32: f64 = 1.2676506002282294e30; // 2^100
+
+// The magnitude of a count of 1.
+const ONE: u32 = 1023 << 20;
 
 /** Bytes of one line. */
 export const LINE: usize = 24;
@@ -38,8 +42,7 @@ export function makeLine(
   const variance = varianceOf(moments);
   const root = Math.sqrt(variance + (centred ? 0 : mean * mean) + eps);
   let scale = root === 0 ? 0 : weight / root;
-  if (centred && abs(scale) > MAX_ROUNDED_SCALE && f64.load(moments) === 1)
-    scale = givenScale(scale);
+  if (magnitudeOf(moments) === ONE && centred) scale = givenScale(scale);
   // A small mean goes into the shift, so that no loop has to subtract it: the line is the same.
   const small = mean * mean <= variance * MAX_SMALL_MEAN;
   f64.store(line, centred && !small ? mean : 0, 0);
@@ -54,8 +57,10 @@ export function makeLine(
  * With scales of the same sign the sum is not NaN.
  */
 function givenScale(scale: f64): f64 {
+  const size = abs(scale);
   const nearest = <f64>(<f32>scale);
-  return abs(nearest) > abs(scale) && abs(scale) <= MAX_SCALE_F32 ? nearest : scale;
+  const isBeyond = size > MAX_ROUNDED_SCALE && size <= MAX_SCALE_F32 && abs(nearest) > size;
+  return isBeyond ? nearest : scale;
 }
 
 /**
