@@ -171,14 +171,14 @@ export class Memory {
     }
   }
 
-  /** Returns the address of `count` weights from `start`, or 0 for none. */
-  loadWeight(weight: Float32Array | null, start: number, count: number): number {
-    return this.#loadParameter(this.#weight, weight, start, count);
+  /** Returns the address of `count` weights from `start`, each `times` times, or 0 for none. */
+  loadWeight(weight: Float32Array | null, start: number, count: number, times = 1): number {
+    return this.#loadParameter(this.#weight, weight, start, count, times);
   }
 
-  /** Returns the address of `count` biases from `start`, or 0 for none. */
-  loadBias(bias: Float32Array | null, start: number, count: number): number {
-    return this.#loadParameter(this.#bias, bias, start, count);
+  /** Returns the address of `count` biases from `start`, each `times` times, or 0 for none. */
+  loadBias(bias: Float32Array | null, start: number, count: number, times = 1): number {
+    return this.#loadParameter(this.#bias, bias, start, count, times);
   }
 
   #loadParameter(
@@ -186,8 +186,15 @@ export class Memory {
     parameter: Float32Array | null,
     start: number,
     count: number,
+    times: number,
   ): number {
     if (parameter === null) return 0;
+    if (times > 1) {
+      for (let i = 0; i < count * times; i++) {
+        area.values[i] = parameter[start + Math.floor(i / times)] as number;
+      }
+      return area.at;
+    }
     if (this.holds(parameter)) return parameter.byteOffset + start * F32;
     area.values.set(part(parameter, start, count));
     return area.at;

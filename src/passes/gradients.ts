@@ -22,10 +22,14 @@ export class ParameterGradients {
     this.#bias = bias && new Float64Array(bias.length);
   }
 
-  /** Adds the sums of consecutive channels from `first`; beyond the last they begin again. */
-  add(first: number, count: number, sums: Float64Array, products: Float64Array): void {
-    addTo(this.#weight, first, count, products);
-    addTo(this.#bias, first, count, sums);
+  /**
+   * Adds the sums of consecutive channels from `first`; beyond the last they begin again.
+   *
+   * @param width how many consecutive sums each channel has
+   */
+  add(first: number, count: number, sums: Float64Array, products: Float64Array, width = 1): void {
+    addTo(this.#weight, first, count, products, width);
+    addTo(this.#bias, first, count, sums, width);
   }
 
   /** Whether there is no parameter at all. */
@@ -47,11 +51,14 @@ function addTo(
   first: number,
   count: number,
   sums: Float64Array,
+  width: number,
 ): void {
   if (gradient === null) return;
   let at = first % gradient.length;
-  for (let i = 0; i < count; i++) {
-    (gradient[at] as number) += sums[i] as number;
+  for (let i = 0; i < count * width; i += width) {
+    let sum = sums[i] as number;
+    for (let j = 1; j < width; j++) sum += sums[i + j] as number;
+    (gradient[at] as number) += sum;
     if (++at === gradient.length) at = 0;
   }
 }

@@ -26,11 +26,11 @@ const APPLY: Operation = {
 
 /**
  * Prepares the lines of a scope's channels from the moments in the memory, each of which
- * serves `groupSize` channels.
+ * serves `groupSize` channels. Each of a channel's columns has a line.
  */
 export function prepareLines(
   memory: Memory,
-  { first, channels }: Pick<Scope, 'first' | 'channels'>,
+  { first, channels, width }: Pick<Scope, 'first' | 'channels' | 'width'>,
   groupSize: number,
   { weight, bias, eps, centred }: Affine,
 ): void {
@@ -39,12 +39,12 @@ export function prepareLines(
   memory.kernels.makeLines(
     memory.lines.at,
     memory.moments.at,
-    memory.loadWeight(weight, first % period, count),
-    memory.loadBias(bias, first % period, count),
-    channels,
-    groupSize,
+    memory.loadWeight(weight, first % period, count, width),
+    memory.loadBias(bias, first % period, count, width),
+    channels * width,
+    groupSize * width,
     0,
-    count,
+    count * width,
     eps,
     centred,
   );

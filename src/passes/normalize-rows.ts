@@ -111,7 +111,7 @@ function normalizeLongRow(
   for (let done = 0; done < groupSize; done += MAX_CHANNELS) {
     const channels = Math.min(MAX_CHANNELS, groupSize - done);
     const first = firstChannel + done;
-    prepareLines(memory, { first, channels }, channels, affine);
+    prepareLines(memory, { first, channels, width: 1 }, channels, affine);
     applyViewLines(memory, rowsOf(first * length, channels, length, length), output, input);
   }
 }

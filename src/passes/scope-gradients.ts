@@ -44,12 +44,12 @@ export function scopeGradients(
   fixed: boolean,
 ): void {
   const { memory, affine, parameters } = differentiation;
-  const { first, channels } = scope;
+  const { first, channels, width } = scope;
   prepareLines(memory, scope, groupSize, { ...affine, weight: null, bias: null });
-  memory.sums.values.fill(0, 0, channels);
-  memory.products.values.fill(0, 0, channels);
+  memory.sums.values.fill(0, 0, channels * width);
+  memory.products.values.fill(0, 0, channels * width);
   for (let i = 0; i < scope.views; i++) addViewSums(differentiation, scope.view(i));
-  parameters.add(first, channels, memory.sums.values, memory.products.values);
+  parameters.add(first, channels, memory.sums.values, memory.products.values, width);
   makeCombinations(differentiation, scope, groupSize, fixed);
   for (let i = 0; i < scope.views; i++) combineView(differentiation, scope.view(i));
 }
@@ -70,7 +70,7 @@ function addViewSums({ memory, gradOutput, input }: Differentiation, view: View)
 
 function makeCombinations(
   { memory, affine }: Differentiation,
-  { first, channels }: Scope,
+  { first, channels, width }: Scope,
   groupSize: number,
   fixed: boolean,
 ): void {
@@ -83,11 +83,11 @@ function makeCombinations(
     lines.at,
     sums.at,
     products.at,
-    memory.loadWeight(affine.weight, first % period, count),
+    memory.loadWeight(affine.weight, first % period, count, width),
     channels / groupSize,
-    groupSize,
+    groupSize * width,
     0,
-    count,
+    count * width,
     affine.centred,
   );
 }

@@ -37,10 +37,12 @@ function findMomentsBy(
   scope: Scope,
   input: Float32Array,
 ): void {
-  memory.moments.values.fill(0, 0, scope.channels * MOMENTS);
+  const columns = scope.channels * scope.width;
+  memory.moments.values.fill(0, 0, columns * MOMENTS);
   for (let i = 0; i < scope.views; i++) {
     addViewMoments(operation, memory, scope.view(i), input);
   }
+  mergeConsecutive(memory, columns, scope.width);
 }
 
 /** Adds the moments of a view's channels to those in the memory. */
@@ -68,12 +70,17 @@ function addViewMoments(
 
 /** Merges the moments of each `groupSize` consecutive channels of a scope. */
 export function mergeGroups(memory: Memory, { channels }: Scope, groupSize: number): void {
-  if (groupSize === 1) return;
+  mergeConsecutive(memory, channels, groupSize);
+}
+
+/** Merges the moments of each `size` consecutive ones of `count`. */
+function mergeConsecutive(memory: Memory, count: number, size: number): void {
+  if (size === 1) return;
   const { kernels, moments, parts } = memory;
-  const groups = channels / groupSize;
-  parts.values.set(moments.values.subarray(0, channels * MOMENTS));
-  moments.values.fill(0, 0, groups * MOMENTS);
-  kernels.mergeMoments(moments.at, parts.at, channels, groupSize, groups);
+  const merged = count / size;
+  parts.values.set(moments.values.subarray(0, count * MOMENTS));
+  moments.values.fill(0, 0, merged * MOMENTS);
+  kernels.mergeMoments(moments.at, parts.at, count, size, merged);
 }
 
 /** Sets the moments of a scope to given means and variances, which repeat. */
