@@ -30,7 +30,9 @@ export { addColumnMomentsF64 } from './columns/moments-f64';
 export { applyElements } from './elements/apply';
 export { addElementGradientSums } from './elements/gradient-sums';
 
-// Fused: all steps for a strip of rows, before the next strip is read.
+// Fused: all steps for a strip of rows, or for a sample, before the next is read.
 
 export { differentiateRows } from './fused/differentiate';
+export { differentiateColumns } from './fused/differentiate-columns';
 export { normalizeRows } from './fused/normalize';
+export { normalizeColumns } from './fused/normalize-columns';

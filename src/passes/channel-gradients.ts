@@ -2,7 +2,14 @@ import { memoryFor } from '../memory/memory.ts';
 import { findMoments, mergeGroups, setMoments } from '../statistics/moments.ts';
 import type { RunningStats } from '../statistics/running-average.ts';
 import { isRowwise } from '../tensor/channels.ts';
-import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
+import {
+  type ChannelArguments,
+  ownScopes,
+  parameterScopes,
+  sampleOf,
+  wholeSamples,
+} from './channel-arguments.ts';
+import { DifferentiateSamples } from './column-gradients.ts';
 import { type Differentiation, type Gradients, ParameterGradients } from './gradients.ts';
 import { clearPadding } from './normalize-channels.ts';
 import { fitsRowGradients, rowGradients } from './row-gradients.ts';
@@ -41,10 +48,21 @@ function ownGradients(differentiation: Differentiation, args: ChannelArguments):
     }
   }
   const { memory, input } = differentiation;
+  const stride = channels * spatial;
+  const all = wholeSamples(args);
+  if (all !== null) {
+    memory.run(new DifferentiateSamples(differentiation, all, stride));
+    return;
+  }
   const scopes = ownScopes(args);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;
+    const sample = sampleOf(args, scope);
+    if (sample !== null) {
+      memory.run(new DifferentiateSamples(differentiation, sample, stride));
+      continue;
+    }
     findMoments(memory, scope, input);
     mergeGroups(memory, scope, groupSize);
     scopeGradients(differentiation, scope, groupSize, false);

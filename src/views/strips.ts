@@ -37,6 +37,17 @@ export function capacityOf({ groupSize, length }: Rows, inPlace: boolean): numbe
     : Math.min(MAX_CHANNELS, Math.floor(TILE_SIZE / (groupSize * length)));
 }
 
+// Columns of up to so many rows are summed in float64, and a sample of up to so many elements
+// stays in the first-level cache with its gradient.
+const MAX_FEW_ROWS = 64;
+const MAX_FEW_ELEMENTS = MAX_CHANNELS;
+
+/** Says whether a sample of columns is so small that a kernel takes many samples at once. */
+export function hasFewRows(rows: number, columns: number): boolean {
+  const size = rows * columns;
+  return rows <= MAX_FEW_ROWS && size <= MAX_FEW_ELEMENTS && size > 0;
+}
+
 /** Rows cut into strips: of whole periods where they fit, else of rows within a period. */
 export class GroupStrips implements Strips<GroupStrip> {
   readonly count: number;

@@ -33,10 +33,12 @@ describe('the module', () => {
       'function applyRows',
       'function combineColumns',
       'function combineRows',
+      'function differentiateColumns',
       'function differentiateRows',
       'function makeCombinations',
       'function makeLines',
       'function mergeMoments',
+      'function normalizeColumns',
       'function normalizeRows',
     ]);
   });

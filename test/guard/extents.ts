@@ -28,6 +28,7 @@ const singlesScratch = used('scratch', 4);
 const doublesIn = used('in', 8);
 const doublesOut = used('out', 8);
 const doublesInOut = used('inout', 8);
+const doublesScratch = used('scratch', 8);
 const momentsIn = used('in', MOMENTS);
 const momentsOut = used('out', MOMENTS);
 const momentsInOut = used('inout', MOMENTS);
@@ -54,6 +55,12 @@ const withGaps = (
     const count = Math.min(period, rows - i * period) * length;
     return use(name, start + 4 * i * (period * length + gap), count);
   });
+};
+
+/** Numbers of the columns of samples, of which a kernel works in those of a strip. */
+const ofStrip = (samples: number, rows: number, columns: number, numbers = 1): number => {
+  const strip = Math.min(samples, Math.max(1, Math.floor(2048 / (rows * columns))));
+  return Math.ceil((strip * columns * numbers) / 2) * 2;
 };
 
 /** Columns that lie four side by side. */
@@ -100,6 +107,28 @@ export const extentsOf: {
     singlesIn('x', x, rows * groupSize * length),
     ...optional(singlesIn('weight', weight, Math.min(rows * groupSize, period))),
     ...optional(singlesIn('bias', bias, Math.min(rows * groupSize, period))),
+  ],
+  normalizeColumns: (
+    y,
+    moments,
+    means,
+    scales,
+    x,
+    weight,
+    bias,
+    samples,
+    rows,
+    columns,
+    groupSize,
+    period,
+  ) => [
+    singlesOut('y', y, samples * rows * columns),
+    ...optional(momentsOut('moments', moments, (samples * columns) / groupSize)),
+    doublesScratch('means', means, ofStrip(samples, rows, columns)),
+    doublesScratch('scales', scales, ofStrip(samples, rows, columns)),
+    singlesIn('x', x, samples * rows * columns),
+    ...optional(singlesIn('weight', weight, Math.min(samples * columns, period))),
+    ...optional(singlesIn('bias', bias, Math.min(samples * columns, period))),
   ],
   applyRows: (y, x, lines, rows, length, period, gap) => [
     ...withGaps(singlesOut, 'y', y, rows, length, period, gap),
@@ -204,6 +233,32 @@ export const extentsOf: {
       ...optional(singlesIn('weight', weight, Math.min(rows * groupSize, period))),
     ];
   },
+  differentiateColumns: (
+    dx,
+    sums,
+    products,
+    means,
+    rstds,
+    combinations,
+    g,
+    x,
+    weight,
+    samples,
+    rows,
+    columns,
+    _groupSize,
+    period,
+  ) => [
+    singlesOut('dx', dx, samples * rows * columns),
+    doublesOut('sums', sums, samples * columns),
+    doublesOut('products', products, samples * columns),
+    doublesScratch('means', means, ofStrip(samples, rows, columns)),
+    doublesScratch('rstds', rstds, ofStrip(samples, rows, columns)),
+    doublesScratch('combinations', combinations, ofStrip(samples, rows, columns, 3)),
+    singlesIn('g', g, samples * rows * columns),
+    singlesIn('x', x, samples * rows * columns),
+    ...optional(singlesIn('weight', weight, Math.min(samples * columns, period))),
+  ],
   combineRows: (dx, g, x, lines, combinations, weight, rows, length, period, gap) => [
     ...withGaps(singlesOut, 'dx', dx, rows, length, period, gap),
     ...withGaps(singlesIn, 'g', g, rows, length, period, gap),

@@ -2,7 +2,13 @@
 // samples with channels last go many at a time.
 
 import { describe, expect, test } from 'vitest';
-import { Arena, ChannelMoments, Tensor } from '../../src/index.ts';
+import {
+  Arena,
+  ChannelMoments,
+  instanceNorm,
+  instanceNormBackward,
+  Tensor,
+} from '../../src/index.ts';
 import {
   expectContract,
   expectGradientContract,
@@ -37,7 +43,8 @@ function expectRight(call: Call, arrays: Arrays, movesStats: boolean): void {
   const gradients = backward(call, { data: g, shape }, { data: x, shape }, arrays);
   expectGradientContract(gradients, call, g, x, arrays);
 
-  const arena = new Arena(12 * size + 8 * 4096);
+  const parameters = Object.values(arrays).reduce((sum, { length }) => sum + length, 0);
+  const arena = new Arena(12 * size + 4 * parameters + 1024);
   const inArena = Object.fromEntries(
     Object.entries(arrays).map(([name, values]: [string, Float32Array]) => [
       name,
@@ -89,5 +96,62 @@ describe('batch normalization of short rows', () => {
       found.variance(),
       Float64Array.from(expected, ({ variance }) => variance),
     );
+  });
+});
+
+describe('samples of few elements with channels last', () => {
+  test.each([
+    [[50, 4, 4]],
+    [[50, 2, 3]],
+    // More than a tile holds, and more samples than have numbers at once.
+    [[5000, 2, 12]],
+    // As many rows and elements as such samples may have, and a few more.
+    [[3, 64, 64]],
+    [[3, 65, 12]],
+    [[3, 64, 65]],
+    [[2, 1, 4096]],
+  ])('are within the contract, the same bits in an arena: %j', (shape) => {
+    const [samples, rows, channels] = shape as [number, number, number];
+    const options = { layout: 'nhwc' } as const;
+    for (const arrays of [{}, arraysOf(channels)]) {
+      const groups = channels % 2 === 0 ? channels / 2 : 1;
+      expectRight({ norm: 'groupNorm', shape, numGroups: groups, options }, arrays, false);
+      if (rows === 1) continue;
+      const stats = statsOf(channels);
+      expectRight({ norm: 'instanceNorm', shape, options }, { ...arrays, ...stats }, true);
+    }
+    if (rows > 1) {
+      expectRight({ norm: 'instanceNorm', shape, options }, arraysOf(samples * channels), false);
+    }
+  });
+
+  test('are what each is alone, where lengths make them small', () => {
+    const [samples, spatial, channels] = [6, 300, 5];
+    const lengths = [300, 64, 65, 2, 0, 17];
+    const x = new Tensor(normals(samples * spatial * channels, 1, 2), [samples, spatial, channels]);
+    const g = new Tensor(normals(x.size, 2), x.shape);
+    const { weight, bias } = arraysOf(samples * channels);
+    const options = { layout: 'nhwc', lengths } as const;
+    const y = instanceNorm(x, { ...options, weight, bias });
+    const gradients = instanceNormBackward(g, x, { ...options, weight, bias });
+    lengths.forEach((length, sample) => {
+      if (length === 0) return;
+      const cut = ({ data }: Tensor) => {
+        const start = sample * spatial * channels;
+        const values = data.slice(start, start + length * channels);
+        return new Tensor(values, [1, length, channels]);
+      };
+      const own = {
+        layout: 'nhwc',
+        weight: weight?.subarray(sample * channels, (sample + 1) * channels),
+        bias: bias?.subarray(sample * channels, (sample + 1) * channels),
+      } as const;
+      expectSameBits(cut(y).data, instanceNorm(cut(x), own).data);
+      const found = instanceNormBackward(cut(g), cut(x), own);
+      expectSameBits(cut(gradients.input).data, found.input.data);
+      const from = sample * channels;
+      expect(gradients.weight?.slice(from, from + channels)).toEqual(found.weight);
+      expect(gradients.bias?.slice(from, from + channels)).toEqual(found.bias);
+    });
   });
 });
