@@ -37,10 +37,10 @@ export function capacityOf({ groupSize, length }: Rows, inPlace: boolean): numbe
     : Math.min(MAX_CHANNELS, Math.floor(TILE_SIZE / (groupSize * length)));
 }
 
-// Columns of up to so many rows are summed in float64, and a sample of up to so many elements
-// stays in the first-level cache with its gradient.
-const MAX_FEW_ROWS = 64;
-const MAX_FEW_ELEMENTS = MAX_CHANNELS;
+// Columns of up to so many rows are summed in float64 in any case, and samples of more
+// elements are as fast one by one.
+const MAX_FEW_ROWS = 256;
+const MAX_FEW_ELEMENTS = 2048;
 
 /** Says whether a sample of columns is so small that a kernel takes many samples at once. */
 export function hasFewRows(rows: number, columns: number): boolean {

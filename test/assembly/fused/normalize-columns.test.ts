@@ -17,7 +17,7 @@ describe('normalizeColumns', () => {
     [300, 2, 3, 1],
     [300, 2, 3, 3],
     [9, 16, 18, 6],
-    [7, 64, 64, 1],
+    [7, 256, 8, 1],
     [7, 33, 65, 13],
   ])(
     'normalizes %i samples of %i rows and %i columns, %i at a time, out of place and in place',
