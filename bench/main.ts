@@ -8,6 +8,7 @@ Questions:
   accuracy           How far is each from float64, on every kind of data?
   growth             How do time and memory grow from 100 to 100 million elements?
   startup            How long does a program take to its first result?
+  cliffs             Which shapes take far longer than others of as many elements?
   picture            Draws docs/images/bench.svg from bench/results.json; measures nothing.
 
 Options of contest; a filter may be given several times:
@@ -18,6 +19,10 @@ Options of contest; a filter may be given several times:
   --quick            takes a fifth of the time, with more noise
   --publish          writes bench/results.json, which README.md quotes, and draws
                      docs/images/bench.svg from it; takes no filter
+
+Options of cliffs:
+  --norm TEXT        as above
+  --quick            takes fewer rounds, with more noise
 
 Options of accuracy:
   --publish          writes docs/accuracy.md and draws docs/images/accuracy.svg
@@ -58,6 +63,10 @@ const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
   async startup() {
     const { startup } = await import('./questions/startup.ts');
     startup();
+  },
+  async cliffs() {
+    const { cliffs } = await import('./questions/cliffs.ts');
+    cliffs(options.norm ?? [], options.quick);
   },
   async picture() {
     const { picture } = await import('./questions/picture.ts');
