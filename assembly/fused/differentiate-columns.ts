@@ -8,8 +8,7 @@ const STRIP_ELEMENTS: usize = 2048;
 
 /**
  * Finds the gradients of columns that are normalized in each sample by their own moments, or
- * `groupSize` consecutive columns by common ones. A sample has few rows and fits the
- * first-level cache.
+ * `groupSize` consecutive columns by common ones. A sample has few rows.
  *
  * @param dx (samples, rows, columns) float32; may be g or x
  * @param sums (samples, columns) float64, written: sums of g

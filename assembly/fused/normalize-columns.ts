@@ -9,7 +9,7 @@ const STRIP_ELEMENTS: usize = 2048;
 
 /**
  * Normalizes the columns of each sample by their own moments, or `groupSize` consecutive
- * columns by common ones. A sample has few rows and fits the first-level cache.
+ * columns by common ones. A sample has few rows.
  *
  * @param y (samples, rows, columns) float32; may be x
  * @param moments (samples, columns / groupSize) moments, written; 0: none

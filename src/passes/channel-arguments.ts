@@ -1,11 +1,9 @@
 import type { RunningStats } from '../statistics/running-average.ts';
-import { type ChannelTensor, isRowwise } from '../tensor/channels.ts';
+import type { ChannelTensor } from '../tensor/channels.ts';
 import type { Output } from '../tensor/output.ts';
 import type { CheckedTensor } from '../tensor/tensor.ts';
-import { BatchScopes, SampleScopes, type Scope, type Scopes } from '../views/scopes.ts';
-import { hasFewRows } from '../views/strips.ts';
+import { BatchScopes, SampleScopes, type Scopes } from '../views/scopes.ts';
 import type { Affine } from './lines.ts';
-import type { Samples } from './normalize-columns.ts';
 
 /** Checked arguments of instance, batch and group normalization. */
 export interface ChannelArguments {
@@ -39,32 +37,6 @@ export interface MovingStats {
 /** The scopes whose elements share statistics. */
 export function ownScopes({ tensor, sharing, groupSize }: ChannelArguments): Scopes {
   return sharing === 'batch' ? new BatchScopes(tensor) : new SampleScopes(tensor, groupSize);
-}
-
-/** All samples, where they are columns of few rows with statistics of their own; else null. */
-export function wholeSamples(args: ChannelArguments): Samples | null {
-  const { samples, spatial, lengths } = args.tensor;
-  return lengths === null ? samplesOf(args, 0, samples, spatial) : null;
-}
-
-/** The sample of a scope, where it is columns of few rows with statistics of their own. */
-export function sampleOf(args: ChannelArguments, { first }: Scope): Samples | null {
-  const { lengths, channels } = args.tensor;
-  if (lengths === null) return null;
-  const sample = Math.floor(first / channels);
-  return samplesOf(args, sample, 1, lengths[sample] as number);
-}
-
-function samplesOf(
-  { tensor, affine, sharing, groupSize }: ChannelArguments,
-  first: number,
-  count: number,
-  rows: number,
-): Samples | null {
-  const columns = tensor.channels;
-  if (sharing === 'batch' || isRowwise(tensor) || !hasFewRows(rows, columns)) return null;
-  const period = affine.weight?.length ?? affine.bias?.length ?? columns;
-  return { first, count, rows, columns, groupSize, period };
 }
 
 /** The scopes that need be told apart where statistics are given: what has weights of its own. */

@@ -2,16 +2,11 @@ import { memoryFor } from '../memory/memory.ts';
 import { findMoments, mergeGroups, setMoments } from '../statistics/moments.ts';
 import type { RunningStats } from '../statistics/running-average.ts';
 import { isRowwise } from '../tensor/channels.ts';
-import {
-  type ChannelArguments,
-  ownScopes,
-  parameterScopes,
-  sampleOf,
-  wholeSamples,
-} from './channel-arguments.ts';
-import { DifferentiateSamples } from './column-gradients.ts';
+import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
+import { DifferentiateColumns } from './column-gradients.ts';
 import { type Differentiation, type Gradients, ParameterGradients } from './gradients.ts';
 import { clearPadding } from './normalize-channels.ts';
+import { fewRowsOf, fewRowsOfScope } from './normalize-columns.ts';
 import { fitsRowGradients, rowGradients } from './row-gradients.ts';
 import { scopeGradients } from './scope-gradients.ts';
 
@@ -38,6 +33,12 @@ export function channelGradients(gradOutput: Float32Array, args: ChannelArgument
 function ownGradients(differentiation: Differentiation, args: ChannelArguments): void {
   const { tensor, affine, sharing, groupSize } = args;
   const { samples, channels, spatial, lengths } = tensor;
+  const { memory, input } = differentiation;
+  const columns = fewRowsOf(args);
+  if (columns !== null) {
+    memory.run(new DifferentiateColumns(differentiation, columns));
+    return;
+  }
   if (sharing === 'sample' && isRowwise(tensor) && lengths === null) {
     const period = affine.weight?.length ?? channels;
     const count = (samples * channels) / groupSize;
@@ -47,20 +48,13 @@ function ownGradients(differentiation: Differentiation, args: ChannelArguments):
       return;
     }
   }
-  const { memory, input } = differentiation;
-  const stride = channels * spatial;
-  const all = wholeSamples(args);
-  if (all !== null) {
-    memory.run(new DifferentiateSamples(differentiation, all, stride));
-    return;
-  }
   const scopes = ownScopes(args);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;
-    const sample = sampleOf(args, scope);
-    if (sample !== null) {
-      memory.run(new DifferentiateSamples(differentiation, sample, stride));
+    const columns = fewRowsOfScope(args, scope);
+    if (columns !== null) {
+      memory.run(new DifferentiateColumns(differentiation, columns));
       continue;
     }
     findMoments(memory, scope, input);

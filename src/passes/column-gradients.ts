@@ -1,32 +1,32 @@
-import type { Memory, Plan } from '../memory/memory.ts';
-import type { GroupStrip, GroupStrips } from '../views/strips.ts';
+import type { Memory, Plan, Strips } from '../memory/memory.ts';
+import type { ColumnStrip } from '../views/column-strips.ts';
 import type { Differentiation } from './gradients.ts';
-import { elementsOf, type Samples, stripsOfSamples } from './normalize-columns.ts';
+import type { FewRows } from './normalize-columns.ts';
 
-/** Differentiates samples of columns that are normalized by their own moments. */
-export class DifferentiateSamples implements Plan<GroupStrip> {
+/** Differentiates columns of few rows that are normalized by their own moments. */
+export class DifferentiateColumns implements Plan<ColumnStrip> {
   readonly output: Float32Array;
   readonly input: Float32Array;
   readonly gradOutput: Float32Array;
-  readonly strips: GroupStrips;
-  readonly #samples: Samples;
+  readonly strips: Strips<ColumnStrip>;
+  readonly #columns: FewRows;
   readonly #differentiation: Differentiation;
 
-  /** @param stride from the first element of a sample to that of the next */
-  constructor(differentiation: Differentiation, samples: Samples, stride: number) {
-    this.output = elementsOf(differentiation.gradInput, samples, stride);
-    this.input = elementsOf(differentiation.input, samples, stride);
-    this.gradOutput = elementsOf(differentiation.gradOutput, samples, stride);
-    this.#samples = samples;
+  constructor(differentiation: Differentiation, columns: FewRows) {
+    const { gradInput, input, gradOutput } = differentiation;
+    this.output = gradInput.subarray(columns.start, columns.end);
+    this.input = input.subarray(columns.start, columns.end);
+    this.gradOutput = gradOutput.subarray(columns.start, columns.end);
+    this.strips = columns.strips;
+    this.#columns = columns;
     this.#differentiation = differentiation;
-    this.strips = stripsOfSamples(samples, samples.columns);
   }
 
-  work(memory: Memory, strip: GroupStrip, dx: number, x: number, g: number): void {
+  work(memory: Memory, strip: ColumnStrip, dx: number, x: number, g: number): void {
     const { kernels, sums, products, moments, lines, combinations } = memory;
-    const { first, rows, columns, groupSize, period } = this.#samples;
+    const { samples, columns, first, channel, channels } = strip;
+    const { rows, groupSize, width } = this.#columns;
     const { affine, parameters } = this.#differentiation;
-    const channel = (first * columns + strip.channel) % period;
     kernels.differentiateColumns(
       dx,
       sums.at,
@@ -36,15 +36,15 @@ export class DifferentiateSamples implements Plan<GroupStrip> {
       combinations.at,
       g,
       x,
-      memory.loadWeight(affine.weight, channel, strip.channels),
-      strip.rows,
+      memory.loadWeight(affine.weight, channel, channels, width),
+      samples,
       rows,
       columns,
       groupSize,
-      strip.channels,
+      channels * width,
       affine.eps,
     );
-    const from = (first + strip.first) * columns;
-    parameters.add(from, strip.rows * columns, sums.values, products.values);
+    const count = (samples * columns) / width;
+    parameters.add(first, count, sums.values, products.values, width);
   }
 }

@@ -1,17 +1,11 @@
-import { type Memory, memoryFor } from '../memory/memory.ts';
+import { memoryFor } from '../memory/memory.ts';
 import { findMoments, mergeGroups, setMoments } from '../statistics/moments.ts';
 import { RunningAverage, type RunningStats } from '../statistics/running-average.ts';
 import { type ChannelTensor, isRowwise } from '../tensor/channels.ts';
 import type { Tensor } from '../tensor/tensor.ts';
-import {
-  type ChannelArguments,
-  ownScopes,
-  parameterScopes,
-  sampleOf,
-  wholeSamples,
-} from './channel-arguments.ts';
+import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
 import { applyLines, prepareLines } from './lines.ts';
-import { elementsOf, NormalizeSamples, type Samples } from './normalize-columns.ts';
+import { fewRowsOf, fewRowsOfScope, NormalizeColumns } from './normalize-columns.ts';
 import { normalizeInStrips } from './normalize-rows.ts';
 
 /**
@@ -37,10 +31,14 @@ export function normalizeChannels(args: ChannelArguments): Tensor {
 function normalizeOwn(args: ChannelArguments, average: RunningAverage | null): void {
   const { input, output, tensor, affine, sharing, groupSize } = args;
   const { samples, channels, spatial, lengths } = tensor;
+  const columns = fewRowsOf(args);
+  if (columns !== null) {
+    const memory = memoryFor(0, output.data, input.data);
+    memory.run(new NormalizeColumns(output.data, input.data, columns, affine, average));
+    return;
+  }
   if (sharing === 'batch' || !isRowwise(tensor) || lengths !== null) {
-    const all = wholeSamples(args);
-    if (all === null) normalizeScopes(args, average);
-    else normalizeSamples(memoryFor(0, output.data, input.data), args, all, average);
+    normalizeScopes(args, average);
     return;
   }
   const period = affine.weight?.length ?? affine.bias?.length ?? channels;
@@ -59,9 +57,9 @@ function normalizeScopes(args: ChannelArguments, average: RunningAverage | null)
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;
-    const sample = sampleOf(args, scope);
-    if (sample !== null) {
-      normalizeSamples(memory, args, sample, average);
+    const columns = fewRowsOfScope(args, scope);
+    if (columns !== null) {
+      memory.run(new NormalizeColumns(output.data, input.data, columns, affine, average));
       continue;
     }
     findMoments(memory, scope, input.data);
@@ -70,18 +68,6 @@ function normalizeScopes(args: ChannelArguments, average: RunningAverage | null)
     prepareLines(memory, scope, groupSize, affine);
     applyLines(memory, scope, output.data, input.data);
   }
-}
-
-function normalizeSamples(
-  memory: Memory,
-  { input, output, tensor, affine }: ChannelArguments,
-  samples: Samples,
-  average: RunningAverage | null,
-): void {
-  const stride = tensor.channels * tensor.spatial;
-  const to = elementsOf(output.data, samples, stride);
-  const from = elementsOf(input.data, samples, stride);
-  memory.run(new NormalizeSamples(to, from, samples, affine, average));
 }
 
 /** Normalizes by given statistics. */

@@ -1,98 +1,112 @@
-import type { Memory, Plan } from '../memory/memory.ts';
-import { MAX_CHANNELS, TILE_SIZE } from '../memory/sizes.ts';
+import type { Memory, Plan, Strips } from '../memory/memory.ts';
 import type { RunningAverage } from '../statistics/running-average.ts';
-import { type GroupStrip, GroupStrips } from '../views/strips.ts';
+import { isRowwise } from '../tensor/channels.ts';
+import {
+  BatchStrips,
+  type ColumnStrip,
+  isSmallBatch,
+  isSmallSample,
+  SampleStrips,
+} from '../views/column-strips.ts';
+import { columnsOfChannel, type Scope } from '../views/scopes.ts';
+import type { ChannelArguments } from './channel-arguments.ts';
 import type { Affine } from './lines.ts';
 
-/** Consecutive samples of columns, each of few rows. */
-export interface Samples {
-  /** The first sample. */
-  readonly first: number;
-  readonly count: number;
+/** Columns of few rows that are normalized by their own moments. */
+export interface FewRows {
   readonly rows: number;
-  readonly columns: number;
   /** How many consecutive columns have a mean and variance in common. */
   readonly groupSize: number;
-  /** After so many columns weight and bias begin again; a multiple of `columns`. */
-  readonly period: number;
+  /** How many consecutive columns have a weight and bias in common. */
+  readonly width: number;
+  readonly strips: Strips<ColumnStrip>;
+  /** Where the elements begin and end in the arrays. */
+  readonly start: number;
+  readonly end: number;
 }
 
-/**
- * Cuts samples into strips. To a strip a sample is a row of so many channels.
- *
- * @param numbers how many numbers the scratch has to hold for each sample
- */
-export function stripsOfSamples(
-  { count, rows, columns, period }: Samples,
-  numbers: number,
-): GroupStrips {
-  const fits = Math.min(
-    Math.floor(TILE_SIZE / (rows * columns)),
-    Math.floor(MAX_CHANNELS / numbers),
-  );
-  return new GroupStrips({ count, groupSize: columns, length: rows, period }, fits);
+/** The columns of a tensor, where they have few rows; else null. */
+export function fewRowsOf(args: ChannelArguments): FewRows | null {
+  const { tensor, sharing } = args;
+  const { samples, channels, spatial, layout, lengths } = tensor;
+  if (lengths !== null) return null;
+  if (sharing === 'sample') return samplesOf(args, 0, samples, spatial);
+  const width = columnsOfChannel(tensor);
+  const rows = layout === 'nhwc' ? samples * spatial : samples;
+  if (width === 0 || !isSmallBatch(rows)) return null;
+  const strips = new BatchStrips(rows, channels, width);
+  return { rows, groupSize: width, width, strips, start: 0, end: rows * channels * width };
 }
 
-/** Returns the elements of samples, of which some may have more rows. */
-export function elementsOf(
-  array: Float32Array,
-  { first, count, rows, columns }: Samples,
-  stride: number,
-): Float32Array {
-  return array.subarray(first * stride, first * stride + count * rows * columns);
+/** The columns of a scope of one sample with a length, where they have few rows; else null. */
+export function fewRowsOfScope(args: ChannelArguments, { first }: Scope): FewRows | null {
+  const { sharing, tensor } = args;
+  const { channels, lengths } = tensor;
+  if (lengths === null || sharing === 'batch') return null;
+  const sample = Math.floor(first / channels);
+  return samplesOf(args, sample, 1, lengths[sample] as number);
 }
 
-/** Normalizes samples of columns, each column or group by its own moments. */
-export class NormalizeSamples implements Plan<GroupStrip> {
+function samplesOf(
+  { tensor, affine, groupSize }: ChannelArguments,
+  first: number,
+  count: number,
+  rows: number,
+): FewRows | null {
+  const { channels: columns, spatial } = tensor;
+  if (isRowwise(tensor) || !isSmallSample(rows, columns)) return null;
+  const period = affine.weight?.length ?? affine.bias?.length ?? columns;
+  const strips = new SampleStrips({ first, count, rows, columns, period });
+  const start = first * columns * spatial;
+  return { rows, groupSize, width: 1, strips, start, end: start + count * rows * columns };
+}
+
+/** Normalizes columns of few rows. */
+export class NormalizeColumns implements Plan<ColumnStrip> {
   readonly output: Float32Array;
   readonly input: Float32Array;
   readonly gradOutput = null;
-  readonly strips: GroupStrips;
-  readonly #samples: Samples;
+  readonly strips: Strips<ColumnStrip>;
+  readonly #columns: FewRows;
   readonly #affine: Affine;
   readonly #average: RunningAverage | null;
 
-  /**
-   * @param output the elements of the samples
-   * @param input likewise
-   * @param average is given the moments of each column, where it is not null
-   */
+  /** @param average is given the moments of each channel, where it is not null */
   constructor(
     output: Float32Array,
     input: Float32Array,
-    samples: Samples,
+    columns: FewRows,
     affine: Affine,
     average: RunningAverage | null,
   ) {
-    this.output = output;
-    this.input = input;
-    this.#samples = samples;
+    this.output = output.subarray(columns.start, columns.end);
+    this.input = input.subarray(columns.start, columns.end);
+    this.strips = columns.strips;
+    this.#columns = columns;
     this.#affine = affine;
     this.#average = average;
-    this.strips = stripsOfSamples(samples, samples.columns / samples.groupSize);
   }
 
-  work(memory: Memory, strip: GroupStrip, y: number, x: number): void {
+  work(memory: Memory, strip: ColumnStrip, y: number, x: number): void {
     const { kernels, moments, lines, combinations } = memory;
-    const { first, rows, columns, groupSize, period } = this.#samples;
+    const { samples, columns, first, channel, channels } = strip;
+    const { rows, groupSize, width } = this.#columns;
     const { weight, bias, eps } = this.#affine;
-    const channel = (first * columns + strip.channel) % period;
     kernels.normalizeColumns(
       y,
       this.#average === null ? 0 : moments.at,
       lines.at,
       combinations.at,
       x,
-      memory.loadWeight(weight, channel, strip.channels),
-      memory.loadBias(bias, channel, strip.channels),
-      strip.rows,
+      memory.loadWeight(weight, channel, channels, width),
+      memory.loadBias(bias, channel, channels, width),
+      samples,
       rows,
       columns,
       groupSize,
-      strip.channels,
+      channels * width,
       eps,
     );
-    const groups = columns / groupSize;
-    this.#average?.add(moments.values, (first + strip.first) * groups, strip.rows * groups);
+    this.#average?.add(moments.values, first, (samples * columns) / groupSize);
   }
 }

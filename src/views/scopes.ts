@@ -100,15 +100,15 @@ export class BatchScopes implements Scopes {
   constructor(tensor: ChannelTensor) {
     const { samples, channels, spatial, lengths } = tensor;
     this.#tensor = tensor;
-    this.#width = hasShortRows(tensor) ? spatial : 1;
+    const columns = columnsOfChannel(tensor);
+    this.#width = Math.max(1, columns);
     const elements = samples * spatial;
     // Few enough rows that a scope stays in the cache from its moments to its lines, but
     // enough that what is copied at once is worth a copy.
-    const rows = isRowwise(tensor) && spatial > 1 && this.#width === 1;
     const fits = Math.max(Math.floor(TILE_SIZE / elements), Math.ceil(MIN_PIECE / spatial));
-    if (rows) this.#channels = Math.min(MAX_CHANNELS, fits);
-    else if (this.#width === 1) this.#channels = MAX_CHANNELS;
-    else this.#channels = Math.floor(MAX_SHORT_COLUMNS / this.#width);
+    if (columns === 0) this.#channels = Math.min(MAX_CHANNELS, fits);
+    else if (columns === 1) this.#channels = MAX_CHANNELS;
+    else this.#channels = Math.floor(MAX_SHORT_COLUMNS / columns);
     const isEmpty = elements === 0 || lengths?.every((length) => length === 0);
     this.count = isEmpty ? 0 : Math.ceil(channels / this.#channels);
   }
@@ -163,6 +163,16 @@ class ViewOfEachSample implements Scope {
     const length = this.#lengths[sample] as number;
     return sampleView(this.#tensor, sample, this.first, this.channels, length);
   }
+}
+
+/**
+ * Returns how many columns each channel of a batch is seen as: 1 where channels lie last, as
+ * many as its elements in short rows, and 0 where it is seen as rows.
+ */
+export function columnsOfChannel(tensor: ChannelTensor): number {
+  const { channels, spatial, layout } = tensor;
+  if (channels > 1 && (layout === 'nhwc' || spatial === 1)) return 1;
+  return hasShortRows(tensor) ? spatial : 0;
 }
 
 /**

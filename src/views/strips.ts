@@ -37,17 +37,6 @@ export function capacityOf({ groupSize, length }: Rows, inPlace: boolean): numbe
     : Math.min(MAX_CHANNELS, Math.floor(TILE_SIZE / (groupSize * length)));
 }
 
-// Columns of up to so many rows are summed in float64 in any case, and samples of more
-// elements are as fast one by one.
-const MAX_FEW_ROWS = 256;
-const MAX_FEW_ELEMENTS = 2048;
-
-/** Says whether a sample of columns is so small that a kernel takes many samples at once. */
-export function hasFewRows(rows: number, columns: number): boolean {
-  const size = rows * columns;
-  return rows <= MAX_FEW_ROWS && size <= MAX_FEW_ELEMENTS && size > 0;
-}
-
 /** Rows cut into strips: of whole periods where they fit, else of rows within a period. */
 export class GroupStrips implements Strips<GroupStrip> {
   readonly count: number;

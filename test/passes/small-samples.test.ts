@@ -62,6 +62,11 @@ describe('batch normalization of short rows', () => {
     // Folded, with and without rows left over.
     [[8, 3, 2]],
     [[11, 3, 2]],
+    // Few rows, in several strips, and a row more.
+    [[4, 1100, 2]],
+    [[32, 3, 8]],
+    [[33, 3, 8]],
+    [[32, 1010, 1]],
     // Columns that fill no vector; summed in float64, and in float32.
     [[130, 17, 3]],
     [[700, 3, 9]],
@@ -81,6 +86,21 @@ describe('batch normalization of short rows', () => {
       expectRight(evaluating, { ...arrays, ...statsOf(channels) }, false);
     }
   });
+
+  test.each([[[2, 3, 1100]], [[4, 8, 3]], [[3, 11, 3]]])(
+    'has the same contract with channels last, of few rows in all: %j',
+    (shape) => {
+      const channels = shape[2] as number;
+      const options = { training: true, layout: 'nhwc' } as const;
+      for (const arrays of [{}, arraysOf(channels)]) {
+        expectRight(
+          { norm: 'batchNorm', shape, options },
+          { ...arrays, ...statsOf(channels) },
+          true,
+        );
+      }
+    },
+  );
 
   test('moves ChannelMoments as long rows do', () => {
     const shape = [500, 3, 4];
