@@ -39,7 +39,8 @@ function ownGradients(differentiation: Differentiation, args: ChannelArguments):
     memory.run(new DifferentiateColumns(differentiation, columns));
     return;
   }
-  if (sharing === 'sample' && isRowwise(tensor) && lengths === null) {
+  const isRows = isRowwise(tensor) || spatial === 1;
+  if (sharing === 'sample' && isRows && lengths === null) {
     const period = affine.weight?.length ?? channels;
     const count = (samples * channels) / groupSize;
     const rows = { count, groupSize, length: spatial, period };

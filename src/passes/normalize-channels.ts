@@ -37,7 +37,9 @@ function normalizeOwn(args: ChannelArguments, average: RunningAverage | null): v
     memory.run(new NormalizeColumns(output.data, input.data, columns, affine, average));
     return;
   }
-  if (sharing === 'batch' || !isRowwise(tensor) || lengths !== null) {
+  // Channels of one element lie side by side in both layouts.
+  const isRows = isRowwise(tensor) || spatial === 1;
+  if (sharing === 'batch' || !isRows || lengths !== null) {
     normalizeScopes(args, average);
     return;
   }

@@ -8,7 +8,7 @@ import {
   isSmallSample,
   SampleStrips,
 } from '../views/column-strips.ts';
-import { columnsOfChannel, type Scope } from '../views/scopes.ts';
+import type { Scope } from '../views/scopes.ts';
 import type { ChannelArguments } from './channel-arguments.ts';
 import type { Affine } from './lines.ts';
 
@@ -31,9 +31,9 @@ export function fewRowsOf(args: ChannelArguments): FewRows | null {
   const { samples, channels, spatial, layout, lengths } = tensor;
   if (lengths !== null) return null;
   if (sharing === 'sample') return samplesOf(args, 0, samples, spatial);
-  const width = columnsOfChannel(tensor);
-  const rows = layout === 'nhwc' ? samples * spatial : samples;
-  if (width === 0 || !isSmallBatch(rows)) return null;
+  if (channels === 1) return null;
+  const [rows, width] = layout === 'nhwc' ? [samples * spatial, 1] : [samples, spatial];
+  if (!isSmallBatch(rows, width)) return null;
   const strips = new BatchStrips(rows, channels, width);
   return { rows, groupSize: width, width, strips, start: 0, end: rows * channels * width };
 }
@@ -54,7 +54,7 @@ function samplesOf(
   rows: number,
 ): FewRows | null {
   const { channels: columns, spatial } = tensor;
-  if (isRowwise(tensor) || !isSmallSample(rows, columns)) return null;
+  if (isRowwise(tensor) || spatial === 1 || !isSmallSample(rows, columns)) return null;
   const period = affine.weight?.length ?? affine.bias?.length ?? columns;
   const strips = new SampleStrips({ first, count, rows, columns, period });
   const start = first * columns * spatial;

@@ -12,6 +12,8 @@ const MAX_SAMPLE_ELEMENTS = 2048;
 // save with so many rows.
 const MAX_BATCH_ROWS = 32;
 
+const MAX_BATCH_WIDTH = 16;
+
 // Of a batch so many columns at once: pieces of 4 KB are worth a copy. Not 1024, or the
 // elements of a column would share few places in the first-level cache.
 const BATCH_COLUMNS = 1008;
@@ -35,9 +37,12 @@ export function isSmallSample(rows: number, columns: number): boolean {
   return rows <= MAX_SAMPLE_ROWS && size <= MAX_SAMPLE_ELEMENTS && size > 0;
 }
 
-/** Says whether the columns of a batch have few rows. */
-export function isSmallBatch(rows: number): boolean {
-  return rows > 0 && rows <= MAX_BATCH_ROWS;
+/**
+ * Says whether a batch has few rows, of channels that are not wider than the rows are many:
+ * else the kernels of rows are faster.
+ */
+export function isSmallBatch(rows: number, width: number): boolean {
+  return rows <= MAX_BATCH_ROWS && width > 0 && width <= Math.min(rows, MAX_BATCH_WIDTH);
 }
 
 /** Consecutive samples of few rows. */

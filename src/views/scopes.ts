@@ -169,7 +169,7 @@ class ViewOfEachSample implements Scope {
  * Returns how many columns each channel of a batch is seen as: 1 where channels lie last, as
  * many as its elements in short rows, and 0 where it is seen as rows.
  */
-export function columnsOfChannel(tensor: ChannelTensor): number {
+function columnsOfChannel(tensor: ChannelTensor): number {
   const { channels, spatial, layout } = tensor;
   if (channels > 1 && (layout === 'nhwc' || spatial === 1)) return 1;
   return hasShortRows(tensor) ? spatial : 0;

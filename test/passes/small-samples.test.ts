@@ -65,6 +65,8 @@ describe('batch normalization of short rows', () => {
     // Few rows, in several strips, and a row more.
     [[4, 1100, 2]],
     [[32, 3, 8]],
+    [[16, 70, 16]],
+    [[16, 3, 17]],
     [[33, 3, 8]],
     [[32, 1010, 1]],
     // Columns that fill no vector; summed in float64, and in float32.
@@ -130,7 +132,9 @@ describe('samples of few elements with channels last', () => {
     [[3, 257, 4]],
     [[3, 64, 32]],
     [[3, 64, 33]],
+    // Channels of one element.
     [[2, 1, 2048]],
+    [[300, 1, 24]],
   ])('are within the contract, the same bits in an arena: %j', (shape) => {
     const [samples, rows, channels] = shape as [number, number, number];
     const options = { layout: 'nhwc' } as const;
