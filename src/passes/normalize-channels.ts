@@ -31,7 +31,7 @@ export function normalizeChannels(args: ChannelArguments): Tensor {
 function normalizeOwn(args: ChannelArguments, average: RunningAverage | null): void {
   const { input, output, tensor, affine, sharing, groupSize } = args;
   const { samples, channels, spatial, lengths } = tensor;
-  const columns = fewRowsOf(args);
+  const columns = fewRowsOf(args, false);
   if (columns !== null) {
     const memory = memoryFor(0, output.data, input.data);
     memory.run(new NormalizeColumns(output.data, input.data, columns, affine, average));

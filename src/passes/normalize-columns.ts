@@ -25,12 +25,16 @@ export interface FewRows {
   readonly end: number;
 }
 
-/** The columns of a tensor, where they have few rows; else null. */
-export function fewRowsOf(args: ChannelArguments): FewRows | null {
+/**
+ * The columns of a tensor, where they have few rows; else null.
+ *
+ * @param ofOne whether channels of one element are seen as columns, and not as rows
+ */
+export function fewRowsOf(args: ChannelArguments, ofOne: boolean): FewRows | null {
   const { tensor, sharing } = args;
   const { samples, channels, spatial, layout, lengths } = tensor;
   if (lengths !== null) return null;
-  if (sharing === 'sample') return samplesOf(args, 0, samples, spatial);
+  if (sharing === 'sample') return samplesOf(args, 0, samples, spatial, ofOne);
   if (channels === 1) return null;
   const [rows, width] = layout === 'nhwc' ? [samples * spatial, 1] : [samples, spatial];
   if (!isSmallBatch(rows, width)) return null;
@@ -44,7 +48,7 @@ export function fewRowsOfScope(args: ChannelArguments, { first }: Scope): FewRow
   const { channels, lengths } = tensor;
   if (lengths === null || sharing === 'batch') return null;
   const sample = Math.floor(first / channels);
-  return samplesOf(args, sample, 1, lengths[sample] as number);
+  return samplesOf(args, sample, 1, lengths[sample] as number, false);
 }
 
 function samplesOf(
@@ -52,9 +56,11 @@ function samplesOf(
   first: number,
   count: number,
   rows: number,
+  ofOne: boolean,
 ): FewRows | null {
   const { channels: columns, spatial } = tensor;
-  if (isRowwise(tensor) || spatial === 1 || !isSmallSample(rows, columns)) return null;
+  const isColumns = spatial === 1 ? ofOne : !isRowwise(tensor);
+  if (!isColumns || !isSmallSample(rows, columns)) return null;
   const period = affine.weight?.length ?? affine.bias?.length ?? columns;
   const strips = new SampleStrips({ first, count, rows, columns, period });
   const start = first * columns * spatial;
