@@ -165,8 +165,9 @@ function requireBoth(
   return { mean, variance };
 }
 
+/** Repeats values to a multiple of their number. Of no samples there may be none. */
 function repeat(values: Float32Array | null, length: number): Float32Array | null {
-  if (values === null || values.length === length) return values;
+  if (values === null || values.length === 0 || values.length === length) return values;
   const repeated = new Float32Array(length);
   for (let at = 0; at < length; at += values.length) repeated.set(values, at);
   return repeated;

@@ -4,6 +4,7 @@ import {
   InstanceNorm,
   type InstanceNormOptions,
   instanceNorm,
+  instanceNormBackward,
   Tensor,
 } from '../../src/index.ts';
 import { expectClose, expectSameBits, expectSpoiledRows } from '../support/closeness.ts';
@@ -206,6 +207,13 @@ describe('instanceNorm', () => {
     const before = running.runningMean.slice();
     instanceNorm(x, { ...running, useInputStats: false });
     expectSameBits(running.runningMean, before);
+  });
+
+  test('takes a bias of each of no samples beside a weight of each channel', () => {
+    const x = new Tensor(new Float32Array(0), [0, 3, 4]);
+    const arrays = { weight: new Float32Array(3), bias: new Float32Array(0) };
+    expect(instanceNorm(x, arrays).shape).toEqual([0, 3, 4]);
+    expect(instanceNormBackward(x, x, arrays).bias).toEqual(new Float32Array(0));
   });
 
   test.each([[[0, 3, 4]], [[2, 0, 4]], [[2, 3, 0]], [[0, 3, 0, 5]]])(

@@ -18,14 +18,15 @@ const withoutPictures = `export { ${Object.keys(api)
 
 // Bytes that 811a2b8 took, and what has been granted since: first to plans and their strips,
 // to "did you mean", and to what a console shows of an arena; then to dtypes, to tensors as
-// parameters, to 16-bit tensors of any size, to refusals that name files and prefixes, and to
-// float64 where float32 can't hold the numbers on the way to a result.
-const BUDGET = { instanceNorm: 16_269 + 300 + 1_700, withoutPictures: 23_747 + 1_000 + 3_200 };
+// parameters, to 16-bit tensors of any size, to refusals that name files and prefixes, to
+// float64 where float32 can't hold the numbers on the way to a result, and to kernels that
+// take many small samples a call.
+const BUDGET = { instanceNorm: 16_269 + 300 + 4_050, withoutPictures: 23_747 + 1_000 + 5_750 };
 
-test('the module has at most 19,400 bytes', () => {
+test('the module has at most 22,500 bytes', () => {
   const { length } = readFileSync(`${root}/dist/kernels.wasm`);
   expect(length).toBeGreaterThan(0);
-  expect(length).toBeLessThanOrEqual(19_400);
+  expect(length).toBeLessThanOrEqual(22_500);
 });
 
 test('the text of the module decodes to the module', () => {
