@@ -101,12 +101,11 @@ holds(
     // A later call of another input, which eval mode takes whatever the mode was.
     const { training } = layer;
     const state = layer.stateDict();
-    layer.eval().forward(
-      new Tensor(
-        x.data.map((value) => 2 * value),
-        x.shape,
-      ),
+    const other = new Tensor(
+      x.data.map((value) => 2 * value),
+      x.shape,
     );
+    layer.eval().forward(other, options);
     layer.loadStateDict(state);
     expectSameGradients(layer.backward(g, { input: x, training, ...options }), gradients);
   },
