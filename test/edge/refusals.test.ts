@@ -274,7 +274,7 @@ describe('tensors', () => {
   const entry = { dtype: 'F32', shape: [1, 2, 4], data_offsets: [0, 32] };
 
   test.each<[string, Uint8Array<ArrayBuffer>, string, string]>([
-    ['nothing', new Uint8Array(0), 'body', 'at least 8 bytes, got 0'],
+    ['nothing', new Uint8Array(0), 'body', 'at least 8 bytes, got an empty file'],
     ['a header longer than the file', body.slice(0, 20), 'body', 'a header of at most 12 bytes'],
     ['no JSON', new Uint8Array(16).fill(8, 0, 1), 'body', 'a header in JSON'],
     ['data that are cut', body.slice(0, -1), 'body', 'expected 32 bytes of data, got 31'],
