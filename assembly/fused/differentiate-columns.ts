@@ -1,4 +1,4 @@
-import { findScales, shareSums, sumColumnGradients } from '../columns/few-rows';
+import { findScales, shareSums, sumColumnGradients } from '../columns/small-samples';
 import { loadPair, storePair } from '../core/lanes';
 import { loadOr } from '../core/line';
 

@@ -1,4 +1,4 @@
-import { findScales } from '../columns/few-rows';
+import { findScales } from '../columns/small-samples';
 import { loadPair, storePair } from '../core/lanes';
 import { loadOr } from '../core/line';
 import { MOMENTS } from '../core/moments';
