@@ -39,7 +39,7 @@ export function ownScopes({ tensor, sharing, groupSize }: ChannelArguments): Sco
   return sharing === 'batch' ? new BatchScopes(tensor) : new SampleScopes(tensor, groupSize);
 }
 
-/** The scopes that need be told apart where statistics are given: what has weights of its own. */
+/** The scopes to tell apart where statistics are given: those with weights of their own. */
 export function parameterScopes({ tensor, affine }: ChannelArguments): Scopes {
   const parameters = affine.weight?.length ?? affine.bias?.length ?? tensor.channels;
   return parameters === tensor.channels ? new BatchScopes(tensor) : new SampleScopes(tensor);
