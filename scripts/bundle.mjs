@@ -1,31 +1,101 @@
-// Bundles src/ into one file for each host, dist/INDEX.js beside the declarations of
-// tsc, and into one for pages without modules. One file because reading thirty costs
-// more time than the first normalization.
+// Bundles src/ into one file for each host, with everything inside: dist/index.js, and
+// dist/index.cjs for `require`, beside the declarations of tsc; workerd.js and edge-light.js,
+// which import the modules of WebAssembly beside them; wasm-norm.min.js for pages without
+// modules. One file because reading thirty costs more time than the first normalization.
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { MODULES } from './modules.mjs';
 
-const options = {
-  entryPoints: ['src/index.ts'],
-  bundle: true,
-  format: 'esm',
-  target: 'es2022',
-  sourcemap: true,
-  sourcesContent: false,
-  packages: 'external',
-  loader: { '.wasm': 'copy' },
-  assetNames: '[name]',
-  logLevel: 'warning',
+// What the loader does to globals when it is imported, and what it does here: it decodes and asks
+// only once it is used. Hosts such as a page's AudioWorklet and jsdom have no TextDecoder.
+const LOADER = [
+  [
+    'const utf16 = new TextDecoder("utf-16le", { fatal: true });',
+    'const utf16 = { decode: (text) => new TextDecoder("utf-16le", { fatal: true }).decode(text) };',
+  ],
+  ['Object.hasOwn = Object.hasOwn || function', 'const hasOwn = function'],
+  ['Object.hasOwn(curr, ', 'hasOwn(curr, '],
+];
+
+const quietLoader = {
+  name: 'quiet-loader',
+  setup({ onLoad }) {
+    onLoad({ filter: /@assemblyscript.loader.index\.js$/ }, ({ path }) => {
+      let contents = readFileSync(path, 'utf8');
+      for (const [from, to] of LOADER) {
+        if (!contents.includes(from)) throw new Error(`${path}: expected ${from}`);
+        contents = contents.replaceAll(from, to);
+      }
+      return { contents };
+    });
+  },
 };
 
-await Promise.all([
-  build({ ...options, outfile: 'dist/index.js' }),
-  build({ ...options, outfile: 'dist/workerd.js', conditions: ['workerd'] }),
-  build({ ...options, outfile: 'dist/edge-light.js', conditions: ['edge-light'] }),
-  build({
+/** Imports NAME.wasm, with a query, in place of the text of each module. */
+function importModules(query) {
+  return {
+    name: 'import-modules',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /\.wasm(\?|$)/ }, ({ path }) => ({ path, external: true }));
+      onLoad({ filter: /compiled-\w+\.ts$/ }, ({ path }) => {
+        const [, name] = path.match(/compiled-(\w+)\.ts$/);
+        return { contents: `export { default as ${name}Text } from './${name}.wasm${query}';` };
+      });
+    },
+  };
+}
+
+/** Leaves in a source map the text of those sources alone that are not shipped. */
+function slimMap(path) {
+  const map = JSON.parse(readFileSync(path, 'utf8'));
+  const isShipped = (source) =>
+    !relative(resolve('src'), resolve(dirname(path), source)).startsWith('..');
+  map.sourcesContent = map.sources.map((source, i) =>
+    isShipped(source) ? null : map.sourcesContent[i],
+  );
+  writeFileSync(path, JSON.stringify(map));
+}
+
+async function bundle(outfile, { plugins = [], ...options }) {
+  await build({
+    entryPoints: ['src/index.ts'],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    sourcemap: true,
+    logLevel: 'warning',
+    outfile,
+    plugins: [quietLoader, ...plugins],
     ...options,
-    outfile: 'dist/wasm-norm.min.js',
-    packages: 'bundle',
-    format: 'iife',
-    globalName: 'wasmNorm',
-    minify: true,
+  });
+  slimMap(`${outfile}.map`);
+}
+
+await Promise.all([
+  bundle('dist/index.js', {}),
+  bundle('dist/index.cjs', { format: 'cjs' }),
+  bundle('dist/workerd.js', { conditions: ['workerd'], plugins: [importModules('')] }),
+  bundle('dist/edge-light.js', {
+    conditions: ['edge-light'],
+    plugins: [importModules('?module')],
   }),
+  bundle('dist/wasm-norm.min.js', { format: 'iife', globalName: 'wasmNorm', minify: true }),
 ]);
+for (const name of MODULES) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
+
+// What Apache-2.0 asks of whoever hands on the loader.
+const { version } = JSON.parse(
+  readFileSync('node_modules/@assemblyscript/loader/package.json', 'utf8'),
+);
+const [notice, license] = ['NOTICE', 'LICENSE'].map((name) =>
+  readFileSync(`node_modules/assemblyscript/${name}`, 'utf8'),
+);
+writeFileSync(
+  'dist/THIRD-PARTY-NOTICES.txt',
+  `The JavaScript files of this folder contain @assemblyscript/loader ${version}, changed so that
+importing it neither reads nor changes a global. What follows is AssemblyScript's notice and licence.
+
+${notice}
+${license}`,
+);

@@ -1,6 +1,7 @@
-// Writes src/kernels/compiled.ts: the kernels as text, so that importing the library
-// needs neither a fetch nor a file system, and their type as the compiler declared it.
+// Writes src/kernels/compiled-NAME.ts for each module: the module as text, so that importing the
+// library needs neither a fetch nor a file system, and its type as the compiler declared it.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { MODULES } from './modules.mjs';
 
 /**
  * Encodes bytes as text, which src/kernels/decode-bytes.ts decodes.
@@ -21,27 +22,30 @@ function encodeBytes(bytes) {
 }
 
 /** Takes the namespace of the exports from the compiler's declarations. */
-function exportsOf(declarations) {
+function exportsOf(name) {
+  const declarations = readFileSync(`build/${name}.d.ts`, 'utf8');
   const end = declarations.indexOf('\n}\n') + '\n}\n'.length;
   const namespace = declarations.slice(0, end);
   if (!namespace.startsWith('declare namespace __AdaptedExports {')) {
-    throw new Error('build/kernels.d.ts: expected the namespace of the exports first');
+    throw new Error(`build/${name}.d.ts: expected the namespace of the exports first`);
   }
   return namespace;
 }
 
-const text = JSON.stringify(encodeBytes(readFileSync('build/kernels.wasm')));
-const namespace = exportsOf(readFileSync('build/kernels.d.ts', 'utf8'));
-writeFileSync(
-  'src/kernels/compiled.ts',
-  `// Written by scripts/embed-kernels.mjs from assembly/.
+for (const name of MODULES) {
+  const text = JSON.stringify(encodeBytes(readFileSync(`build/${name}.wasm`)));
+  const type = `${name[0].toUpperCase()}${name.slice(1)}`;
+  writeFileSync(
+    `src/kernels/compiled-${name}.ts`,
+    `// Written by scripts/embed-kernels.mjs from assembly/.
 
 /** The module as text, which decodeBytes decodes. */
-export const kernelsText: string =
+export const ${name}Text: string =
   ${text};
 
-${namespace}
+${exportsOf(name)}
 /** The exports of the module. Addresses are bytes, counts are elements, address 0 means absent. */
-export type Kernels = typeof __AdaptedExports;
+export type ${type} = typeof __AdaptedExports;
 `,
-);
+  );
+}

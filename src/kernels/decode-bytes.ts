@@ -14,7 +14,7 @@ export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
   // The first result waits for this loop, which runs before the engine compiles it. So it
   // reads an array, whose elements cost half of what characters cost, and decodes in place,
   // since each byte takes at least a character.
-  const bytes = new TextEncoder().encode(text);
+  const bytes = encode(text);
   let length = 0;
   let over = 0;
   for (let at = 0; at < bytes.length; at++) {
@@ -27,4 +27,10 @@ export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
     }
   }
   return bytes.subarray(0, length);
+}
+
+/** Returns the codes of characters. An audio worklet, for one, has no TextEncoder. */
+function encode(text: string): Uint8Array<ArrayBuffer> {
+  if (typeof TextEncoder !== 'undefined') return new TextEncoder().encode(text);
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }

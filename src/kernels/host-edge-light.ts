@@ -1,9 +1,7 @@
-// For Vercel's edge runtime, whose bundlers hand over the compiled module where a
-// query asks for it.
+// For Vercel's edge runtime, whose bundlers hand over the compiled module, which scripts/bundle.mjs
+// imports in place of the text.
 
-import module from '../../build/kernels.wasm?module';
-
-export function compile(): WebAssembly.Module {
+export function compile(module: WebAssembly.Module): WebAssembly.Module {
   return module;
 }
 

@@ -1,16 +1,15 @@
-import { kernelsText } from './compiled.ts';
 import { decodeBytes } from './decode-bytes.ts';
 
 export { instantiateSync } from '@assemblyscript/loader';
 
 /**
- * Compiles the kernels, for the hosts that let a program compile at run time.
+ * Compiles a module from its text, for the hosts that let a program compile at run time.
  *
  * @throws Error where the host has no WebAssembly, or none with SIMD.
  */
-export function compile(): WebAssembly.Module {
+export function compile(text: string): WebAssembly.Module {
   if (typeof WebAssembly === 'undefined') throw missing('WebAssembly');
-  const bytes = decodeBytes(kernelsText);
+  const bytes = decodeBytes(text);
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {

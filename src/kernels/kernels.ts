@@ -1,5 +1,5 @@
 import { compile, instantiateSync } from '#host';
-import type { Kernels } from './compiled.ts';
+import { type Kernels, kernelsText } from './compiled-kernels.ts';
 
 export type { Kernels };
 
@@ -17,7 +17,7 @@ let compiled: WebAssembly.Module | undefined;
  * no view of it is ever detached.
  */
 export function instantiateKernels(byteLength: number): { kernels: Kernels; buffer: ArrayBuffer } {
-  compiled ??= compile();
+  compiled ??= compile(kernelsText);
   const pages = Math.ceil(byteLength / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
   const { instance } = instantiateSync(compiled, { env: { memory } });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { kernelsText } from '../../src/kernels/compiled.ts';
+import { kernelsText } from '../../src/kernels/compiled-kernels.ts';
 import { decodeBytes } from '../../src/kernels/decode-bytes.ts';
 import { instantiateKernels } from '../../src/kernels/kernels.ts';
 

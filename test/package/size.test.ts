@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { bundle, gzippedSize } from '../../scripts/bundle-size.ts';
 import * as api from '../../src/index.ts';
-import { kernelsText } from '../../src/kernels/compiled.ts';
+import { kernelsText } from '../../src/kernels/compiled-kernels.ts';
 import { decodeBytes } from '../../src/kernels/decode-bytes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -19,9 +19,9 @@ const withoutPictures = `export { ${Object.keys(api)
 // Bytes that 811a2b8 took, and what has been granted since: first to plans and their strips,
 // to "did you mean", and to what a console shows of an arena; then to dtypes, to tensors as
 // parameters, to 16-bit tensors of any size, to refusals that name files and prefixes, to
-// float64 where float32 can't hold the numbers on the way to a result, and to kernels that
-// take many small samples a call.
-const BUDGET = { instanceNorm: 16_269 + 300 + 4_050, withoutPictures: 23_747 + 1_000 + 5_750 };
+// float64 where float32 can't hold the numbers on the way to a result, to kernels that
+// take many small samples a call, and to hosts that lack what others have.
+const BUDGET = { instanceNorm: 16_269 + 300 + 4_550, withoutPictures: 23_747 + 1_000 + 6_250 };
 
 test('the module has at most 22,500 bytes', () => {
   const { length } = readFileSync(`${root}/dist/kernels.wasm`);

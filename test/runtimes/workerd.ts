@@ -13,7 +13,6 @@ type Modules = Readonly<Record<string, string>>;
 const LIBRARY: Modules = {
   'wasm-norm': 'node_modules/wasm-norm/dist/workerd.js',
   'kernels.wasm': 'node_modules/wasm-norm/dist/kernels.wasm',
-  '@assemblyscript/loader': 'node_modules/@assemblyscript/loader/index.js',
 };
 
 /** Cloudflare's runtime: the modules as they are, and a bundle by wrangler. */
