@@ -99,7 +99,7 @@ export function readSafetensors(bytes: Uint8Array | ArrayBuffer): Record<string,
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, TensorLike<TensorData>>>,
-): Uint8Array<ArrayBuffer> {
+): ReturnType<typeof Uint8Array.of> {
   checkObject(tensors, 'tensors', 'an object of tensors');
   const given = Object.entries(tensors).map(([name, tensor]) => {
     if (name === METADATA) refuseValue('tensors', 'names of tensors', describe(name));

@@ -17,8 +17,9 @@ export interface ImageLike {
 
 /** RGBA bytes, as `new ImageData(data, width, height)` takes them. */
 export interface Image extends ImageLike {
+  // A Uint8ClampedArray<ArrayBuffer>, which TypeScript before 5.7 can't say.
   /** 4 * width * height bytes. */
-  readonly data: Uint8ClampedArray<ArrayBuffer>;
+  readonly data: ReturnType<typeof Uint8ClampedArray.of>;
 }
 
 /** Options of {@link imageToTensor}. */

@@ -13,6 +13,7 @@ import {
   readSafetensors,
   Tensor,
   type TensorLike,
+  type tensorToImage,
   writeSafetensors,
 } from '../../src/index.ts';
 
@@ -51,6 +52,12 @@ describe('a dictionary', () => {
       expectTypeOf(weight).toExtend<Float32Array | undefined>();
       expectTypeOf(batches).toExtend<BigInt64Array | undefined>();
     }
+  });
+
+  test('is written to bytes that a Blob takes, and an image has pixels that ImageData takes', () => {
+    expectTypeOf(file).toEqualTypeOf<Uint8Array<ArrayBuffer>>();
+    type Pixels = ReturnType<typeof tensorToImage>['data'];
+    expectTypeOf<Pixels>().toEqualTypeOf<Uint8ClampedArray<ArrayBuffer>>();
   });
 
   test('of any tensors is loaded and written', () => {

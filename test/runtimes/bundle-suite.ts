@@ -18,8 +18,8 @@ const common: BuildOptions = {
 
 /**
  * Bundles the tests and the digest into the modules tests.js and bits.js, which run in any
- * host and import only wasm-norm, and into bits-of-global.js, a script that takes the
- * library from the global wasmNorm.
+ * host and import only wasm-norm; into bits-of-global.js, a script that takes the
+ * library from the global wasmNorm; and into commonjs/, where run.js is what run.mjs is.
  */
 export async function bundleSuite(folder: string): Promise<void> {
   const entry = (name: string) => fileURLToPath(new URL(`suite/${name}.ts`, import.meta.url));
@@ -29,6 +29,14 @@ export async function bundleSuite(folder: string): Promise<void> {
       entryPoints: [entry('tests'), entry('bits')],
       outdir: folder,
       format: 'esm',
+      plugins: [takeLibrary({ path: 'wasm-norm', external: true }), jsonInside],
+    }),
+    build({
+      ...common,
+      entryPoints: [entry('bits'), `${folder}/run.mjs`],
+      entryNames: '[name]',
+      outdir: `${folder}/commonjs`,
+      format: 'cjs',
       plugins: [takeLibrary({ path: 'wasm-norm', external: true }), jsonInside],
     }),
     build({

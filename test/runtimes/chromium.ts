@@ -97,6 +97,11 @@ export function browserPages({ version, printed }: Pages): Row[] {
       },
     },
     {
+      runtime: 'Chromium, by address',
+      version,
+      run: () => printed('by-address.html'),
+    },
+    {
       runtime: 'Chromium, import map',
       version,
       run: () => printed('import-map.html'),

@@ -27,7 +27,7 @@ export function commandLines(folder: string): Row[] {
       {
         runtime: `Node ${release}, require`,
         version: versionOf(`node-${release}`),
-        run: () => output(node(release), ['bits.cjs'], folder),
+        run: () => output(node(release), ['require.cjs'], folder),
       },
     ]),
     {

@@ -1,16 +1,21 @@
 // Runs the library's tests in every runtime that the README names, from the packed
-// tarball, and prints a row for each. Fails if a row fails, if the bits of two rows differ, or
-// if npm or JSR would not accept the package.
+// tarball, and prints a row for each. Fails if a row fails, if the bits of two rows differ, if a
+// TypeScript does not read the declarations, or if npm or JSR would not accept the package.
+//
+//     npm run test:runtimes                all of it
+//     npm run test:runtimes -- Jest Node   the rows whose names have one of these words
 
 import { rmSync } from 'node:fs';
 import { createApp } from './app.ts';
 import { bundles } from './bundles.ts';
 import { browserPages, openPages } from './chromium.ts';
 import { commandLines } from './command-lines.ts';
+import { jest } from './jest.ts';
 import { edgeLight } from './next.ts';
 import { checkPublishing } from './publishing.ts';
 import type { Row } from './row.ts';
 import type { Report } from './suite/report.ts';
+import { checkTypes } from './types.ts';
 import { workerd } from './workerd.ts';
 
 const AT_ONCE = 2;
@@ -61,19 +66,28 @@ function describe({ row: { runtime, version }, outcome, error }: Finding): strin
   return [line, ...failures.map((failure) => `  failed: ${failure}`)].join('\n');
 }
 
+const words = process.argv.slice(2);
+const isAsked = ({ runtime }: Row): boolean =>
+  words.length === 0 || words.some((word) => runtime.includes(word));
+
 const { folder, tarball } = await createApp();
-await checkPublishing(tarball);
+if (words.length === 0) {
+  await checkPublishing(tarball);
+  await checkTypes(folder);
+}
 const pages = await openPages(folder);
 console.log(
-  `${'runtime'.padEnd(24)}${'version'.padEnd(18)} cases  ${'digest'.padEnd(16)}  first result`,
+  `\n${'runtime'.padEnd(24)}${'version'.padEnd(18)} cases  ${'digest'.padEnd(16)}  first result`,
 );
-const findings = await findAll([
+const rows = [
   ...commandLines(folder),
+  ...jest(folder),
   ...workerd(folder),
   edgeLight(folder),
   ...browserPages(pages),
   ...bundles(folder, pages),
-]);
+];
+const findings = await findAll(rows.filter(isAsked));
 await pages.close();
 rmSync(folder, { recursive: true });
 

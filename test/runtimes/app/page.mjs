@@ -1,4 +1,5 @@
 // A page with nothing but script tags: the library is the global wasmNorm.
+import { addScript } from './add-script.mjs';
 import { run } from './run.mjs';
 
 const line = await run(
@@ -12,12 +13,3 @@ const line = await run(
   },
 );
 console.log(line);
-
-function addScript(src) {
-  return new Promise((resolve, reject) => {
-    const script = Object.assign(document.createElement('script'), { src });
-    script.addEventListener('load', resolve);
-    script.addEventListener('error', () => reject(new Error(`no ${src}`)));
-    document.head.append(script);
-  });
-}
