@@ -20,6 +20,7 @@ export {
   tensorToImage,
 } from './images/image.ts';
 export { type RestyleOptions, restyle } from './images/restyle.ts';
+export { ready } from './kernels/ready.ts';
 export {
   type AdaptiveInstanceNormOptions,
   adaptiveInstanceNorm,

@@ -1,8 +1,12 @@
 // For workerd, which forbids compiling at run time: its bundlers hand over the compiled module,
 // which scripts/bundle.mjs imports in place of the text.
 
-export { instantiateSync } from '@assemblyscript/loader';
+export { instantiate, instantiateSync } from '@assemblyscript/loader';
 
 export function compile(module: WebAssembly.Module): WebAssembly.Module {
+  return module;
+}
+
+export async function compileAsync(module: WebAssembly.Module): Promise<WebAssembly.Module> {
   return module;
 }

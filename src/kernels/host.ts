@@ -1,22 +1,48 @@
 import { decodeBytes } from './decode-bytes.ts';
 
-export { instantiateSync } from '@assemblyscript/loader';
+export { instantiate, instantiateSync } from '@assemblyscript/loader';
 
 /**
  * Compiles a module from its text, for the hosts that let a program compile at run time.
  *
- * @throws Error where the host has no WebAssembly, or none with SIMD.
+ * @throws Error where the host has no WebAssembly, none with SIMD, or compiles only
+ *   asynchronously.
  */
 export function compile(text: string): WebAssembly.Module {
-  if (typeof WebAssembly === 'undefined') throw missing('WebAssembly');
-  const bytes = decodeBytes(text);
+  const bytes = bytesOf(text);
   try {
     return new WebAssembly.Module(bytes);
   } catch (cause) {
-    // Valid, yet refused: by a page's security policy, say, as the host itself says best.
-    if (WebAssembly.validate(bytes)) throw cause;
-    throw missing('SIMD in its WebAssembly', cause);
+    throw explain(bytes, cause);
   }
+}
+
+/** Does the same asynchronously, on the main thread of any page too. */
+export async function compileAsync(text: string): Promise<WebAssembly.Module> {
+  const bytes = bytesOf(text);
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw explain(bytes, cause);
+  }
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  if (typeof WebAssembly === 'undefined') throw missing('WebAssembly');
+  return decodeBytes(text);
+}
+
+/** Says why a host compiled nothing. */
+function explain(bytes: Uint8Array<ArrayBuffer>, cause: unknown): unknown {
+  if (!WebAssembly.validate(bytes)) return missing('SIMD in its WebAssembly', cause);
+  if (cause instanceof RangeError) {
+    return new Error(
+      'wasm-norm: this host compiles WebAssembly on its main thread only asynchronously, as Chrome before 115 does: `await ready()` first.',
+      { cause },
+    );
+  }
+  // Refused by a page's security policy, say, as the host itself says best.
+  return cause;
 }
 
 function missing(what: string, cause?: unknown): Error {

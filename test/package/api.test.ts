@@ -49,6 +49,7 @@ test('the public names are these', () => {
     'layerNorm',
     'layerNormBackward',
     'readSafetensors',
+    'ready',
     'restyle',
     'rmsNorm',
     'rmsNormBackward',

@@ -1,18 +1,9 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 import type { Row } from './row.ts';
+import { serveFolder } from './serve-folder.ts';
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
-
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.mjs': 'text/javascript',
-};
 
 /** A browser with a folder of pages, which allow WebAssembly but not eval. */
 export interface Pages {
@@ -26,25 +17,7 @@ export async function openPages(folder: string): Promise<Pages> {
   if (!existsSync(EXECUTABLE)) {
     throw new Error(`no ${EXECUTABLE}: install Debian's chromium, or name another in CHROMIUM`);
   }
-  const server = createServer(({ url = '/' }, response) => {
-    const { pathname, searchParams } = new URL(url, 'http://localhost');
-    const file = join(folder, pathname);
-    if (!existsSync(file)) {
-      response.writeHead(404).end();
-      return;
-    }
-    const body = readFileSync(file);
-    response.writeHead(200, {
-      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'content-security-policy': policyOf(body.toString(), !searchParams.has('no-wasm')),
-      // Only pages that are isolated from others have SharedArrayBuffer.
-      'cross-origin-opener-policy': 'same-origin',
-      'cross-origin-embedder-policy': 'require-corp',
-    });
-    response.end(body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { origin, close } = await serveFolder(folder);
   const browser = await chromium.launch({
     executablePath: EXECUTABLE,
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
@@ -54,19 +27,9 @@ export async function openPages(folder: string): Promise<Pages> {
     printed: (path) => printedBy(browser, `${origin}/${path}`),
     close: async () => {
       await browser.close();
-      server.close();
+      close();
     },
   };
-}
-
-/** A policy that allows only scripts of the page's origin and its import map, and no eval except WebAssembly's. */
-function policyOf(page: string, allowsWasm: boolean): string {
-  const maps = page.matchAll(/<script type="importmap">(.*?)<\/script>/gs);
-  const hashes = Array.from(maps, ([, map = '']) => {
-    return `'sha256-${createHash('sha256').update(map).digest('base64')}'`;
-  });
-  const wasm = allowsWasm ? ["'wasm-unsafe-eval'"] : [];
-  return `default-src 'self'; script-src ${["'self'", ...wasm, ...hashes].join(' ')}`;
 }
 
 async function printedBy(browser: Browser, url: string): Promise<string> {

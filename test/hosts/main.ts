@@ -1,0 +1,22 @@
+// Runs the packed library in hosts that are large, old, or not from a registry of packages, as
+// npm run test:runtimes does in the others. Wants Debian's firefox-esr, webkit2gtk-driver and xvfb.
+//
+//     npm run test:hosts               all of them
+//     npm run test:hosts -- Firefox    the rows whose names have one of these words
+
+import { rmSync } from 'node:fs';
+import { createApp } from '../runtimes/app.ts';
+import type { Row } from '../runtimes/row.ts';
+import { printTable } from '../runtimes/table.ts';
+import { browsers } from './browsers.ts';
+import { oldNodes } from './nodes.ts';
+
+const words = process.argv.slice(2);
+const isAsked = ({ runtime }: Row): boolean =>
+  words.length === 0 || words.some((word) => runtime.includes(word));
+
+const { folder } = await createApp();
+const rows = [...oldNodes(folder), ...browsers(folder)];
+const passed = await printTable(rows.filter(isAsked));
+rmSync(folder, { recursive: true });
+if (!passed) process.exitCode = 1;
