@@ -76,6 +76,7 @@ export type { Gradients } from './passes/gradients.ts';
 export {
   ChannelMoments,
   type ChannelMomentsJSON,
+  type ChannelMomentsLike,
   type UpdateOptions,
   type VarianceOptions,
 } from './statistics/channel-moments.ts';

@@ -1,9 +1,9 @@
 import { checkCount } from '../checks/options.ts';
-import { refuseKind, refuseValue } from '../checks/refuse.ts';
+import { refuseValue } from '../checks/refuse.ts';
 import { channelGradients } from '../passes/channel-gradients.ts';
 import type { Gradients } from '../passes/gradients.ts';
 import { normalizeChannels } from '../passes/normalize-channels.ts';
-import { ChannelMoments } from '../statistics/channel-moments.ts';
+import { type ChannelMomentsLike, readMoments } from '../statistics/channel-moments.ts';
 import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
 import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
 import { ChannelLayer, type ChannelLayerOptions } from './channel-layer.ts';
@@ -102,24 +102,22 @@ export class BatchNorm extends ChannelLayer {
    *   place; RangeError where the moments are of another number of channels, or of too few
    *   elements for a variance. Nothing has been written then.
    */
-  setRunningStats(moments: ChannelMoments): void {
+  setRunningStats(moments: ChannelMomentsLike): void {
     const { numFeatures } = this;
     const { mean, variance } = this.runningStats();
     if (mean === null || variance === null) {
       throw new TypeError('setRunningStats: expected a layer with running statistics, got none');
     }
-    if (!(moments instanceof ChannelMoments)) {
-      refuseKind('moments', 'ChannelMoments', moments);
-    }
-    if (moments.numFeatures !== numFeatures) {
-      refuseValue('moments', `${numFeatures} channels`, moments.numFeatures);
+    const own = readMoments(moments, 'moments');
+    if (own.numFeatures !== numFeatures) {
+      refuseValue('moments', `${numFeatures} channels`, own.numFeatures);
     }
     const least = this.unbiased ? 2 : 1;
-    if (moments.count < least) {
-      refuseValue('moments', `at least ${least} elements`, moments.count);
+    if (own.count < least) {
+      refuseValue('moments', `at least ${least} elements`, own.count);
     }
-    const newMean = moments.mean;
-    const newVariance = moments.variance({ unbiased: this.unbiased });
+    const newMean = own.mean;
+    const newVariance = own.variance({ unbiased: this.unbiased });
     mean.set(newMean);
     variance.set(newVariance);
     this.numBatchesTracked = 1;

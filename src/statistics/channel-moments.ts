@@ -40,6 +40,17 @@ export interface ChannelMomentsJSON {
 }
 
 /**
+ * Anything shaped like {@link ChannelMoments}: those of another copy of the library too, such as
+ * one that `require` loads beside one that `import` loads.
+ */
+export interface ChannelMomentsLike {
+  /** C, the number of channels. */
+  readonly numFeatures: number;
+  /** Returns what {@link ChannelMoments.fromJSON} takes. */
+  toJSON(): ChannelMomentsJSON;
+}
+
+/**
  * Mean and variance of each channel over any number of tensors, in float64.
  *
  * The moments of parts (of a stream, a dataset, on several machines) merge into those of
@@ -167,17 +178,15 @@ export class ChannelMoments {
    * @throws TypeError where `other` is something else, RangeError where it has
    *   another number of channels.
    */
-  merge(other: ChannelMoments): this {
-    if (!(other instanceof ChannelMoments)) {
-      refuseKind('other', 'ChannelMoments', other);
-    }
-    if (other.numFeatures !== this.numFeatures) {
-      refuseValue('other', `${this.numFeatures} channels`, other.numFeatures);
+  merge(other: ChannelMomentsLike): this {
+    const added = readMoments(other, 'other');
+    if (added.numFeatures !== this.numFeatures) {
+      refuseValue('other', `${this.numFeatures} channels`, added.numFeatures);
     }
     const memory = memoryFor(0);
     for (let first = 0; first < this.numFeatures; first += MAX_CHANNELS) {
       const count = Math.min(MAX_CHANNELS, this.numFeatures - first);
-      memory.parts.values.set(other.#moments.subarray(first * MOMENTS, (first + count) * MOMENTS));
+      memory.parts.values.set(added.#moments.subarray(first * MOMENTS, (first + count) * MOMENTS));
       this.#mergeParts(memory, first, count);
     }
     return this;
@@ -207,6 +216,23 @@ export class ChannelMoments {
     for (let i = 0; i < values.length; i++) values[i] = value(i * MOMENTS);
     return values;
   }
+}
+
+/**
+ * Returns moments as those of this copy of the library.
+ *
+ * @throws TypeError, RangeError where they are something else.
+ */
+export function readMoments(moments: ChannelMomentsLike, name: string): ChannelMoments {
+  if (moments instanceof ChannelMoments) return moments;
+  if (!isLike(moments)) refuseKind(name, 'ChannelMoments', moments);
+  return ChannelMoments.fromJSON(moments.toJSON());
+}
+
+function isLike(value: unknown): value is ChannelMomentsLike {
+  if (typeof value !== 'object' || value === null) return false;
+  const { numFeatures, toJSON } = value as Partial<ChannelMomentsLike>;
+  return typeof numFeatures === 'number' && typeof toJSON === 'function';
 }
 
 /** Refuses moments that no float32 elements have: they would spoil what is merged with them. */
