@@ -126,6 +126,12 @@ describe('adaptiveInstanceNorm', () => {
     expectClose(y.data, reference(one, oneStyle), reach);
   });
 
+  test('takes one tensor for content, style and result', () => {
+    const x = new Tensor(content.data.slice(), content.shape);
+    adaptiveInstanceNorm(x, x, { out: x });
+    expectClose(x.data, reference(content, content), reach);
+  });
+
   test('keeps NaN in its own channel of its own sample', () => {
     const clean = adaptiveInstanceNorm(content, style);
     const data = content.data.slice();

@@ -411,6 +411,14 @@ describe('BatchNorm', () => {
     expect(layer.numBatchesTracked).toBe(2);
   });
 
+  test('evaluates with momentum null before its first batch', () => {
+    const x = randomTensor([4, 3], 35);
+    const runningMean = new Float32Array(3);
+    const runningVar = new Float32Array(3).fill(1);
+    const y = new BatchNorm(3, { momentum: null }).eval().forward(x);
+    expectSameBits(y.data, batchNorm(x, { runningMean, runningVar }).data);
+  });
+
   test('finds the mean of a whole dataset, batch by batch (test_update_bn_cnn)', () => {
     const layer = new BatchNorm(2, { momentum: null });
     const batches = [0, 1, 2, 3, 4].map((i) => randomTensor([6, 2, 3, 3], 35 + i, i, 2));

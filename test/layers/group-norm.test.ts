@@ -258,6 +258,13 @@ describe('GroupNorm', () => {
     expect([gradWeight?.length, gradBias?.length]).toEqual([4, 4]);
   });
 
+  test('without weight and bias takes any number of channels that its groups divide', () => {
+    const x = randomTensor([2, 6, 5], 3);
+    const layer = new GroupNorm(2, 4, { affine: false });
+    expectSameBits(layer.forward(x).data, groupNorm(x, 2).data);
+    expect(() => new GroupNorm(2, 4).forward(x)).toThrow(RangeError);
+  });
+
   test('has no parameters with affine false', () => {
     const { weight, bias } = new GroupNorm(2, 4, { affine: false });
     expect([weight, bias]).toEqual([null, null]);
