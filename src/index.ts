@@ -10,7 +10,28 @@
  * @module
  */
 
-export { readSafetensors, writeSafetensors } from './checkpoints/safetensors.ts';
+export {
+  type FileOf,
+  type FileSlice,
+  type OpenSafetensors,
+  type OpenSafetensorsOptions,
+  openSafetensors,
+  type SafetensorsIndex,
+  type SliceableFile,
+  type TensorInfo,
+} from './checkpoints/open-safetensors.ts';
+export {
+  type ReadSafetensorsOptions,
+  readSafetensors,
+  type SafetensorsDict,
+} from './checkpoints/read-safetensors.ts';
+export type { KeptDtypes } from './checkpoints/safetensors-dtypes.ts';
+export type { Metadata } from './checkpoints/safetensors-header.ts';
+export type { LoadedKeys } from './checkpoints/state-dict.ts';
+export {
+  type WriteSafetensorsOptions,
+  writeSafetensors,
+} from './checkpoints/write-safetensors.ts';
 export {
   type Image,
   type ImageLike,
@@ -86,6 +107,8 @@ export type { Parameter } from './tensor/parameters.ts';
 export {
   type AnyTensor,
   type Dtype,
+  type Float16Data,
+  type FloatData,
   Tensor,
   type TensorData,
   type TensorLike,

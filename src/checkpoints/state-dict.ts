@@ -2,9 +2,10 @@ import { describe } from '../checks/describe.ts';
 import { nearest } from '../checks/nearest.ts';
 import { checkBoolean, checkCount, checkOptions } from '../checks/options.ts';
 import { checkObject, refuseKind, refuseValue } from '../checks/refuse.ts';
+import type { Elements } from '../memory/elements.ts';
 import { dataOf, readParameter } from '../tensor/parameters.ts';
 import { sameShape, sizeOf } from '../tensor/shape.ts';
-import { type AnyTensor, readAnyTensor, Tensor, type TensorData } from '../tensor/tensor.ts';
+import { type AnyTensor, readAnyTensor, Tensor } from '../tensor/tensor.ts';
 
 // How many names a message suggests, and the longest that are looked at.
 const MOST_NAMES = 3;
@@ -24,7 +25,7 @@ export interface StateEntry {
    * @returns what writes them, or in words what is wrong with them
    * @throws TypeError, RangeError where the layer's field can't take them.
    */
-  readonly read: (values: TensorData) => (() => void) | string;
+  readonly read: (values: Elements | BigInt64Array) => (() => void) | string;
 }
 
 /**
@@ -47,7 +48,7 @@ export function arrayEntry(
     optional: false,
     copy: () => new Tensor(new Float32Array(own()), shape),
     read(values) {
-      if (values instanceof BigInt64Array) return 'of dtype int64 instead of float32';
+      if (!(values instanceof Float32Array)) return 'of dtype int64 instead of float32';
       const array = own();
       return () => array.set(values);
     },
@@ -78,12 +79,20 @@ export function countEntry(
   };
 }
 
+/** Which keys did not fit where a state was loaded, whole, as in the dictionary. */
+export interface LoadedKeys {
+  /** Those that the layer has and the dictionary lacks. */
+  readonly missingKeys: readonly string[];
+  /** Those that the dictionary has, behind the prefix, and the layer lacks. */
+  readonly unexpectedKeys: readonly string[];
+}
+
 /** Writes entries from a dictionary, all or none. */
 export function loadState(
   entries: readonly StateEntry[],
   dict: unknown,
   options: { readonly prefix?: string | undefined; readonly strict?: boolean | undefined },
-): void {
+): LoadedKeys {
   checkObject(dict, 'stateDict', 'an object of tensors');
   checkOptions(options, ['prefix', 'strict']);
   const { prefix = '', strict = true } = options;
@@ -94,30 +103,28 @@ export function loadState(
   const names = new Set(entries.map(({ name }) => prefix + name));
   const faults: string[] = [];
   const missing: string[] = [];
-  const found: { readonly entry: StateEntry; readonly values: TensorData }[] = [];
+  const found: { readonly entry: StateEntry; readonly values: Elements | BigInt64Array }[] = [];
   for (const entry of entries) {
     const key = prefix + entry.name;
     if (!Object.hasOwn(dict, key)) {
-      if (strict && !entry.optional) {
+      if (!entry.optional) {
         missing.push(key);
-        faults.push(`missing ${describe(key)}`);
+        if (strict) faults.push(`missing ${describe(key)}`);
       }
       continue;
     }
     const { data, shape } = readAnyTensor(dict[key], key);
     // A scalar may come as one element.
     const scalar = entry.shape.length === 0 && data.length === 1;
-    if (sameShape(shape, entry.shape) || scalar) found.push({ entry, values: data.slice() });
+    if (sameShape(shape, entry.shape) || scalar)
+      found.push({ entry, values: data.slice() as typeof data });
     else {
       const expected = describe(entry.shape);
       faults.push(`${describe(key)} of shape ${describe(shape)} instead of ${expected}`);
     }
   }
-  if (strict) {
-    for (const key of Object.keys(dict)) {
-      if (key.startsWith(prefix) && !names.has(key)) faults.push(`unexpected ${describe(key)}`);
-    }
-  }
+  const unexpected = Object.keys(dict).filter((key) => key.startsWith(prefix) && !names.has(key));
+  if (strict) for (const key of unexpected) faults.push(`unexpected ${describe(key)}`);
   // All of the layer's arrays are read before any is written: they may have been replaced,
   // or detached by getters of the dictionary.
   const writes: (() => void)[] = [];
@@ -127,10 +134,12 @@ export function loadState(
     else writes.push(write);
   }
   if (faults.length > 0) {
-    const hint = missing.length > 0 ? suggest(missing, entries, Object.keys(dict), prefix) : '';
+    const hint =
+      strict && missing.length > 0 ? suggest(missing, entries, Object.keys(dict), prefix) : '';
     refuseValue('stateDict', [...names].join(', ') || 'no keys', faults.join('; ') + hint);
   }
   for (const write of writes) write();
+  return { missingKeys: missing, unexpectedKeys: unexpected };
 }
 
 /** Names the prefixes that lead to all entries, or else keys that are near the missing ones. */

@@ -13,7 +13,7 @@ import {
 } from '../tensor/channels.ts';
 import { readOutput } from '../tensor/output.ts';
 import { refuseOverlaps, sameMemory } from '../tensor/overlap.ts';
-import { checkData, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
+import { checkLength, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
 import { SampleScopes, type Scope } from '../views/scopes.ts';
 
 /** Options of {@link adaptiveInstanceNorm}. */
@@ -63,7 +63,7 @@ export function adaptiveInstanceNorm(
   const styleTensor = channelTensor(model.shape, layout, null, 'style');
   checkStyle(tensor, styleTensor, model.shape);
   const output = readOutput(out, input, 'content');
-  checkData(model.data, model.shape, 'style');
+  checkLength(model.data, model.shape, 'style');
   if (!sameMemory(model.data, input.data)) {
     refuseOverlaps({ out: output.given }, { style: model.data });
   }

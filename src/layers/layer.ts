@@ -1,4 +1,4 @@
-import { loadState, type StateEntry } from '../checkpoints/state-dict.ts';
+import { type LoadedKeys, loadState, type StateEntry } from '../checkpoints/state-dict.ts';
 import { checkBoolean, checkOptions } from '../checks/options.ts';
 import { refuseValue } from '../checks/refuse.ts';
 import type { Gradients } from '../passes/gradients.ts';
@@ -157,6 +157,7 @@ export abstract class Layer {
    * Copies parameters and buffers from a dictionary with PyTorch's names.
    *
    * @param dict tensors by name, as {@link stateDict} or readSafetensors returns them
+   * @returns the keys that did not fit, as PyTorch does: all are empty where it is strict
    * @throws RangeError that lists all missing and unexpected keys (unless not
    *   strict) and all tensors of the wrong shape; TypeError where an entry is no
    *   tensor. Nothing has been written then.
@@ -164,8 +165,8 @@ export abstract class Layer {
   loadStateDict(
     dict: Readonly<Record<string, TensorLike<TensorData>>>,
     options: LoadStateDictOptions = {},
-  ): void {
-    loadState(this.stateEntries(), dict, options);
+  ): LoadedKeys {
+    return loadState(this.stateEntries(), dict, options);
   }
 
   /** The names of the options that `forward` takes. */

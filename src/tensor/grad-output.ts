@@ -1,7 +1,7 @@
 import type { Output } from './output.ts';
 import { refusePartialOverlap } from './overlap.ts';
 import { refuseShape } from './shape.ts';
-import { type CheckedTensor, checkData, readTensor } from './tensor.ts';
+import { type CheckedTensor, checkLength, readTensor } from './tensor.ts';
 
 /**
  * Reads the gradient of the output. It comes before the other arguments, and
@@ -25,7 +25,7 @@ export function checkGradOutput(
   x: CheckedTensor,
   output: Output,
 ): Float32Array {
-  checkData(data, shape, 'gradOutput');
+  checkLength(data, shape, 'gradOutput');
   refuseShape(shape, x.shape, 'gradOutput');
   if (output.given) refusePartialOverlap('out', output.given, 'gradOutput', data);
   return data;

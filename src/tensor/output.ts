@@ -1,6 +1,6 @@
 import { refusePartialOverlap } from './overlap.ts';
 import { refuseShape } from './shape.ts';
-import { type CheckedTensor, checkData, readTensor, Tensor, tensorOf } from './tensor.ts';
+import { type CheckedTensor, checkLength, readTensor, Tensor, tensorOf } from './tensor.ts';
 
 /** Where a result goes. */
 export interface Output {
@@ -22,7 +22,7 @@ export interface Output {
  */
 export function readOutput(out: unknown, x: CheckedTensor, name: string): Output {
   const given = out === undefined || out === null ? null : readTensor(out, 'out');
-  checkData(x.data, x.shape, name);
+  checkLength(x.data, x.shape, name);
   if (given === null) {
     const tensor = tensorOf(x.shape);
     return { tensor, data: tensor.data, given, inPlace: false };

@@ -1,42 +1,66 @@
 import { describe } from '../checks/describe.ts';
 import { checkOptions } from '../checks/options.ts';
 import { refuseKind, refuseValue } from '../checks/refuse.ts';
+import { Bfloat16Bits, type Bits, type Elements, Float16Bits } from '../memory/elements.ts';
 import { readShape, sizeOf } from './shape.ts';
-import { isFloat32Array, kindOf, lengthOf, plainArray, plainIntegers } from './typed-array.ts';
+import { isFloat32Array, kindOf, lengthOf, plainArray } from './typed-array.ts';
+
+/** A Float16Array, by its form: not every host has the class, nor every compiler the type. */
+export interface Float16Data extends ArrayBufferView {
+  /** The name of the class. */
+  readonly [Symbol.toStringTag]: 'Float16Array';
+  /** 2. */
+  readonly BYTES_PER_ELEMENT: number;
+  /** The number of elements. */
+  readonly length: number;
+  [index: number]: number;
+}
+
+/** Numbers that normalizations take. A Uint16Array holds the bits of float16 or bfloat16. */
+export type FloatData = Float32Array | Uint16Array | Float16Data;
 
 /** The arrays that a {@link Tensor} may hold. */
-export type TensorData = Float32Array | BigInt64Array;
+export type TensorData = FloatData | BigInt64Array;
 
 /** The names of their element types, PyTorch's. */
-export type Dtype = 'float32' | 'int64';
+export type Dtype = 'float32' | 'float16' | 'bfloat16' | 'int64';
+
+interface ElementType {
+  /** The element type, which a Uint16Array does not tell: 'float16' or 'bfloat16'. */
+  readonly dtype?: string | undefined;
+  /** The same, by the name that ONNX runtimes and transformers.js use. */
+  readonly type?: string | undefined;
+}
 
 /**
  * Anything with row-major data and a shape: a {@link Tensor}, a tensor of onnxruntime or
  * transformers.js (`dims`), or a plain object. The data is float32 unless said otherwise.
  */
 export type TensorLike<D = Float32Array> =
-  | {
+  | (ElementType & {
       /** The elements, the last dimension fastest. */
       readonly data: D;
       /** The sizes, by the name of PyTorch and tfjs. */
       readonly shape: readonly number[];
-    }
-  | {
+    })
+  | (ElementType & {
       /** The elements, the last dimension fastest. */
       readonly data: D;
       /** The sizes, by the name of ONNX runtimes. */
       readonly dims: readonly number[];
-    };
+    });
 
-// By the names of typed arrays.
-const DTYPES: Readonly<Record<string, Dtype>> = {
-  Float32Array: 'float32',
-  BigInt64Array: 'int64',
+// By the names of typed arrays. The first is that of an array that does not say.
+const DTYPES: Readonly<Record<string, readonly Dtype[]>> = {
+  Float32Array: ['float32'],
+  Float16Array: ['float16'],
+  Uint16Array: ['float16', 'bfloat16'],
+  BigInt64Array: ['int64'],
 };
 
 /** Options of a new {@link Tensor}. */
 export interface TensorOptions {
-  /** The element type; that of the data by default. */
+  /** The element type; that of the data by default, which a Uint16Array does not tell. */
   readonly dtype?: Dtype | undefined;
 }
 
@@ -48,14 +72,15 @@ const isOwnShape = Symbol('isOwnShape');
 const CHECKED = Symbol('checked');
 
 /**
- * Row-major data and a shape. Normalizations take float32 data, and return it. A count of
- * batches is int64.
+ * Row-major data and a shape. Normalizations take float32, float16 and bfloat16, and return
+ * what they were given. A count of batches is int64.
  *
  * The data is taken as it is, not copied: writing to it changes the tensor.
  *
  * @example
  * const x = new Tensor(new Float32Array(2 * 3 * 4), [2, 3, 4]);
  * x.size; // 24
+ * const half = new Tensor(Uint16Array.of(0x3c00, 0xc000), [2], { dtype: 'float16' }); // 1, -2
  */
 export class Tensor<D extends TensorData = Float32Array> {
   /** The shape that was checked. Another may have been put into the public field. */
@@ -70,9 +95,10 @@ export class Tensor<D extends TensorData = Float32Array> {
   // The first signature makes a Tensor<Float32Array> of any buffer. By the second alone a new
   // array would make a Tensor<Float32Array<ArrayBuffer>>, to which no result can be assigned.
   /**
-   * @throws TypeError where `data` is no Float32Array or BigInt64Array, `shape` no array of
-   *   numbers, or `dtype` not that of the data; RangeError where a size is negative or
-   *   fractional, or where the shape does not hold just as many elements as the data.
+   * @throws TypeError where `data` is no Float32Array, Float16Array, Uint16Array or
+   *   BigInt64Array, `shape` no array of numbers, or `dtype` not that of the data, or absent
+   *   with a Uint16Array; RangeError where a size is negative or fractional, or where the
+   *   shape does not hold just as many elements as the data.
    */
   constructor(
     data: Float32Array extends D ? Float32Array : never,
@@ -81,18 +107,18 @@ export class Tensor<D extends TensorData = Float32Array> {
   );
   constructor(data: D, shape: readonly number[], options?: TensorOptions);
   /** @internal */
-  constructor(data: D, shape: readonly number[], checked: typeof CHECKED);
+  constructor(data: D, shape: readonly number[], checked: typeof CHECKED, dtype?: Dtype);
   constructor(
     data: TensorData,
     shape: readonly number[],
     options?: TensorOptions | typeof CHECKED,
+    dtype: Dtype = 'float32',
   ) {
     const sizes = options === CHECKED ? shape : readShape(shape, 'shape');
-    const dtype = options === CHECKED ? 'float32' : readDtype(data, sizes, options);
     // A console shows the shape first, before data that may fill the screen.
     this.#shape = Object.freeze(sizes);
     this.shape = this.#shape;
-    this.dtype = dtype;
+    this.dtype = options === CHECKED ? dtype : readDtype(data, sizes, options);
     this.data = data as D;
   }
 
@@ -132,16 +158,14 @@ export interface CheckedTensor<D = Float32Array> {
 }
 
 /**
- * Reads a tensor-like argument once, so that a getter can't change it later.
+ * Reads a tensor-like argument of float32 once, so that a getter can't change it later.
  *
  * @throws TypeError, RangeError as {@link Tensor} does, naming the argument.
  */
 export function readTensor(x: unknown, name: string): CheckedTensor {
-  if (typeof x !== 'object' || x === null) refuseTensor(x, name);
-  const { data, shape } = x as { readonly data?: unknown; readonly shape?: unknown };
-  const own = Tensor[isOwnShape](shape, x) ? shape : readSizes(x, shape, name);
-  checkData(data, own, name);
-  return { data: plainArray(data), shape: own };
+  const { data, shape } = readAnyTensor(x, name);
+  if (!(data instanceof Float32Array)) refuseDtype(name, 'float32', data);
+  return { data, shape };
 }
 
 /**
@@ -149,12 +173,15 @@ export function readTensor(x: unknown, name: string): CheckedTensor {
  *
  * @throws TypeError, RangeError as {@link Tensor} does, naming the argument.
  */
-export function readAnyTensor(x: unknown, name: string): CheckedTensor<TensorData> {
+export function readAnyTensor(x: unknown, name: string): CheckedTensor<Elements | BigInt64Array> {
   if (typeof x !== 'object' || x === null) refuseTensor(x, name);
   const { data, shape } = x as { readonly data?: unknown; readonly shape?: unknown };
   const own = Tensor[isOwnShape](shape, x) ? shape : readSizes(x, shape, name);
-  checkAnyData(data, own, name);
-  return { data: isFloat32Array(data) ? plainArray(data) : plainIntegers(data), shape: own };
+  if (isFloat32Array(data)) {
+    checkLength(data, own, name);
+    return { data: plainArray(data), shape: own };
+  }
+  return { data: readOther(x, data, own, name), shape: own };
 }
 
 /** Reads the sizes of a tensor-like argument by either name. */
@@ -169,59 +196,73 @@ function refuseTensor(x: unknown, name: string): never {
   refuseKind(name, 'a tensor, { data, shape }', x);
 }
 
+/** Refuses a dtype that an argument can't have. */
+export function refuseDtype(name: string, expected: string, data: Bits | BigInt64Array): never {
+  const dtype = data instanceof BigInt64Array ? 'int64' : data.dtype;
+  throw new TypeError(`${name}: expected a tensor of dtype ${expected}, got ${dtype}`);
+}
+
+/** Reads data that are not float32. */
+function readOther(
+  x: object,
+  data: unknown,
+  shape: readonly number[],
+  name: string,
+): Bits | BigInt64Array {
+  const { dtype, type } = kindOf(data) === 'Uint16Array' ? (x as ElementType) : {};
+  const own = dtypeOf(data, dtype ?? type, name);
+  checkLength(data as ArrayBufferView, shape, name);
+  const { buffer, byteOffset } = data as ArrayBufferView<ArrayBuffer>;
+  const Plain = own === 'int64' ? BigInt64Array : own === 'float16' ? Float16Bits : Bfloat16Bits;
+  return new Plain(buffer, byteOffset, sizeOf(shape));
+}
+
 /**
  * Refuses data that do not fit a shape. Data that fitted before may not fit any more: a
  * getter that was read after them can have detached or shrunk their buffer.
  *
  * @param tensor the name of the argument that holds them
  */
-export function checkData(
-  data: unknown,
-  shape: readonly number[],
-  tensor: string,
-): asserts data is Float32Array {
-  if (!isFloat32Array(data)) {
-    if (dtypeOf(data) === undefined) refuseKind(`${tensor}.data`, 'a Float32Array', data);
-    throw new TypeError(`${tensor}: expected a tensor of dtype float32, got ${dtypeOf(data)}`);
-  }
-  checkLength(data, shape, tensor);
-}
-
-/** Refuses data of any dtype likewise. */
-export function checkAnyData(
-  data: unknown,
+export function checkLength(
+  data: ArrayBufferView,
   shape: readonly number[],
   tensor?: string,
-): asserts data is TensorData {
-  if (dtypeOf(data) === undefined) {
-    refuseKind(labelOf(tensor), 'a Float32Array or BigInt64Array', data);
-  }
-  checkLength(data as TensorData, shape, tensor);
-}
-
-function checkLength(data: TensorData, shape: readonly number[], tensor?: string): void {
+): void {
   const length = lengthOf(data);
   if (length !== sizeOf(shape)) {
     const expected = `${sizeOf(shape)} elements for shape ${describe(shape)}`;
-    refuseValue(labelOf(tensor), expected, length);
+    refuseValue(labelOf('data', tensor), expected, length);
   }
 }
 
-function labelOf(tensor: string | undefined): string {
-  return tensor === undefined ? 'data' : `${tensor}.data`;
+function labelOf(property: string, tensor: string | undefined): string {
+  return tensor === undefined ? property : `${tensor}.${property}`;
 }
 
 /** Checks the data of a new tensor, and returns their dtype. */
-function readDtype(data: unknown, shape: readonly number[], options: TensorOptions = {}): Dtype {
+function readDtype(data: TensorData, shape: readonly number[], options: TensorOptions = {}): Dtype {
   checkOptions(options, ['dtype']);
-  const { dtype } = options;
-  checkAnyData(data, shape);
-  const own = dtypeOf(data) as Dtype;
-  if (dtype !== undefined && dtype !== own) refuseKind('dtype', `'${own}'`, dtype);
-  return own;
+  const dtype = dtypeOf(data, options.dtype);
+  checkLength(data, shape);
+  return dtype;
 }
 
-/** Returns the dtype of a typed array; undefined for all that no tensor holds. */
-function dtypeOf(data: unknown): Dtype | undefined {
-  return DTYPES[kindOf(data) as string];
+/**
+ * Returns the dtype of a typed array.
+ *
+ * @param said what its owner says, which a Uint16Array needs
+ */
+function dtypeOf(data: unknown, said: unknown, tensor?: string): Dtype {
+  const dtypes = DTYPES[kindOf(data) as string];
+  if (dtypes === undefined) {
+    const expected = 'a Float32Array, Float16Array, Uint16Array or BigInt64Array';
+    refuseKind(labelOf('data', tensor), expected, data);
+  }
+  const dtype = said ?? (dtypes.length === 1 ? dtypes[0] : undefined);
+  const own = dtypes.find((name) => name === dtype);
+  if (own === undefined) {
+    const expected = dtypes.map((name) => `'${name}'`).join(' or ');
+    refuseKind(labelOf('dtype', tensor), expected, dtype);
+  }
+  return own;
 }

@@ -33,9 +33,3 @@ export function plainArray(array: Float32Array): Float32Array {
   if (Object.getPrototypeOf(array) === Float32Array.prototype) return array;
   return new Float32Array(array.buffer, array.byteOffset, lengthOf(array));
 }
-
-/** Does the same for whole numbers. */
-export function plainIntegers(array: BigInt64Array): BigInt64Array {
-  if (Object.getPrototypeOf(array) === BigInt64Array.prototype) return array;
-  return new BigInt64Array(array.buffer, array.byteOffset, lengthOf(array));
-}

@@ -209,6 +209,27 @@ describe('loadStateDict', () => {
     });
   });
 
+  test('returns the keys that did not fit, as PyTorch does (test_load_state_dict)', () => {
+    const layer = new BatchNorm(3);
+    const none = { missingKeys: [], unexpectedKeys: [] };
+    expect(layer.loadStateDict(batchNormState())).toEqual(none);
+    const old = without(batchNormState('a.'), 'a.num_batches_tracked');
+    expect(layer.loadStateDict(old, { prefix: 'a.' })).toEqual(none);
+    const state = {
+      ...without(batchNormState('a.'), 'a.bias', 'a.running_var'),
+      'a.scale': vector(1),
+      'b.weight': vector(1),
+    };
+    expect(layer.loadStateDict(state, { prefix: 'a.', strict: false })).toEqual({
+      missingKeys: ['a.bias', 'a.running_var'],
+      unexpectedKeys: ['a.scale'],
+    });
+    expect(layer.loadStateDict(state, { strict: false })).toEqual({
+      missingKeys: ['weight', 'bias', 'running_mean', 'running_var'],
+      unexpectedKeys: Object.keys(state),
+    });
+  });
+
   test('does not find a parameter in the prototype of the dictionary', () => {
     const layer = new RMSNorm(2);
     const dict = Object.create({ weight: vector(3, 4) });

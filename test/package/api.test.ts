@@ -48,6 +48,7 @@ test('the public names are these', () => {
     'instanceNormBackward',
     'layerNorm',
     'layerNormBackward',
+    'openSafetensors',
     'readSafetensors',
     'ready',
     'restyle',

@@ -10,7 +10,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 // Names that the examples use without declaring them.
 const GIVEN = `
+import { openAsBlob } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { ${Object.keys(api).join(', ')}, type ImageLike } from 'wasm-norm';
 declare const x: Tensor, content: Tensor, style: Tensor, tokens: Tensor, batch: Tensor, sample: Tensor;
 declare const pixels: Float32Array, weight: Float32Array, bias: Float32Array;
@@ -18,6 +20,7 @@ declare const runningMean: Float32Array, runningVar: Float32Array;
 declare const photo: ImageLike, painting: ImageLike, images: ImageLike[];
 declare const context: CanvasRenderingContext2D;
 declare const norm: BatchNorm;
+declare const folder: string, index: string;
 `;
 
 /** Returns the examples of a file's docstrings, without their imports. */

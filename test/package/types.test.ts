@@ -39,7 +39,7 @@ describe('a tensor', () => {
   });
 
   test('says its dtype', () => {
-    expectTypeOf(x.dtype).toEqualTypeOf<'float32' | 'int64'>();
+    expectTypeOf(x.dtype).toEqualTypeOf<'float32' | 'float16' | 'bfloat16' | 'int64'>();
   });
 });
 

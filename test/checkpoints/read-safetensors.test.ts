@@ -9,7 +9,9 @@ import {
   InstanceNorm,
   type Layer,
   LayerNorm,
+  type ReadSafetensorsOptions,
   readSafetensors,
+  type SafetensorsDict,
   Tensor,
   writeSafetensors,
 } from '../../src/index.ts';
@@ -18,30 +20,12 @@ import { damagedCopies } from '../support/damaged-files.ts';
 import { readFixture, toTensor, type Values } from '../support/fixtures.ts';
 import { normals } from '../support/random.ts';
 import { expectRefusal } from '../support/refusals.ts';
+import { makeFile, makeFileOf } from '../support/safetensors-files.ts';
 import { sizeOf } from '../support/shapes.ts';
 
 const checkpoint = Uint8Array.from(
   readFileSync(new URL('../fixtures/checkpoint.safetensors', import.meta.url)),
 );
-
-/** Makes a file of a header and data. A header that is not text is written as JSON. */
-function makeFile(header: unknown, data: ArrayLike<number> = []): Uint8Array<ArrayBuffer> {
-  const text = typeof header === 'string' ? header : JSON.stringify(header);
-  const json = new TextEncoder().encode(text);
-  const file = new Uint8Array(8 + json.length + data.length);
-  new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
-  file.set(json, 8);
-  file.set(data, 8 + json.length);
-  return file;
-}
-
-/** Makes a file of one tensor, x, of little-endian elements. */
-function makeFileOf(dtype: string, elements: ArrayBufferView): Uint8Array<ArrayBuffer> {
-  const { buffer, byteOffset, byteLength } = elements;
-  const shape = [(elements as unknown as ArrayLike<number>).length];
-  const header = { x: { dtype, shape, data_offsets: [0, byteLength] } };
-  return makeFile(header, new Uint8Array(buffer, byteOffset, byteLength));
-}
 
 /** Writes a file of one tensor, and returns the values that are read from it. */
 function readElements(dtype: string, elements: ArrayBufferView): Float32Array {
@@ -215,6 +199,151 @@ describe('readSafetensors', () => {
   });
 });
 
+describe('readSafetensors of files in the wild', () => {
+  // What model files hold beside weights: of each dtype two elements, or the fewest that fill bytes.
+  const sizes: Readonly<Record<string, readonly [shape: number[], bytes: number]>> = {
+    BOOL: [[2], 2],
+    U8: [[2], 2],
+    I8: [[2], 2],
+    F8_E4M3: [[2], 2],
+    F8_E5M2: [[2], 2],
+    F8_E8M0: [[2], 2],
+    F8_E4M3FNUZ: [[2], 2],
+    F8_E5M2FNUZ: [[2], 2],
+    F4: [[2, 3], 3],
+    F6_E2M3: [[4], 3],
+    F6_E3M2: [[4], 3],
+    U16: [[2], 4],
+    I16: [[2], 4],
+    U32: [[2], 8],
+    I32: [[2], 8],
+    U64: [[2], 16],
+    C64: [[2], 16],
+  };
+
+  /** A file with a weight among tensors of a dtype that no tensor can hold. */
+  function mixed(dtype: string, shape: readonly number[], bytes: number): Uint8Array {
+    const header = {
+      other: { dtype, shape, data_offsets: [0, bytes] },
+      weight: { dtype: 'F32', shape: [1], data_offsets: [bytes, bytes + 4] },
+    };
+    return makeFile(header, [...Array(bytes).fill(7), 0, 0, 128, 63]);
+  }
+
+  const one = new Tensor(Float32Array.of(1), [1]);
+
+  test.each(Object.entries(sizes))(
+    'knows %s by its size, and refuses who asks for it',
+    (dtype, [shape, bytes]) => {
+      const file = mixed(dtype, shape, bytes);
+      expect({ ...readSafetensors(file, { keys: ['weight'] }) }).toEqual({ weight: one });
+      expect({ ...readSafetensors(file, { unknown: 'skip' }) }).toEqual({ weight: one });
+      const refused = () => readSafetensors(file, { keys: (name) => name !== 'weight' });
+      expectRefusal(refused, RangeError, 'safetensors "other"', `"${dtype}"`);
+      expect(refused).toThrow("keys, or unknown: 'skip', leave others out");
+      const wrong = mixed(dtype, [...shape, 2], bytes);
+      const call = () => readSafetensors(wrong, { keys: ['weight'] });
+      expectRefusal(call, RangeError, 'safetensors "other"', `data_offsets [0, ${bytes}]`);
+    },
+  );
+
+  test('refuses elements that end within a byte', () => {
+    const call = () => readSafetensors(mixed('F4', [3], 2), { keys: ['weight'] });
+    expectRefusal(call, RangeError, 'safetensors "other"', 'data_offsets [0, 2]');
+  });
+
+  test('passes over a dtype that the format has got since', () => {
+    const file = mixed('F2_E1M0', [100], 3);
+    expect({ ...readSafetensors(file, { unknown: 'skip' }) }).toEqual({ weight: one });
+    expectRefusal(() => readSafetensors(file), RangeError, 'safetensors "other"', '"F2_E1M0"');
+  });
+
+  const several = writeSafetensors({
+    'a.weight': new Tensor(Float32Array.of(1, 2), [2]),
+    'a.bias': new Tensor(Float32Array.of(3), [1]),
+    'b.weight': new Tensor(Float32Array.of(4), []),
+  });
+
+  test('reads the keys that are named, or that a function chooses', () => {
+    const named = (keys: ReadSafetensorsOptions['keys']) =>
+      Object.keys(readSafetensors(several, { keys }));
+    expect(named(['b.weight', 'a.bias'])).toEqual(['a.bias', 'b.weight']);
+    expect(named([])).toEqual([]);
+    expect(named((name) => name.startsWith('a.'))).toEqual(['a.weight', 'a.bias']);
+    expect(named((name) => name.match(/weight/))).toEqual(['a.weight', 'b.weight']);
+    expect(named(undefined)).toEqual(['a.weight', 'a.bias', 'b.weight']);
+  });
+
+  test.each<[string, object, ErrorConstructor, string, string]>([
+    [
+      'a key that is absent',
+      { keys: ['a.wieght'] },
+      RangeError,
+      'keys',
+      '"a.wieght"; did you mean "a.weight"?',
+    ],
+    ['a key that is far from all', { keys: ['encoder'] }, RangeError, 'keys', '"encoder"'],
+    ['a number for a key', { keys: [1] }, TypeError, 'keys', '1'],
+    ['a text for keys', { keys: 'a.weight' }, TypeError, 'keys', '"a.weight"'],
+    ['a dtype', { dtypes: 'float16' }, RangeError, 'dtypes', '"float16"'],
+    ['a boolean for unknown', { unknown: true }, TypeError, 'unknown', 'true'],
+    ['an unknown option', { dtype: 'keep' }, TypeError, 'options', '"dtype"; did you mean dtypes?'],
+  ])('refuses %s', (_, options, kind, argument, got) => {
+    expectRefusal(() => readSafetensors(several, options as never), kind, argument, got);
+  });
+
+  test('keeps F16 and BF16 bit for bit if asked to, and still rounds F64', () => {
+    const bits = Uint16Array.from({ length: 1000 }, (_, i) => 66 * i);
+    for (const [dtype, kept] of [
+      ['F16', 'float16'],
+      ['BF16', 'bfloat16'],
+    ] as const) {
+      const { x } = readSafetensors(makeFileOf(dtype, bits), { dtypes: 'keep' });
+      expect(x).toEqual(new Tensor(bits, [1000], { dtype: kept }));
+    }
+    const wide = readSafetensors(makeFileOf('F64', Float64Array.of(0.1, 1e39)), { dtypes: 'keep' });
+    expect(wide.x).toEqual(new Tensor(Float32Array.of(0.1, infinity), [2]));
+  });
+
+  test('gives the metadata, which no loop meets', () => {
+    const tensors = readSafetensors(makeFile({ __metadata__: { format: 'pt' } }));
+    expect((tensors as SafetensorsDict).__metadata__).toEqual({ format: 'pt' });
+    expect(Object.entries({ ...tensors })).toEqual([]);
+    expect(JSON.stringify(tensors)).toBe('{}');
+  });
+
+  // safetensors#280, #442; mlx#3363: what converters write and readers refused.
+  test('reads empty tensors and scalars beside others, and headers of any length', () => {
+    const header = {
+      s: { dtype: 'F8_E4M3', shape: [0], data_offsets: [8, 8] },
+      w: { dtype: 'F32', shape: [2], data_offsets: [0, 8] },
+      e: { dtype: 'F32', shape: [0, 3], data_offsets: [0, 0] },
+      v: { dtype: 'F32', shape: [], data_offsets: [8, 12] },
+    };
+    const data = new Uint8Array(Float32Array.of(1, 2, 3).buffer);
+    for (const padding of ['', ' ', '\t', '  \t\n']) {
+      const file = makeFile(JSON.stringify(header) + padding, data);
+      expect({ ...readSafetensors(file, { unknown: 'skip' }) }).toEqual({
+        w: new Tensor(Float32Array.of(1, 2), [2]),
+        e: new Tensor(new Float32Array(0), [0, 3]),
+        v: new Tensor(Float32Array.of(3), []),
+      });
+    }
+    const file = makeFile(`${JSON.stringify(header)}\0\0`, data);
+    expectRefusal(() => readSafetensors(file), RangeError, 'safetensors', 'NUL bytes at its end');
+  });
+
+  test('refuses a shape of more than the data, with both numbers', () => {
+    const file = makeFile(
+      { x: { dtype: 'F32', shape: [1000, 1000], data_offsets: [0, 4] } },
+      [0, 0, 0, 0],
+    );
+    expect(() => readSafetensors(file)).toThrow(
+      'safetensors "x": expected data from byte 0 to 4000000 for [1000, 1000], got data_offsets [0, 4]',
+    );
+  });
+});
+
 describe('readSafetensors refuses', () => {
   const kinds: [string, unknown, string][] = [
     ['nothing', undefined, 'undefined'],
@@ -281,7 +410,7 @@ describe('readSafetensors refuses', () => {
     ['text for an entry', 'F32', '"F32"'],
     ['an array for an entry', [1], '[1]'],
     ['no dtype', { ...valid, dtype: undefined }, 'undefined'],
-    ['a dtype that is not read', { ...valid, dtype: 'F8_E4M3' }, '"F8_E4M3"'],
+    ['a dtype that is not read', { ...valid, dtype: 'I32' }, '"I32"'],
     ['a dtype of the prototype', { ...valid, dtype: 'constructor' }, '"constructor"'],
     ['no offsets', { ...valid, data_offsets: undefined }, 'undefined'],
     ['one offset', { ...valid, data_offsets: [8] }, '[8]'],
@@ -492,120 +621,6 @@ describe('readSafetensors refuses', () => {
       }
     }
   });
-});
-
-describe('writeSafetensors', () => {
-  test('writes what readSafetensors reads, to the bit', () => {
-    const special = Float32Array.of(nan, infinity, -infinity, -0, 1e-45, 3.4028234663852886e38);
-    const tensors = {
-      weight: new Tensor(normals(6, 2), [2, 3]),
-      special: new Tensor(special, [6]),
-      scalar: new Tensor(Float32Array.of(5), []),
-      empty: new Tensor(new Float32Array(0), [0, 3]),
-      'Größe "\n': new Tensor(normals(1, 3), [1]),
-    };
-    const read = readSafetensors(writeSafetensors(tensors));
-    expect(Object.keys(read).sort()).toEqual(Object.keys(tensors).sort());
-    for (const [name, { shape, data }] of Object.entries(tensors)) {
-      expect(read[name]?.shape).toEqual(shape);
-      expectSameBits(read[name]?.data as Float32Array, data);
-    }
-  });
-
-  test('writes int64 to the last digit', () => {
-    const whole = BigInt64Array.of(0n, -1n, 2n ** 24n + 1n, 2n ** 63n - 1n, -(2n ** 63n), 5n);
-    const tensors = {
-      positions: new Tensor(whole, [2, 3]),
-      num_batches_tracked: new Tensor(BigInt64Array.of(2n ** 40n + 1n), []),
-      'of ONNX': { data: BigInt64Array.of(7n), dims: [1] },
-      weight: new Tensor(normals(3, 9), [3]),
-    };
-    expect({ ...readSafetensors(writeSafetensors(tensors)) }).toEqual({
-      ...tensors,
-      'of ONNX': new Tensor(BigInt64Array.of(7n), [1]),
-    });
-  });
-
-  test('writes num_batches_tracked and int64 as I64, and everything else as F32', () => {
-    const one = new Tensor(Float32Array.of(1), [1]);
-    const file = writeSafetensors({
-      'a.num_batches_tracked': one,
-      num_batches_tracked: one,
-      a_num_batches_tracked: one,
-      weight: one,
-      positions: new Tensor(BigInt64Array.of(1n), [1]),
-    });
-    const { num_batches_tracked, weight } = readSafetensors(file);
-    expect(num_batches_tracked).toEqual(new Tensor(BigInt64Array.of(1n), [1]));
-    expect(weight).toEqual(one);
-    const length = new DataView(file.buffer).getUint32(0, true);
-    const header = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
-    const dtypes = Object.entries(header).map(([name, entry]) => [
-      name,
-      (entry as { dtype: string }).dtype,
-    ]);
-    expect(Object.fromEntries(dtypes)).toEqual({
-      'a.num_batches_tracked': 'I64',
-      num_batches_tracked: 'I64',
-      a_num_batches_tracked: 'F32',
-      weight: 'F32',
-      positions: 'I64',
-    });
-  });
-
-  test('aligns the data of each tensor to its elements', () => {
-    for (let length = 1; length <= 9; length++) {
-      const name = 'x'.repeat(length);
-      const file = writeSafetensors({
-        [name]: new Tensor(normals(3, 4), [3]),
-        num_batches_tracked: new Tensor(Float32Array.of(1), []),
-      });
-      const header = new DataView(file.buffer).getUint32(0, true);
-      expect(header % 8).toBe(0);
-      const count = new BigInt64Array(file.buffer, 8 + header, 1);
-      const values = new Float32Array(file.buffer, 16 + header, 3);
-      expect(count[0]).toBe(1n);
-      expectSameBits(values, normals(3, 4));
-    }
-  });
-
-  test('takes anything shaped like a tensor, and no tensors at all', () => {
-    const file = writeSafetensors({ x: { data: Float32Array.of(1, 2), dims: [1, 2] } });
-    expect(readSafetensors(file).x).toEqual(new Tensor(Float32Array.of(1, 2), [1, 2]));
-    expect({ ...readSafetensors(writeSafetensors({})) }).toEqual({});
-  });
-
-  test('writes a tensor named __proto__ like any other', () => {
-    const source = Object.fromEntries([['__proto__', new Tensor(Float32Array.of(6), [1])]]);
-    const read = Object.entries(readSafetensors(writeSafetensors(source)));
-    expect(read).toEqual(Object.entries(source));
-  });
-
-  const refused: [string, unknown, ErrorConstructor, string, string][] = [
-    ['nothing', undefined, TypeError, 'tensors', 'undefined'],
-    ['null', null, TypeError, 'tensors', 'null'],
-    ['bare data', { x: Float32Array.of(1) }, TypeError, 'x', 'a value of type Float32Array'],
-    ['a layer for its state', new LayerNorm(2), TypeError, 'normalizedShape', '[2]'],
-    ['too little data', { x: { data: normals(2, 5), shape: [3] } }, RangeError, 'x.data', '2'],
-    [
-      'the name that the format reserves',
-      { __metadata__: new Tensor(Float32Array.of(1), [1]) },
-      RangeError,
-      'tensors',
-      '"__metadata__"',
-    ],
-  ];
-  test.each(refused)('refuses %s', (_, tensors, kind, argument, got) => {
-    expectRefusal(() => writeSafetensors(tensors as never), kind, argument, got);
-  });
-
-  test.each([nan, infinity, 2 ** 63, 2.5])(
-    'refuses %d batches, which no integer of 64 bits holds',
-    (count) => {
-      const tensors = { num_batches_tracked: new Tensor(Float32Array.of(count), []) };
-      expectRefusal(() => writeSafetensors(tensors), RangeError, 'num_batches_tracked', `${count}`);
-    },
-  );
 });
 
 describe('a checkpoint made by PyTorch', () => {

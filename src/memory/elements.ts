@@ -1,0 +1,22 @@
+/**
+ * The bits of float16 elements. A class of its own, so that the bits say what they are and
+ * a part of them does too: `subarray` makes an array of the same class.
+ */
+export class Float16Bits extends Uint16Array {
+  get dtype(): 'float16' {
+    return 'float16';
+  }
+}
+
+/** The bits of bfloat16 elements: the upper halves of float32. */
+export class Bfloat16Bits extends Uint16Array {
+  get dtype(): 'bfloat16' {
+    return 'bfloat16';
+  }
+}
+
+/** Elements of 16 bits, which are numbers to kernels only after they were widened. */
+export type Bits = Float16Bits | Bfloat16Bits;
+
+/** Elements that are normalized. */
+export type Elements = Float32Array | Bits;
