@@ -36,3 +36,8 @@ export { differentiateRows } from './fused/differentiate';
 export { differentiateColumns } from './fused/differentiate-columns';
 export { normalizeRows } from './fused/normalize';
 export { normalizeColumns } from './fused/normalize-columns';
+
+// Conversions: elements of 16 bits at the edge of memory.
+
+export { narrow } from './convert/narrow';
+export { widen } from './convert/widen';

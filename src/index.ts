@@ -103,12 +103,15 @@ export {
 } from './statistics/channel-moments.ts';
 export { Arena } from './tensor/arena.ts';
 export type { Layout } from './tensor/channels.ts';
-export type { Parameter } from './tensor/parameters.ts';
+export type { Parameter, Weights } from './tensor/parameters.ts';
 export {
+  type AnyData,
   type AnyTensor,
   type Dtype,
+  type ElementType,
   type Float16Data,
   type FloatData,
+  type Plain,
   Tensor,
   type TensorData,
   type TensorLike,

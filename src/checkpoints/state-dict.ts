@@ -3,7 +3,8 @@ import { nearest } from '../checks/nearest.ts';
 import { checkBoolean, checkCount, checkOptions } from '../checks/options.ts';
 import { checkObject, refuseKind, refuseValue } from '../checks/refuse.ts';
 import type { Elements } from '../memory/elements.ts';
-import { dataOf, readParameter } from '../tensor/parameters.ts';
+import { copyElements, toFloat32 } from '../memory/memory.ts';
+import { dataOf, readWeights } from '../tensor/parameters.ts';
 import { sameShape, sizeOf } from '../tensor/shape.ts';
 import { type AnyTensor, readAnyTensor, Tensor } from '../tensor/tensor.ts';
 
@@ -41,16 +42,20 @@ export function arrayEntry(
 ): readonly StateEntry[] {
   if (values === null || values === undefined) return [];
   const data = dataOf(values, field);
-  const own = () => readParameter(data, field, sizeOf(shape)) as Float32Array;
+  const own = () => readWeights(data, field, sizeOf(shape)) as Elements;
   const entry: StateEntry = {
     name,
     shape,
     optional: false,
-    copy: () => new Tensor(new Float32Array(own()), shape),
+    copy() {
+      const values = new Float32Array(sizeOf(shape));
+      copyElements(values, own());
+      return new Tensor(values, shape);
+    },
     read(values) {
-      if (!(values instanceof Float32Array)) return 'of dtype int64 instead of float32';
+      if (values instanceof BigInt64Array) return 'of dtype int64 instead of float32';
       const array = own();
-      return () => array.set(values);
+      return () => copyElements(array, values);
     },
   };
   return [entry];
@@ -71,7 +76,8 @@ export function countEntry(
       checkCount(value, field, 0);
       return new Tensor(BigInt64Array.of(BigInt(value)), []);
     },
-    read([first]) {
+    read(values) {
+      const [first] = values instanceof BigInt64Array ? values : toFloat32(values);
       const count = Number(first);
       if (!Number.isSafeInteger(count) || count < 0) return `that is ${first}`;
       return () => assign(count);

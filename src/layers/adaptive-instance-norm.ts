@@ -1,7 +1,8 @@
 import { describe } from '../checks/describe.ts';
 import { checkEps, checkInterval, checkOptions } from '../checks/options.ts';
 import { refuseValue } from '../checks/refuse.ts';
-import { type Memory, memoryFor } from '../memory/memory.ts';
+import type { Elements } from '../memory/elements.ts';
+import { copyElements, type Memory, memoryFor } from '../memory/memory.ts';
 import { LINE, MOMENTS } from '../memory/sizes.ts';
 import { applyLines } from '../passes/lines.ts';
 import { findMoments } from '../statistics/moments.ts';
@@ -13,17 +14,25 @@ import {
 } from '../tensor/channels.ts';
 import { readOutput } from '../tensor/output.ts';
 import { refuseOverlaps, sameMemory } from '../tensor/overlap.ts';
-import { checkLength, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
+import {
+  type AnyData,
+  checkLength,
+  type FloatData,
+  type Plain,
+  readElements,
+  type Tensor,
+  type TensorLike,
+} from '../tensor/tensor.ts';
 import { SampleScopes, type Scope } from '../views/scopes.ts';
 
 /** Options of {@link adaptiveInstanceNorm}. */
-export interface AdaptiveInstanceNormOptions extends LayoutOption {
+export interface AdaptiveInstanceNormOptions<Y extends FloatData = AnyData> extends LayoutOption {
   /** From 0, the content bit for bit, to 1 (the default), the style's statistics. */
   readonly alpha?: number | undefined;
   /** Added to both variances under the square root; 1e-5 by default. */
   readonly eps?: number | undefined;
-  /** Where to write the result; content itself is allowed. */
-  readonly out?: TensorLike | undefined;
+  /** Where to write the result; content itself is allowed, and another dtype. */
+  readonly out?: TensorLike<Y> | undefined;
 }
 
 const OPTIONS = ['alpha', 'eps', 'layout', 'out'];
@@ -47,15 +56,15 @@ const OPTIONS = ['alpha', 'eps', 'layout', 'out'];
  * @example
  * const halfway = adaptiveInstanceNorm(content, style, { alpha: 0.5 });
  */
-export function adaptiveInstanceNorm(
-  content: TensorLike,
-  style: TensorLike,
-  options: AdaptiveInstanceNormOptions = {},
-): Tensor {
+export function adaptiveInstanceNorm<D extends FloatData, Y extends FloatData = D>(
+  content: TensorLike<D>,
+  style: TensorLike<FloatData>,
+  options: AdaptiveInstanceNormOptions<Y> = {},
+): Tensor<Plain<Y>> {
   checkOptions(options, OPTIONS);
   const { alpha = 1, eps = 1e-5, layout = 'nchw', out } = options;
-  const input = readTensor(content, 'content');
-  const model = readTensor(style, 'style');
+  const input = readElements(content, 'content');
+  const model = readElements(style, 'style');
   checkInterval(alpha, 'alpha', 0, 1);
   checkEps(eps);
   checkLayout(layout);
@@ -70,7 +79,7 @@ export function adaptiveInstanceNorm(
 
   // The formula would lose digits of the content, and take NaN and infinity from the style.
   if (alpha === 0) {
-    output.data.set(input.data);
+    copyElements(output.data, input.data);
     return output.tensor;
   }
   const styles = collectMoments(model.data, styleTensor);
@@ -116,7 +125,7 @@ function checkStyle(content: ChannelTensor, style: ChannelTensor, shape: readonl
 }
 
 /** Returns the moments of all samples' channels, one after the other. */
-function collectMoments(input: Float32Array, tensor: ChannelTensor): Float64Array {
+function collectMoments(input: Elements, tensor: ChannelTensor): Float64Array {
   const all = new Float64Array(tensor.samples * tensor.channels * MOMENTS);
   const memory = memoryFor(0, input);
   const scopes = new SampleScopes(tensor);

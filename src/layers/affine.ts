@@ -1,8 +1,9 @@
 import { checkEps } from '../checks/options.ts';
+import { toFloat32 } from '../memory/memory.ts';
 import type { Affine } from '../passes/lines.ts';
 import { type Output, readOutput } from '../tensor/output.ts';
 import { refuseOverlaps } from '../tensor/overlap.ts';
-import { dataOf, readParameter } from '../tensor/parameters.ts';
+import { dataOf, readWeights } from '../tensor/parameters.ts';
 import type { CheckedTensor } from '../tensor/tensor.ts';
 import type { NormOptions } from './options.ts';
 
@@ -20,12 +21,14 @@ export function readAffine(
   const weightData = dataOf(weight, 'weight');
   const biasData = dataOf(bias, 'bias');
   const output = readOutput(out, input, 'x');
+  const givenWeight = readWeights(weightData, 'weight', count);
+  const givenBias = readWeights(biasData, 'bias', count);
+  refuseOverlaps({ out: output.given }, { weight: givenWeight, bias: givenBias });
   const affine = {
-    weight: readParameter(weightData, 'weight', count),
-    bias: readParameter(biasData, 'bias', count),
+    weight: toFloat32(givenWeight),
+    bias: toFloat32(givenBias),
     eps,
     centred,
   };
-  refuseOverlaps({ out: output.given }, { weight: affine.weight, bias: affine.bias });
   return { affine, output };
 }

@@ -1,11 +1,21 @@
 import { checkCount } from '../checks/options.ts';
 import { refuseValue } from '../checks/refuse.ts';
 import { channelGradients } from '../passes/channel-gradients.ts';
-import type { Gradients } from '../passes/gradients.ts';
+import type { AnyGradients, Gradients } from '../passes/gradients.ts';
 import { normalizeChannels } from '../passes/normalize-channels.ts';
 import { type ChannelMomentsLike, readMoments } from '../statistics/channel-moments.ts';
 import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
-import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
+import {
+  type AnyData,
+  type AnyOut,
+  type AnyTensor,
+  type CheckedTensor,
+  type FloatData,
+  type Plain,
+  readElements,
+  type Tensor,
+  type TensorLike,
+} from '../tensor/tensor.ts';
 import { ChannelLayer, type ChannelLayerOptions } from './channel-layer.ts';
 import {
   CHANNEL_OPTIONS,
@@ -16,7 +26,7 @@ import {
 import type { Mode } from './layer.ts';
 
 /** Options of {@link batchNorm}; weight and bias hold C values. */
-export interface BatchNormOptions extends ChannelNormOptions {
+export interface BatchNormOptions<Y extends FloatData = AnyData> extends ChannelNormOptions<Y> {
   /** Normalizes with the batch's statistics, or (the default) with the running ones. */
   readonly training?: boolean | undefined;
 }
@@ -47,8 +57,11 @@ const RULES: ChannelRules = {
  * @example
  * const y = batchNorm(x, { runningMean, runningVar, training: true });
  */
-export function batchNorm(x: TensorLike, options: BatchNormOptions = {}): Tensor {
-  return normalizeChannels(readChannelArguments(readTensor(x, 'x'), options, RULES));
+export function batchNorm<D extends FloatData, Y extends FloatData = D>(
+  x: TensorLike<D>,
+  options: BatchNormOptions<Y> = {},
+): Tensor<Plain<Y>> {
+  return normalizeChannels(readChannelArguments(readElements(x, 'x'), options, RULES));
 }
 
 /**
@@ -60,13 +73,13 @@ export function batchNorm(x: TensorLike, options: BatchNormOptions = {}): Tensor
  *   be gradOutput or x
  * @throws TypeError, RangeError as {@link batchNorm} does.
  */
-export function batchNormBackward(
-  gradOutput: TensorLike,
-  x: TensorLike,
-  options: BatchNormOptions = {},
-): Gradients {
+export function batchNormBackward<D extends FloatData, Y extends FloatData = D>(
+  gradOutput: TensorLike<FloatData>,
+  x: TensorLike<D>,
+  options: BatchNormOptions<Y> = {},
+): Gradients<Plain<Y>> {
   const gradient = readGradOutput(gradOutput);
-  const args = readChannelArguments(readTensor(x, 'x'), options, RULES);
+  const args = readChannelArguments(readElements(x, 'x'), options, RULES);
   return channelGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
@@ -123,7 +136,7 @@ export class BatchNorm extends ChannelLayer {
     this.numBatchesTracked = 1;
   }
 
-  protected override run(x: CheckedTensor, mode: Mode, out: TensorLike | undefined): Tensor {
+  protected override run(x: CheckedTensor, mode: Mode, out: AnyOut): AnyTensor {
     const tracks = mode.training && this.trackRunningStats;
     checkCount(this.numBatchesTracked, 'numBatchesTracked', 0);
     const batches = this.numBatchesTracked + (tracks ? 1 : 0);
@@ -138,12 +151,12 @@ export class BatchNorm extends ChannelLayer {
     gradOutput: CheckedTensor,
     x: CheckedTensor,
     mode: Mode,
-  ): Gradients {
+  ): AnyGradients {
     const args = readChannelArguments(x, this.#options(mode), RULES);
     return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
-  #options(mode: Mode, momentum?: number, out?: TensorLike): BatchNormOptions {
+  #options(mode: Mode, momentum?: number, out?: AnyOut): BatchNormOptions {
     const { weight, bias, eps, layout, unbiased } = this;
     const keeps = !mode.training || this.trackRunningStats;
     const runningMean = keeps ? this.runningMean : null;

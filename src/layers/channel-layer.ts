@@ -10,7 +10,14 @@ import type { Gradients } from '../passes/gradients.ts';
 import { checkChannels, checkLayout, type Layout } from '../tensor/channels.ts';
 import { refuseOverlaps } from '../tensor/overlap.ts';
 import { dataOf, makeValues, readParameter } from '../tensor/parameters.ts';
-import type { CheckedTensor, Tensor, TensorLike } from '../tensor/tensor.ts';
+import type {
+  AnyData,
+  CheckedTensor,
+  FloatData,
+  Plain,
+  Tensor,
+  TensorLike,
+} from '../tensor/tensor.ts';
 import { type BackwardOptions, type ForwardOptions, Layer } from './layer.ts';
 
 /** Options of the layers InstanceNorm and BatchNorm. */
@@ -33,7 +40,7 @@ export interface ChannelLayerOptions {
 }
 
 /** Options of `forward` of InstanceNorm and BatchNorm. */
-export interface ChannelForwardOptions extends ForwardOptions {
+export interface ChannelForwardOptions<Y extends FloatData = AnyData> extends ForwardOptions<Y> {
   /** For (N, C, L): how much of each sample is valid; the rest comes out as 0. */
   readonly lengths?: ArrayLike<number> | null | undefined;
 }
@@ -116,7 +123,10 @@ export abstract class ChannelLayer extends Layer {
    * @throws TypeError where an argument is of the wrong kind, RangeError where it
    *   is of the wrong size or value; nothing has been written then.
    */
-  override forward(x: TensorLike, options: ChannelForwardOptions = {}): Tensor {
+  override forward<D extends FloatData, Y extends FloatData = D>(
+    x: TensorLike<D>,
+    options: ChannelForwardOptions<Y> = {},
+  ): Tensor<Plain<Y>> {
     return super.forward(x, options);
   }
 
@@ -129,7 +139,10 @@ export abstract class ChannelLayer extends Layer {
    *   overwritten since; TypeError, RangeError where an argument is of the wrong kind, or
    *   gradOutput is of another shape than the input.
    */
-  override backward(gradOutput: TensorLike, options: ChannelBackwardOptions = {}): Gradients {
+  override backward<D extends FloatData>(
+    gradOutput: TensorLike<D>,
+    options: ChannelBackwardOptions = {},
+  ): Gradients<Plain<D>> {
     return super.backward(gradOutput, options);
   }
 

@@ -1,6 +1,7 @@
 import { describe } from '../checks/describe.ts';
 import { checkBoolean, checkEps, checkFinite, checkOptions } from '../checks/options.ts';
 import { refuseKind, refuseValue } from '../checks/refuse.ts';
+import { toFloat32 } from '../memory/memory.ts';
 import type { ChannelArguments } from '../passes/channel-arguments.ts';
 import type { RunningStats } from '../statistics/running-average.ts';
 import {
@@ -13,12 +14,15 @@ import {
 } from '../tensor/channels.ts';
 import { readOutput } from '../tensor/output.ts';
 import { refuseOverlaps } from '../tensor/overlap.ts';
-import { dataOf, type Parameter, readParameter } from '../tensor/parameters.ts';
-import type { CheckedTensor } from '../tensor/tensor.ts';
+import { dataOf, type Parameter, readParameter, readWeights } from '../tensor/parameters.ts';
+import type { AnyData, CheckedTensor, FloatData } from '../tensor/tensor.ts';
 import type { NormOptions } from './options.ts';
 
 /** Options that instance and batch normalization share. */
-export interface ChannelNormOptions extends NormOptions, LayoutOption, LengthsOption {
+export interface ChannelNormOptions<Y extends FloatData = AnyData>
+  extends NormOptions<Y>,
+    LayoutOption,
+    LengthsOption {
   /** C values, updated in place where the input's statistics are used. */
   readonly runningMean?: Parameter | null | undefined;
   /** C values, updated in place where the input's statistics are used. */
@@ -94,20 +98,26 @@ export function readChannelArguments(
   const meanData = dataOf(runningMean, 'runningMean');
   const varianceData = dataOf(runningVar, 'runningVar');
   const output = readOutput(out, input, 'x');
-  const ownWeight = readParameter(weightData, 'weight', channels, most);
-  const ownBias = readParameter(biasData, 'bias', channels, most);
+  const givenWeight = readWeights(weightData, 'weight', channels, most);
+  const givenBias = readWeights(biasData, 'bias', channels, most);
   const mean = readParameter(meanData, 'runningMean', channels);
   const variance = readParameter(varianceData, 'runningVar', channels);
   const fixed = own ? null : requireBoth(mean, variance, rules.switch);
-  const period = Math.max(ownWeight?.length ?? 0, ownBias?.length ?? 0);
+  const period = Math.max(givenWeight?.length ?? 0, givenBias?.length ?? 0);
   const hasStatistics = mean !== null || variance !== null;
   if (hasStatistics || (output.given && period > 0)) {
     refuseOverlaps(
       { out: output.given, runningMean: mean, runningVar: variance },
       // Whether x and out overlap is known already.
-      { x: hasStatistics && !output.inPlace ? input.data : null, weight: ownWeight, bias: ownBias },
+      {
+        x: hasStatistics && !output.inPlace ? input.data : null,
+        weight: givenWeight,
+        bias: givenBias,
+      },
     );
   }
+  const ownWeight = toFloat32(givenWeight);
+  const ownBias = toFloat32(givenBias);
   return {
     input,
     output,

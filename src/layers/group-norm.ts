@@ -4,7 +4,7 @@ import { checkBoolean, checkCount, checkEps, checkOptions } from '../checks/opti
 import { refuseValue } from '../checks/refuse.ts';
 import type { ChannelArguments } from '../passes/channel-arguments.ts';
 import { channelGradients } from '../passes/channel-gradients.ts';
-import type { Gradients } from '../passes/gradients.ts';
+import type { AnyGradients, Gradients } from '../passes/gradients.ts';
 import { normalizeChannels } from '../passes/normalize-channels.ts';
 import {
   channelTensor,
@@ -15,13 +15,25 @@ import {
 } from '../tensor/channels.ts';
 import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
 import { makeValues } from '../tensor/parameters.ts';
-import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
+import {
+  type AnyData,
+  type AnyOut,
+  type AnyTensor,
+  type CheckedTensor,
+  type FloatData,
+  type Plain,
+  readElements,
+  type Tensor,
+  type TensorLike,
+} from '../tensor/tensor.ts';
 import { readAffine } from './affine.ts';
 import { Layer, type Mode } from './layer.ts';
 import type { NormOptions } from './options.ts';
 
 /** Options of {@link groupNorm}; weight and bias hold C values. */
-export interface GroupNormOptions extends NormOptions, LayoutOption {}
+export interface GroupNormOptions<Y extends FloatData = AnyData>
+  extends NormOptions<Y>,
+    LayoutOption {}
 
 const OPTIONS = ['weight', 'bias', 'eps', 'layout', 'out'];
 
@@ -44,12 +56,12 @@ const OPTIONS = ['weight', 'bias', 'eps', 'layout', 'out'];
  * @example
  * const y = groupNorm(x, 32, { weight, bias });
  */
-export function groupNorm(
-  x: TensorLike,
+export function groupNorm<D extends FloatData, Y extends FloatData = D>(
+  x: TensorLike<D>,
   numGroups: number,
-  options: GroupNormOptions = {},
-): Tensor {
-  return normalizeChannels(readArguments(readTensor(x, 'x'), numGroups, options));
+  options: GroupNormOptions<Y> = {},
+): Tensor<Plain<Y>> {
+  return normalizeChannels(readArguments(readElements(x, 'x'), numGroups, options));
 }
 
 /**
@@ -62,14 +74,14 @@ export function groupNorm(
  *   be gradOutput or x
  * @throws TypeError, RangeError as {@link groupNorm} does.
  */
-export function groupNormBackward(
-  gradOutput: TensorLike,
-  x: TensorLike,
+export function groupNormBackward<D extends FloatData, Y extends FloatData = D>(
+  gradOutput: TensorLike<FloatData>,
+  x: TensorLike<D>,
   numGroups: number,
-  options: GroupNormOptions = {},
-): Gradients {
+  options: GroupNormOptions<Y> = {},
+): Gradients<Plain<Y>> {
   const gradient = readGradOutput(gradOutput);
-  const args = readArguments(readTensor(x, 'x'), numGroups, options);
+  const args = readArguments(readElements(x, 'x'), numGroups, options);
   return channelGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
@@ -173,16 +185,16 @@ export class GroupNorm extends Layer {
     if (this.weight !== null) checkChannels(shape, this.layout, this.numChannels, name);
   }
 
-  protected override run(x: CheckedTensor, _mode: Mode, out: TensorLike | undefined): Tensor {
+  protected override run(x: CheckedTensor, _mode: Mode, out: AnyOut): AnyTensor {
     return normalizeChannels(readArguments(x, this.numGroups, this.#options(out)));
   }
 
-  protected override differentiate(gradOutput: CheckedTensor, x: CheckedTensor): Gradients {
+  protected override differentiate(gradOutput: CheckedTensor, x: CheckedTensor): AnyGradients {
     const args = readArguments(x, this.numGroups, this.#options());
     return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
-  #options(out?: TensorLike): GroupNormOptions {
+  #options(out?: AnyOut): GroupNormOptions {
     const { weight, bias, eps, layout } = this;
     return { weight, bias, eps, layout, out };
   }

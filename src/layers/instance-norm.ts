@@ -1,10 +1,20 @@
 import { refuseValue } from '../checks/refuse.ts';
 import { channelGradients } from '../passes/channel-gradients.ts';
-import type { Gradients } from '../passes/gradients.ts';
+import type { AnyGradients, Gradients } from '../passes/gradients.ts';
 import { normalizeChannels } from '../passes/normalize-channels.ts';
 import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
-import type { Parameter } from '../tensor/parameters.ts';
-import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
+import type { Weights } from '../tensor/parameters.ts';
+import {
+  type AnyData,
+  type AnyOut,
+  type AnyTensor,
+  type CheckedTensor,
+  type FloatData,
+  type Plain,
+  readElements,
+  type Tensor,
+  type TensorLike,
+} from '../tensor/tensor.ts';
 import { ChannelLayer, type ChannelLayerOptions } from './channel-layer.ts';
 import {
   CHANNEL_OPTIONS,
@@ -15,11 +25,11 @@ import {
 import type { Mode } from './layer.ts';
 
 /** Options of {@link instanceNorm}. */
-export interface InstanceNormOptions extends ChannelNormOptions {
+export interface InstanceNormOptions<Y extends FloatData = AnyData> extends ChannelNormOptions<Y> {
   /** C values, or N*C for conditional instance normalization; 1 where absent. */
-  readonly weight?: Parameter | null | undefined;
+  readonly weight?: Weights | null | undefined;
   /** C values, or N*C for conditional instance normalization; 0 where absent. */
-  readonly bias?: Parameter | null | undefined;
+  readonly bias?: Weights | null | undefined;
   /** Normalizes with the input's statistics (the default), or with the running ones. */
   readonly useInputStats?: boolean | undefined;
 }
@@ -49,8 +59,11 @@ const RULES: ChannelRules = {
  * @example
  * const y = instanceNorm(new Tensor(pixels, [1, 3, 480, 640]), { eps: 1e-5 });
  */
-export function instanceNorm(x: TensorLike, options: InstanceNormOptions = {}): Tensor {
-  return normalizeChannels(readChannelArguments(readTensor(x, 'x'), options, RULES));
+export function instanceNorm<D extends FloatData, Y extends FloatData = D>(
+  x: TensorLike<D>,
+  options: InstanceNormOptions<Y> = {},
+): Tensor<Plain<Y>> {
+  return normalizeChannels(readChannelArguments(readElements(x, 'x'), options, RULES));
 }
 
 /**
@@ -62,13 +75,13 @@ export function instanceNorm(x: TensorLike, options: InstanceNormOptions = {}): 
  *   be gradOutput or x
  * @throws TypeError, RangeError as {@link instanceNorm} does.
  */
-export function instanceNormBackward(
-  gradOutput: TensorLike,
-  x: TensorLike,
-  options: InstanceNormOptions = {},
-): Gradients {
+export function instanceNormBackward<D extends FloatData, Y extends FloatData = D>(
+  gradOutput: TensorLike<FloatData>,
+  x: TensorLike<D>,
+  options: InstanceNormOptions<Y> = {},
+): Gradients<Plain<Y>> {
   const gradient = readGradOutput(gradOutput);
-  const args = readChannelArguments(readTensor(x, 'x'), options, RULES);
+  const args = readChannelArguments(readElements(x, 'x'), options, RULES);
   return channelGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
@@ -105,7 +118,7 @@ export class InstanceNorm extends ChannelLayer {
     super.checkInput(x, name);
   }
 
-  protected override run(x: CheckedTensor, mode: Mode, out: TensorLike | undefined): Tensor {
+  protected override run(x: CheckedTensor, mode: Mode, out: AnyOut): AnyTensor {
     const args = readChannelArguments(x, this.#options(mode, out), RULES);
     // At a momentum of 0 a batch of NaN would still spoil the running statistics.
     return normalizeChannels(this.momentum === null ? { ...args, moving: null } : args);
@@ -115,12 +128,12 @@ export class InstanceNorm extends ChannelLayer {
     gradOutput: CheckedTensor,
     x: CheckedTensor,
     mode: Mode,
-  ): Gradients {
+  ): AnyGradients {
     const args = readChannelArguments(x, this.#options(mode), RULES);
     return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
-  #options({ training, lengths }: Mode, out?: TensorLike): InstanceNormOptions {
+  #options({ training, lengths }: Mode, out?: AnyOut): InstanceNormOptions {
     const { weight, bias, eps, layout, unbiased, trackRunningStats } = this;
     const runningMean = trackRunningStats ? this.runningMean : null;
     const runningVar = trackRunningStats ? this.runningVar : null;

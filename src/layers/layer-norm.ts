@@ -1,12 +1,22 @@
 import { arrayEntry, type StateEntry } from '../checkpoints/state-dict.ts';
 import { checkBoolean, checkEps, checkOptions } from '../checks/options.ts';
-import type { Gradients } from '../passes/gradients.ts';
+import type { AnyGradients, Gradients } from '../passes/gradients.ts';
 import { normalizeTrailing, type TrailingArguments } from '../passes/normalize-trailing.ts';
 import { trailingGradients } from '../passes/trailing-gradients.ts';
 import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
 import { makeValues } from '../tensor/parameters.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
+import {
+  type AnyData,
+  type AnyOut,
+  type AnyTensor,
+  type CheckedTensor,
+  type FloatData,
+  type Plain,
+  readElements,
+  type Tensor,
+  type TensorLike,
+} from '../tensor/tensor.ts';
 import { Layer, type Mode } from './layer.ts';
 import type { NormOptions } from './options.ts';
 import {
@@ -16,7 +26,7 @@ import {
 } from './trailing-options.ts';
 
 /** Options of {@link layerNorm}; weight and bias hold a value for each normalized element. */
-export interface LayerNormOptions extends NormOptions {}
+export interface LayerNormOptions<Y extends FloatData = AnyData> extends NormOptions<Y> {}
 
 const OPTIONS = ['weight', 'bias', 'eps', 'out'];
 
@@ -35,12 +45,12 @@ const OPTIONS = ['weight', 'bias', 'eps', 'out'];
  * @example
  * const y = layerNorm(tokens, 768, { weight, bias });
  */
-export function layerNorm(
-  x: TensorLike,
+export function layerNorm<D extends FloatData, Y extends FloatData = D>(
+  x: TensorLike<D>,
   normalizedShape: NormalizedShape,
-  options: LayerNormOptions = {},
-): Tensor {
-  return normalizeTrailing(readArguments(readTensor(x, 'x'), normalizedShape, options));
+  options: LayerNormOptions<Y> = {},
+): Tensor<Plain<Y>> {
+  return normalizeTrailing(readArguments(readElements(x, 'x'), normalizedShape, options));
 }
 
 /**
@@ -53,14 +63,14 @@ export function layerNorm(
  *   be gradOutput or x
  * @throws TypeError, RangeError as {@link layerNorm} does.
  */
-export function layerNormBackward(
-  gradOutput: TensorLike,
-  x: TensorLike,
+export function layerNormBackward<D extends FloatData, Y extends FloatData = D>(
+  gradOutput: TensorLike<FloatData>,
+  x: TensorLike<D>,
   normalizedShape: NormalizedShape,
-  options: LayerNormOptions = {},
-): Gradients {
+  options: LayerNormOptions<Y> = {},
+): Gradients<Plain<Y>> {
   const gradient = readGradOutput(gradOutput);
-  const args = readArguments(readTensor(x, 'x'), normalizedShape, options);
+  const args = readArguments(readElements(x, 'x'), normalizedShape, options);
   return trailingGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
@@ -119,16 +129,16 @@ export class LayerNorm extends Layer {
     this.bias = elementwiseAffine && bias ? makeValues(length, 0, 'normalizedShape') : null;
   }
 
-  protected override run(x: CheckedTensor, _mode: Mode, out: TensorLike | undefined): Tensor {
+  protected override run(x: CheckedTensor, _mode: Mode, out: AnyOut): AnyTensor {
     return normalizeTrailing(readArguments(x, this.normalizedShape, this.#options(out)));
   }
 
-  protected override differentiate(gradOutput: CheckedTensor, x: CheckedTensor): Gradients {
+  protected override differentiate(gradOutput: CheckedTensor, x: CheckedTensor): AnyGradients {
     const args = readArguments(x, this.normalizedShape, this.#options());
     return trailingGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
-  #options(out?: TensorLike): LayerNormOptions {
+  #options(out?: AnyOut): LayerNormOptions {
     const { weight, bias, eps } = this;
     return { weight, bias, eps, out };
   }

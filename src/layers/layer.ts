@@ -1,29 +1,34 @@
 import { type LoadedKeys, loadState, type StateEntry } from '../checkpoints/state-dict.ts';
 import { checkBoolean, checkOptions } from '../checks/options.ts';
 import { refuseValue } from '../checks/refuse.ts';
-import type { Gradients } from '../passes/gradients.ts';
+import type { Elements } from '../memory/elements.ts';
+import type { AnyGradients, Gradients } from '../passes/gradients.ts';
 import { readLengths } from '../tensor/channels.ts';
 import { readGradOutput } from '../tensor/grad-output.ts';
 import { sameShape } from '../tensor/shape.ts';
 import {
+  type AnyData,
+  type AnyOut,
   type AnyTensor,
   type CheckedTensor,
-  readTensor,
+  type FloatData,
+  type Plain,
+  readElements,
   type Tensor,
   type TensorData,
   type TensorLike,
 } from '../tensor/tensor.ts';
 
 /** Options of a layer's `forward`. */
-export interface ForwardOptions {
+export interface ForwardOptions<Y extends FloatData = AnyData> {
   /** Where to write the result; x itself is allowed, but then there is no `backward`. */
-  readonly out?: TensorLike | undefined;
+  readonly out?: TensorLike<Y> | undefined;
 }
 
 /** Options of a layer's `backward`. What is absent is taken from the last `forward`. */
 export interface BackwardOptions {
   /** The input of the call that the gradient belongs to, where that was not the last one. */
-  readonly input?: TensorLike | undefined;
+  readonly input?: TensorLike<FloatData> | undefined;
   /** Whether that call ran in training mode. */
   readonly training?: boolean | undefined;
 }
@@ -88,10 +93,13 @@ export abstract class Layer {
    * @throws TypeError where an argument is of the wrong kind, RangeError where it
    *   is of the wrong size or value; nothing has been written then.
    */
-  forward(x: TensorLike, options: ForwardOptions = {}): Tensor {
+  forward<D extends FloatData, Y extends FloatData = D>(
+    x: TensorLike<D>,
+    options: ForwardOptions<Y> = {},
+  ): Tensor<Plain<Y>> {
     checkOptions(options, this.forwardOptions);
     const { out, lengths } = options as ForwardOptions & { readonly lengths?: unknown };
-    const input = readTensor(x, 'x');
+    const input = readElements(x, 'x');
     this.checkInput(input, 'x');
     const mode = { training: this.#training, lengths: readLengths(lengths) };
     const probes = probe(input.data);
@@ -109,7 +117,10 @@ export abstract class Layer {
    *   overwritten since; TypeError, RangeError where an argument is of the wrong kind, or
    *   gradOutput is of another shape than the input.
    */
-  backward(gradOutput: TensorLike, options: BackwardOptions = {}): Gradients {
+  backward<D extends FloatData>(
+    gradOutput: TensorLike<D>,
+    options: BackwardOptions = {},
+  ): Gradients<Plain<D>> {
     checkOptions(options, this.backwardOptions);
     const last = this.#last?.mode;
     const {
@@ -121,7 +132,7 @@ export abstract class Layer {
     const mode = { training, lengths: readLengths(lengths) };
     const gradient = readGradOutput(gradOutput);
     if (input === undefined) return this.differentiate(gradient, this.#lastInput(gradient), mode);
-    const x = readTensor(input, 'input');
+    const x = readElements(input, 'input');
     this.checkInput(x, 'input');
     return this.differentiate(gradient, x, mode);
   }
@@ -183,20 +194,20 @@ export abstract class Layer {
   protected checkInput(_x: CheckedTensor, _name: string): void {}
 
   /** Normalizes an input that was checked. */
-  protected abstract run(x: CheckedTensor, mode: Mode, out: TensorLike | undefined): Tensor;
+  protected abstract run(x: CheckedTensor, mode: Mode, out: AnyOut): AnyTensor;
 
   /** Finds the gradients of {@link run}. */
   protected abstract differentiate(
     gradOutput: CheckedTensor,
     x: CheckedTensor,
     mode: Mode,
-  ): Gradients;
+  ): AnyGradients;
 
   protected abstract stateEntries(): readonly StateEntry[];
 }
 
 /** Copies a few elements from all over an array. */
-function probe(data: Float32Array): readonly number[] {
+function probe(data: Elements): readonly number[] {
   const count = Math.min(PROBES, data.length);
   const probes: number[] = [];
   for (let i = 0; i < count; i++) {

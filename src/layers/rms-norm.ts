@@ -1,12 +1,22 @@
 import { arrayEntry, type StateEntry } from '../checkpoints/state-dict.ts';
 import { checkBoolean, checkEps, checkOptions } from '../checks/options.ts';
-import type { Gradients } from '../passes/gradients.ts';
+import type { AnyGradients, Gradients } from '../passes/gradients.ts';
 import { normalizeTrailing, type TrailingArguments } from '../passes/normalize-trailing.ts';
 import { trailingGradients } from '../passes/trailing-gradients.ts';
 import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
 import { makeValues } from '../tensor/parameters.ts';
 import { sizeOf } from '../tensor/shape.ts';
-import { type CheckedTensor, readTensor, type Tensor, type TensorLike } from '../tensor/tensor.ts';
+import {
+  type AnyData,
+  type AnyOut,
+  type AnyTensor,
+  type CheckedTensor,
+  type FloatData,
+  type Plain,
+  readElements,
+  type Tensor,
+  type TensorLike,
+} from '../tensor/tensor.ts';
 import { Layer, type Mode } from './layer.ts';
 import type { NormOptions } from './options.ts';
 import {
@@ -20,7 +30,8 @@ import {
 const EPSILON = 1.1920928955078125e-7;
 
 /** Options of {@link rmsNorm}; the weight holds a value for each normalized element. */
-export interface RMSNormOptions extends Pick<NormOptions, 'weight' | 'out'> {
+export interface RMSNormOptions<Y extends FloatData = AnyData>
+  extends Pick<NormOptions<Y>, 'weight' | 'out'> {
   /** Added to the mean of squares under the square root; 2^-23 by default. */
   readonly eps?: number | undefined;
 }
@@ -43,12 +54,12 @@ const OPTIONS = ['weight', 'eps', 'out'];
  * @example
  * const y = rmsNorm(tokens, 4096, { weight, eps: 1e-6 });
  */
-export function rmsNorm(
-  x: TensorLike,
+export function rmsNorm<D extends FloatData, Y extends FloatData = D>(
+  x: TensorLike<D>,
   normalizedShape: NormalizedShape,
-  options: RMSNormOptions = {},
-): Tensor {
-  return normalizeTrailing(readArguments(readTensor(x, 'x'), normalizedShape, options));
+  options: RMSNormOptions<Y> = {},
+): Tensor<Plain<Y>> {
+  return normalizeTrailing(readArguments(readElements(x, 'x'), normalizedShape, options));
 }
 
 /**
@@ -61,14 +72,14 @@ export function rmsNorm(
  *   be gradOutput or x
  * @throws TypeError, RangeError as {@link rmsNorm} does.
  */
-export function rmsNormBackward(
-  gradOutput: TensorLike,
-  x: TensorLike,
+export function rmsNormBackward<D extends FloatData, Y extends FloatData = D>(
+  gradOutput: TensorLike<FloatData>,
+  x: TensorLike<D>,
   normalizedShape: NormalizedShape,
-  options: RMSNormOptions = {},
-): Gradients {
+  options: RMSNormOptions<Y> = {},
+): Gradients<Plain<Y>> {
   const gradient = readGradOutput(gradOutput);
-  const args = readArguments(readTensor(x, 'x'), normalizedShape, options);
+  const args = readArguments(readElements(x, 'x'), normalizedShape, options);
   return trailingGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
@@ -121,16 +132,16 @@ export class RMSNorm extends Layer {
     this.weight = elementwiseAffine ? makeValues(length, 1, 'normalizedShape') : null;
   }
 
-  protected override run(x: CheckedTensor, _mode: Mode, out: TensorLike | undefined): Tensor {
+  protected override run(x: CheckedTensor, _mode: Mode, out: AnyOut): AnyTensor {
     return normalizeTrailing(readArguments(x, this.normalizedShape, this.#options(out)));
   }
 
-  protected override differentiate(gradOutput: CheckedTensor, x: CheckedTensor): Gradients {
+  protected override differentiate(gradOutput: CheckedTensor, x: CheckedTensor): AnyGradients {
     const args = readArguments(x, this.normalizedShape, this.#options());
     return trailingGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
-  #options(out?: TensorLike): RMSNormOptions {
+  #options(out?: AnyOut): RMSNormOptions {
     return { weight: this.weight, eps: this.eps, out };
   }
 

@@ -1,4 +1,5 @@
 import { instantiateKernels, type Kernels, MAX_MEMORY } from '../kernels/kernels.ts';
+import { dtypeOf, type Elements } from './elements.ts';
 import {
   ALIGNMENT,
   COMBINATION,
@@ -14,11 +15,11 @@ import { isContiguous, part, TILE_SLACK, type Tile, TileScratch } from './tile.t
 /** The elements that work reads and writes. */
 export interface Operands {
   /** Written; null where work only adds to the numbers of channels. */
-  readonly output: Float32Array | null;
+  readonly output: Elements | null;
   /** Read. */
-  readonly input: Float32Array;
+  readonly input: Elements;
   /** The gradient of the output, read too; null in a forward pass. */
-  readonly gradOutput: Float32Array | null;
+  readonly gradOutput: Elements | null;
 }
 
 /** Pieces of work, by index: values, so that memory does not grow with their number. */
@@ -131,14 +132,14 @@ export class Memory {
     this.#weight = singles(channels);
     this.#bias = singles(channels);
     const tile = Math.max(TILE_SIZE, channels) + TILE_SLACK;
-    this.#tile = new TileScratch(singles(tile).values);
-    this.#gradient = new TileScratch(singles(tile).values);
+    this.#tile = new TileScratch(kernels, singles(tile).values);
+    this.#gradient = new TileScratch(kernels, singles(tile).values);
   }
 
-  /** Says whether an array lies in this memory, where kernels can work on it in place. */
-  holds(array: Float32Array): boolean {
+  /** Says whether an array lies in this memory as kernels need it, to be worked on in place. */
+  holds(array: Elements): array is Float32Array {
     // Reading `.buffer` costs 40 ns, so it is read only where a tensor may lie here.
-    return this.#hasSpace && array.buffer === this.buffer;
+    return this.#hasSpace && array.buffer === this.buffer && array instanceof Float32Array;
   }
 
   /** Says whether all that is read and written lies in this memory. */
@@ -168,6 +169,16 @@ export class Memory {
         plan.work(this, strip, this.#tile.at, x, g);
         this.#tile.copyOut(output, strip);
       }
+    }
+  }
+
+  /** Copies elements to as many of another type. */
+  convert(destination: Elements, source: Elements): void {
+    for (let start = 0; start < source.length; start += TILE_SIZE) {
+      const length = Math.min(TILE_SIZE, source.length - start);
+      const tile = { start, rows: 1, length, stride: length };
+      this.#tile.copyIn(source, tile);
+      this.#tile.copyOut(destination, tile);
     }
   }
 
@@ -201,12 +212,12 @@ export class Memory {
   }
 
   /** Returns the address of a tile, which is copied into a scratch unless it can be used in place. */
-  #load(scratch: TileScratch, source: Float32Array, tile: Tile): number {
+  #load(scratch: TileScratch, source: Elements, tile: Tile): number {
     if (this.#isInPlace(source, tile)) return source.byteOffset + tile.start * F32;
     return scratch.copyIn(source, tile);
   }
 
-  #isInPlace(array: Float32Array, tile: Tile): boolean {
+  #isInPlace(array: Elements, tile: Tile): boolean {
     return this.holds(array) && isContiguous(tile);
   }
 }
@@ -230,7 +241,7 @@ export function createSpace(byteLength: number): Memory {
  * @param channels how many have to be known at once; for more than MAX_CHANNELS a
  *   memory is made that goes when the call is done
  */
-export function memoryFor(channels: number, ...arrays: readonly Float32Array[]): Memory {
+export function memoryFor(channels: number, ...arrays: readonly Elements[]): Memory {
   if (channels > MAX_CHANNELS) return new Memory(0, Math.ceil(channels / 16) * 16);
   if (arenas) {
     for (const array of arrays) {
@@ -240,4 +251,20 @@ export function memoryFor(channels: number, ...arrays: readonly Float32Array[]):
   }
   shared ??= new Memory(0);
   return shared;
+}
+
+/** Copies elements to as many of any type. */
+export function copyElements(destination: Elements, source: Elements): void {
+  if (dtypeOf(destination) === dtypeOf(source)) destination.set(source);
+  else memoryFor(0).convert(destination, source);
+}
+
+/** Returns elements as float32: themselves if they are that, or null. */
+export function toFloat32(elements: Elements): Float32Array;
+export function toFloat32(elements: Elements | null): Float32Array | null;
+export function toFloat32(elements: Elements | null): Float32Array | null {
+  if (elements === null || elements instanceof Float32Array) return elements;
+  const values = new Float32Array(elements.length);
+  memoryFor(0).convert(values, elements);
+  return values;
 }

@@ -19,5 +19,7 @@ export const COMBINATION = 3;
 export const F64 = 8;
 /** Bytes of a float32. */
 export const F32 = 4;
+/** Bytes of a float16, and of a bfloat16. */
+export const F16 = 2;
 /** Bytes that the start of an array in a memory is a multiple of. */
 export const ALIGNMENT = 64;

@@ -1,7 +1,12 @@
-import { ALIGNMENT, F32 } from './sizes.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { Bfloat16Bits, type Bits, type Elements } from './elements.ts';
+import { ALIGNMENT, F16, F32 } from './sizes.ts';
 
 /** Bytes of a page of memory. */
 const PAGE = 4096;
+
+/** Elements of 16 bits in a vector. */
+const VECTOR = 8;
 
 /** Elements that a {@link TileScratch} needs beyond those of its largest tile. */
 export const TILE_SLACK: number = PAGE / F32;
@@ -22,9 +27,15 @@ export function isContiguous({ rows, length, stride }: Tile): boolean {
   return stride === length || rows === 1;
 }
 
-/** Memory that holds one tile while the kernels work on it. */
+/**
+ * Memory that holds one tile while the kernels work on it. Elements of 16 bits become float32
+ * as they are copied in, and are rounded as they are copied out.
+ */
 export class TileScratch {
+  readonly #kernels: Kernels;
   readonly #area: Float32Array;
+  /** The same memory as bits. */
+  readonly #bits: Uint16Array;
   readonly #areaAt: number;
   /** The element of the area at which the tile begins. */
   #start = 0;
@@ -35,8 +46,10 @@ export class TileScratch {
   #view: Float32Array;
 
   /** @param area TILE_SLACK elements more than the largest tile has */
-  constructor(area: Float32Array) {
+  constructor(kernels: Kernels, area: Float32Array) {
+    this.#kernels = kernels;
     this.#area = area;
+    this.#bits = new Uint16Array(area.buffer, area.byteOffset, 2 * area.length);
     this.#areaAt = area.byteOffset;
     this.#view = area;
   }
@@ -47,30 +60,55 @@ export class TileScratch {
   }
 
   /** Copies a tile in, and returns its address. */
-  copyIn(source: Float32Array, tile: Tile): number {
+  copyIn(source: Elements, tile: Tile): number {
+    if (!(source instanceof Float32Array)) return this.#widen(source, tile);
     this.#place(source, tile);
-    const { start, rows, length, stride } = tile;
-    if (stride === length) {
-      this.#area.set(part(source, start, rows * length), this.#start);
-    } else {
-      for (let row = 0; row < rows; row++) {
-        this.#area.set(part(source, start + row * stride, length), this.#start + row * length);
-      }
-    }
+    const { start, length, stride } = tile;
+    copyRows(this.#area, this.#start, length, source, start, stride, tile);
     return this.at;
   }
 
-  /** Copies the tile out. */
-  copyOut(destination: Float32Array, { start, rows, length, stride }: Tile): void {
-    if (stride === length) {
-      const count = rows * length;
-      if (this.#view.length !== count) this.#view = part(this.#area, this.#start, count);
-      destination.set(this.#view, start);
+  /** Copies the tile out, after which it is spoilt if the destination is of 16 bits. */
+  copyOut(destination: Elements, tile: Tile): void {
+    if (!(destination instanceof Float32Array)) {
+      this.#narrow(destination, tile);
       return;
     }
-    for (let row = 0; row < rows; row++) {
-      destination.set(part(this.#area, this.#start + row * length, length), start + row * stride);
+    const { start, rows, length, stride } = tile;
+    if (stride !== length) {
+      copyRows(destination, start, stride, this.#area, this.#start, length, tile);
+      return;
     }
+    const count = rows * length;
+    if (this.#view.length !== count) this.#view = part(this.#area, this.#start, count);
+    destination.set(this.#view, start);
+  }
+
+  /**
+   * Copies bits into the second half of where the tile will be, and widens them from there:
+   *
+   *     [ . . . . . . . . | 0 1 2 3 4 5 6 7 ]     the bits
+   *     [   0   1   2   3 | 4 5 6 7 . . . . ]     after four of them
+   *     [   0   1   2   3 |   4   5   6   7 ]
+   */
+  #widen(source: Bits, tile: Tile): number {
+    const count = tile.rows * tile.length;
+    // Kernels convert whole vectors.
+    const half = Math.ceil(count / VECTOR) * VECTOR;
+    const from = 2 * this.#start + half;
+    copyRows(this.#bits, from, tile.length, source, tile.start, tile.stride, tile);
+    const bits = this.#areaAt + from * F16;
+    this.#kernels.widen(this.at, bits, count, source instanceof Bfloat16Bits);
+    return this.at;
+  }
+
+  /** Rounds the tile into its first half, and copies the bits out. */
+  #narrow(destination: Bits, tile: Tile): void {
+    const { at } = this;
+    const count = tile.rows * tile.length;
+    this.#kernels.narrow(at, at, count, destination instanceof Bfloat16Bits);
+    const { start, length, stride } = tile;
+    copyRows(destination, start, stride, this.#bits, 2 * this.#start, length, tile);
   }
 
   /**
@@ -87,7 +125,29 @@ export class TileScratch {
   }
 }
 
+/** Copies rows. The strides are the same where both places are contiguous. */
+function copyRows<Values extends Float32Array | Uint16Array>(
+  target: Values,
+  to: number,
+  toStride: number,
+  source: Values,
+  from: number,
+  fromStride: number,
+  { rows, length }: Tile,
+): void {
+  const isOneRow = toStride === fromStride;
+  const count = isOneRow ? rows * length : length;
+  for (let row = 0; row < (isOneRow ? 1 : rows); row++) {
+    target.set(part(source, from + row * fromStride, count), to + row * toStride);
+  }
+}
+
 /** Returns a part of an array; the array itself where that is all of it. */
-export function part(array: Float32Array, start: number, count: number): Float32Array {
-  return count === array.length ? array : array.subarray(start, start + count);
+export function part<Values extends Float32Array | Uint16Array>(
+  array: Values,
+  start: number,
+  count: number,
+): Values {
+  // `subarray` makes an array of the same class.
+  return count === array.length ? array : (array.subarray(start, start + count) as Values);
 }

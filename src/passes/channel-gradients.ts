@@ -1,17 +1,18 @@
+import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
 import { findMoments, mergeGroups, setMoments } from '../statistics/moments.ts';
 import type { RunningStats } from '../statistics/running-average.ts';
 import { isRowwise } from '../tensor/channels.ts';
 import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
 import { DifferentiateColumns } from './column-gradients.ts';
-import { type Differentiation, type Gradients, ParameterGradients } from './gradients.ts';
+import { type AnyGradients, type Differentiation, ParameterGradients } from './gradients.ts';
 import { clearPadding } from './normalize-channels.ts';
 import { fewRowsOf, fewRowsOfScope } from './normalize-columns.ts';
 import { fitsRowGradients, rowGradients } from './row-gradients.ts';
 import { scopeGradients } from './scope-gradients.ts';
 
 /** Finds the gradients of {@link normalizeChannels}. */
-export function channelGradients(gradOutput: Float32Array, args: ChannelArguments): Gradients {
+export function channelGradients(gradOutput: Elements, args: ChannelArguments): AnyGradients {
   const { input, output, tensor, weight, bias, affine, groupSize, fixed } = args;
   const parameters = new ParameterGradients(weight, bias);
   const most = Math.min(groupSize, input.data.length);

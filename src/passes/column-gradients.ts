@@ -1,22 +1,25 @@
+import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan, Strips } from '../memory/memory.ts';
+import { part } from '../memory/tile.ts';
 import type { ColumnStrip } from '../views/column-strips.ts';
 import type { Differentiation } from './gradients.ts';
 import type { FewRows } from './normalize-columns.ts';
 
 /** Differentiates columns of few rows that are normalized by their own moments. */
 export class DifferentiateColumns implements Plan<ColumnStrip> {
-  readonly output: Float32Array;
-  readonly input: Float32Array;
-  readonly gradOutput: Float32Array;
+  readonly output: Elements;
+  readonly input: Elements;
+  readonly gradOutput: Elements;
   readonly strips: Strips<ColumnStrip>;
   readonly #columns: FewRows;
   readonly #differentiation: Differentiation;
 
   constructor(differentiation: Differentiation, columns: FewRows) {
     const { gradInput, input, gradOutput } = differentiation;
-    this.output = gradInput.subarray(columns.start, columns.end);
-    this.input = input.subarray(columns.start, columns.end);
-    this.gradOutput = gradOutput.subarray(columns.start, columns.end);
+    const { start, count } = columns;
+    this.output = part(gradInput, start, count);
+    this.input = part(input, start, count);
+    this.gradOutput = part(gradOutput, start, count);
     this.strips = columns.strips;
     this.#columns = columns;
     this.#differentiation = differentiation;

@@ -2,6 +2,7 @@
 // weight and a bias: layer and RMS normalization. The formula is that of channels, with
 // w * g for g in what concerns the row, and sums over the rows for the parameters.
 
+import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan } from '../memory/memory.ts';
 import { MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
 import { addMoments } from '../statistics/moments.ts';
@@ -40,9 +41,9 @@ export function elementGradients(
 
 /** Differentiates strips of rows, all with the same weights. */
 class DifferentiateRows implements Plan<GroupStrip> {
-  readonly output: Float32Array;
-  readonly input: Float32Array;
-  readonly gradOutput: Float32Array;
+  readonly output: Elements;
+  readonly input: Elements;
+  readonly gradOutput: Elements;
   readonly strips: GroupStrips;
   readonly #affine: Affine;
   readonly #weight: number;
@@ -100,8 +101,8 @@ function longRowGradients(
 /** Adds the sums of a row, and of its elements, piece by piece. */
 class AddElementSums implements Plan<Piece> {
   readonly output = null;
-  readonly input: Float32Array;
-  readonly gradOutput: Float32Array;
+  readonly input: Elements;
+  readonly gradOutput: Elements;
   readonly strips: Pieces;
   readonly #differentiation: Differentiation;
   readonly #weight: Float32Array | null;
@@ -126,9 +127,9 @@ class AddElementSums implements Plan<Piece> {
 
 /** Combines the gradient of the output and the normalized input of a row, piece by piece. */
 class CombineElements implements Plan<Piece> {
-  readonly output: Float32Array;
-  readonly input: Float32Array;
-  readonly gradOutput: Float32Array;
+  readonly output: Elements;
+  readonly input: Elements;
+  readonly gradOutput: Elements;
   readonly strips: Pieces;
   readonly #weight: Float32Array | null;
 

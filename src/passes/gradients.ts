@@ -1,16 +1,20 @@
+import type { Elements } from '../memory/elements.ts';
 import type { Memory } from '../memory/memory.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import type { AnyData, FloatData, Tensor } from '../tensor/tensor.ts';
 import type { Affine } from './lines.ts';
 
 /** The gradients of a loss with respect to a normalization's arguments. */
-export interface Gradients {
-  /** With respect to x, of its shape. */
-  readonly input: Tensor;
+export interface Gradients<D extends FloatData = Float32Array> {
+  /** With respect to x, of its shape and dtype. */
+  readonly input: Tensor<D>;
   /** With respect to the weight, as long as it; null where there is none. */
   readonly weight: Float32Array | null;
   /** With respect to the bias, as long as it; null where there is none. */
   readonly bias: Float32Array | null;
 }
+
+/** Gradients of an input whose dtype the reader knows. */
+export type AnyGradients = Gradients<AnyData>;
 
 /** Adds up the gradients of a weight and a bias, in float64. */
 export class ParameterGradients {
@@ -67,9 +71,9 @@ function addTo(
 export interface Differentiation {
   readonly memory: Memory;
   /** Written. */
-  readonly gradInput: Float32Array;
-  readonly gradOutput: Float32Array;
-  readonly input: Float32Array;
+  readonly gradInput: Elements;
+  readonly gradOutput: Elements;
+  readonly input: Elements;
   readonly affine: Affine;
   /** Added to. */
   readonly parameters: ParameterGradients;

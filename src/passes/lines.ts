@@ -1,3 +1,4 @@
+import type { Elements } from '../memory/elements.ts';
 import type { Memory } from '../memory/memory.ts';
 import { F64, LINE } from '../memory/sizes.ts';
 import type { Scope } from '../views/scopes.ts';
@@ -60,12 +61,7 @@ export function prepareRowLines(memory: Memory, rows: number, { eps, centred }: 
 }
 
 /** Sends the elements of a scope along its lines. */
-export function applyLines(
-  memory: Memory,
-  scope: Scope,
-  output: Float32Array,
-  input: Float32Array,
-): void {
+export function applyLines(memory: Memory, scope: Scope, output: Elements, input: Elements): void {
   for (let i = 0; i < scope.views; i++) applyViewLines(memory, scope.view(i), output, input);
 }
 
@@ -73,8 +69,8 @@ export function applyLines(
 export function applyViewLines(
   memory: Memory,
   view: View,
-  output: Float32Array,
-  input: Float32Array,
+  output: Elements,
+  input: Elements,
 ): void {
   repeatFolded(memory.lines.values, LINE, view);
   view.run(memory, APPLY, { output, input, gradOutput: null });

@@ -1,8 +1,9 @@
+import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
 import { findMoments, mergeGroups, setMoments } from '../statistics/moments.ts';
 import { RunningAverage, type RunningStats } from '../statistics/running-average.ts';
 import { type ChannelTensor, isRowwise } from '../tensor/channels.ts';
-import type { Tensor } from '../tensor/tensor.ts';
+import type { AnyTensor } from '../tensor/tensor.ts';
 import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
 import { applyLines, prepareLines } from './lines.ts';
 import { fewRowsOf, fewRowsOfScope, NormalizeColumns } from './normalize-columns.ts';
@@ -12,7 +13,7 @@ import { normalizeInStrips } from './normalize-rows.ts';
  * Normalizes channels, or groups of them, by given statistics; or by the input's own,
  * which then move the running ones.
  */
-export function normalizeChannels(args: ChannelArguments): Tensor {
+export function normalizeChannels(args: ChannelArguments): AnyTensor {
   const { output, tensor, fixed, moving } = args;
   if (fixed !== null) {
     normalizeFixed(args, fixed);
@@ -87,7 +88,7 @@ function normalizeFixed(args: ChannelArguments, { mean, variance }: RunningStats
 }
 
 /** Fills with 0 what lies past each sample's length. */
-export function clearPadding(output: Float32Array, tensor: ChannelTensor): void {
+export function clearPadding(output: Elements, tensor: ChannelTensor): void {
   const { samples, channels, spatial, layout, lengths } = tensor;
   if (lengths === null) return;
   for (let sample = 0; sample < samples; sample++) {

@@ -1,4 +1,6 @@
+import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan, Strips } from '../memory/memory.ts';
+import { part } from '../memory/tile.ts';
 import type { RunningAverage } from '../statistics/running-average.ts';
 import { isRowwise } from '../tensor/channels.ts';
 import {
@@ -20,9 +22,9 @@ export interface FewRows {
   /** How many consecutive columns have a weight and bias in common. */
   readonly width: number;
   readonly strips: Strips<ColumnStrip>;
-  /** Where the elements begin and end in the arrays. */
+  /** The first element in the arrays, and how many there are. */
   readonly start: number;
-  readonly end: number;
+  readonly count: number;
 }
 
 /**
@@ -39,7 +41,7 @@ export function fewRowsOf(args: ChannelArguments, ofOne: boolean): FewRows | nul
   const [rows, width] = layout === 'nhwc' ? [samples * spatial, 1] : [samples, spatial];
   if (!isSmallBatch(rows, width)) return null;
   const strips = new BatchStrips(rows, channels, width);
-  return { rows, groupSize: width, width, strips, start: 0, end: rows * channels * width };
+  return { rows, groupSize: width, width, strips, start: 0, count: rows * channels * width };
 }
 
 /** The columns of a scope of one sample with a length, where they have few rows; else null. */
@@ -64,13 +66,13 @@ function samplesOf(
   const period = affine.weight?.length ?? affine.bias?.length ?? columns;
   const strips = new SampleStrips({ first, count, rows, columns, period });
   const start = first * columns * spatial;
-  return { rows, groupSize, width: 1, strips, start, end: start + count * rows * columns };
+  return { rows, groupSize, width: 1, strips, start, count: count * rows * columns };
 }
 
 /** Normalizes columns of few rows. */
 export class NormalizeColumns implements Plan<ColumnStrip> {
-  readonly output: Float32Array;
-  readonly input: Float32Array;
+  readonly output: Elements;
+  readonly input: Elements;
   readonly gradOutput = null;
   readonly strips: Strips<ColumnStrip>;
   readonly #columns: FewRows;
@@ -79,14 +81,14 @@ export class NormalizeColumns implements Plan<ColumnStrip> {
 
   /** @param average is given the moments of each channel, where it is not null */
   constructor(
-    output: Float32Array,
-    input: Float32Array,
+    output: Elements,
+    input: Elements,
     columns: FewRows,
     affine: Affine,
     average: RunningAverage | null,
   ) {
-    this.output = output.subarray(columns.start, columns.end);
-    this.input = input.subarray(columns.start, columns.end);
+    this.output = part(output, columns.start, columns.count);
+    this.input = part(input, columns.start, columns.count);
     this.strips = columns.strips;
     this.#columns = columns;
     this.#affine = affine;

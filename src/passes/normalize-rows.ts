@@ -1,3 +1,4 @@
+import type { Elements } from '../memory/elements.ts';
 import { type Memory, memoryFor, type Plan } from '../memory/memory.ts';
 import { MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
 import { addMoments } from '../statistics/moments.ts';
@@ -21,8 +22,8 @@ import { type Affine, applyViewLines, prepareLines, prepareRowLines } from './li
  * @param average is given the moments of each row, where it is not null
  */
 export function normalizeInStrips(
-  output: Float32Array,
-  input: Float32Array,
+  output: Elements,
+  input: Elements,
   rows: Rows,
   affine: Affine,
   average: RunningAverage | null,
@@ -42,8 +43,8 @@ export function normalizeInStrips(
 
 /** Normalizes strips of rows, each row by its own moments. */
 class NormalizeStrips implements Plan<GroupStrip> {
-  readonly output: Float32Array;
-  readonly input: Float32Array;
+  readonly output: Elements;
+  readonly input: Elements;
   readonly gradOutput = null;
   readonly strips: GroupStrips;
   readonly #rows: Rows;
@@ -51,8 +52,8 @@ class NormalizeStrips implements Plan<GroupStrip> {
   readonly #average: RunningAverage | null;
 
   constructor(
-    output: Float32Array,
-    input: Float32Array,
+    output: Elements,
+    input: Elements,
     rows: Rows,
     affine: Affine,
     average: RunningAverage | null,
@@ -91,8 +92,8 @@ class NormalizeStrips implements Plan<GroupStrip> {
 /** Normalizes a row whose elements don't fit a tile, or whose weights don't fit the scratch. */
 function normalizeLongRow(
   memory: Memory,
-  output: Float32Array,
-  input: Float32Array,
+  output: Elements,
+  input: Elements,
   { groupSize, length, period }: Rows,
   row: number,
   affine: Affine,
@@ -118,16 +119,16 @@ function normalizeLongRow(
 
 /** Sends a row along its line, then each element through a weight and a bias of its own. */
 class ApplyElements implements Plan<Piece> {
-  readonly output: Float32Array;
-  readonly input: Float32Array;
+  readonly output: Elements;
+  readonly input: Elements;
   readonly gradOutput = null;
   readonly strips: Pieces;
   readonly #affine: Affine;
   readonly #firstWeight: number;
 
   constructor(
-    output: Float32Array,
-    input: Float32Array,
+    output: Elements,
+    input: Elements,
     pieces: Pieces,
     affine: Affine,
     firstWeight: number,

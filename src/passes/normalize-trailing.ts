@@ -1,5 +1,5 @@
 import type { Output } from '../tensor/output.ts';
-import type { CheckedTensor, Tensor } from '../tensor/tensor.ts';
+import type { AnyTensor, CheckedTensor } from '../tensor/tensor.ts';
 import type { Affine } from './lines.ts';
 import { normalizeInStrips } from './normalize-rows.ts';
 
@@ -15,7 +15,7 @@ export interface TrailingArguments {
 }
 
 /** Normalizes each row. */
-export function normalizeTrailing(args: TrailingArguments): Tensor {
+export function normalizeTrailing(args: TrailingArguments): AnyTensor {
   const { input, output, affine, rows, length } = args;
   // To the kernel of rows each element is a channel.
   const view = { count: rows, groupSize: length, length: 1, period: length };

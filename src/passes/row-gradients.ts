@@ -1,3 +1,4 @@
+import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan } from '../memory/memory.ts';
 import { MAX_CHANNELS } from '../memory/sizes.ts';
 import {
@@ -31,9 +32,9 @@ function isInPlace(
 
 /** Differentiates strips of rows. */
 class DifferentiateStrips implements Plan<GroupStrip> {
-  readonly output: Float32Array;
-  readonly input: Float32Array;
-  readonly gradOutput: Float32Array;
+  readonly output: Elements;
+  readonly input: Elements;
+  readonly gradOutput: Elements;
   readonly strips: GroupStrips;
   readonly #rows: Rows;
   readonly #differentiation: Differentiation;

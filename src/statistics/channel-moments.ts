@@ -11,7 +11,7 @@ import {
   readLengths,
 } from '../tensor/channels.ts';
 import { allocate } from '../tensor/parameters.ts';
-import { readTensor, type TensorLike } from '../tensor/tensor.ts';
+import { type FloatData, readElements, type TensorLike } from '../tensor/tensor.ts';
 import { BatchScopes } from '../views/scopes.ts';
 import { findMomentsF64 } from './moments.ts';
 
@@ -149,12 +149,12 @@ export class ChannelMoments {
    * @throws TypeError where an argument is of the wrong kind, RangeError where it
    *   is of the wrong size or value; nothing has been counted then.
    */
-  update(x: TensorLike, options: UpdateOptions = {}): this {
+  update(x: TensorLike<FloatData>, options: UpdateOptions = {}): this {
     checkOptions(options, ['layout', 'lengths']);
     const { layout = 'nchw', lengths } = options;
     checkLayout(layout);
     const ownLengths = readLengths(lengths);
-    const { data, shape } = readTensor(x, 'x');
+    const { data, shape } = readElements(x, 'x');
     const tensor = channelTensor(shape, layout, ownLengths, 'x');
     checkChannels(shape, layout, this.numFeatures, 'x');
     const memory = memoryFor(0, data);

@@ -1,8 +1,27 @@
-import { checkCount, checkInterval } from '../checks/options.ts';
-import { createSpace, MAX_SPACE, type Memory } from '../memory/memory.ts';
-import { ALIGNMENT, F32 } from '../memory/sizes.ts';
+import { checkCount, checkInterval, checkOneOf, checkOptions } from '../checks/options.ts';
+import { Bfloat16Bits, Float16Bits } from '../memory/elements.ts';
+import { copyElements, createSpace, MAX_SPACE, type Memory } from '../memory/memory.ts';
+import { ALIGNMENT } from '../memory/sizes.ts';
 import { readShape, sizeOf } from './shape.ts';
-import { readTensor, type Tensor, type TensorLike, tensorOf } from './tensor.ts';
+import {
+  type AnyTensor,
+  type FloatData,
+  type Plain,
+  readElements,
+  type Tensor,
+  type TensorLike,
+  tensorOf,
+} from './tensor.ts';
+
+type FloatDtype = 'float32' | 'float16' | 'bfloat16';
+
+type ElementsClass = typeof Float32Array | typeof Float16Bits | typeof Bfloat16Bits;
+
+const CLASSES: Readonly<Record<FloatDtype, ElementsClass>> = {
+  float32: Float32Array,
+  float16: Float16Bits,
+  bfloat16: Bfloat16Bits,
+};
 
 /**
  * A memory of fixed size whose tensors are normalized where they lie, with no
@@ -51,16 +70,38 @@ export class Arena {
   }
 
   /**
-   * Makes a tensor in the arena: of zeros for a shape, a copy for a tensor.
+   * Makes a tensor in the arena: of zeros for a shape, a copy for a tensor. Elements of 16
+   * bits stay so in the arena; they are widened and rounded tile by tile.
    *
    * @param source a shape, or a tensor to copy
    * @throws RangeError where less space is left than it needs; TypeError and
    *   RangeError as {@link Tensor} does.
    */
-  tensor(source: readonly number[] | TensorLike): Tensor {
-    const content = Array.isArray(source) ? null : readTensor(source, 'source');
+  tensor<D extends FloatData = Float32Array>(
+    source: readonly number[] | TensorLike<D>,
+  ): Tensor<Plain<D>>;
+  /** Makes a tensor likewise, of a dtype. */
+  tensor(
+    source: readonly number[] | TensorLike<FloatData>,
+    options: { readonly dtype: 'float32' },
+  ): Tensor;
+  /** Makes a tensor likewise, of a dtype of 16 bits. */
+  tensor(
+    source: readonly number[] | TensorLike<FloatData>,
+    options: { readonly dtype: 'float16' | 'bfloat16' },
+  ): Tensor<Uint16Array>;
+  tensor(
+    source: readonly number[] | TensorLike<FloatData>,
+    options: { readonly dtype?: FloatDtype } = {},
+  ): AnyTensor {
+    checkOptions(options, ['dtype']);
+    const content = Array.isArray(source) ? null : readElements(source, 'source');
     const shape = content ? content.shape : readShape(source, 'shape');
-    const bytes = sizeOf(shape) * F32;
+    const { dtype } = options;
+    if (dtype !== undefined) checkOneOf(dtype, 'dtype', Object.keys(CLASSES));
+    const given = content?.data.constructor as ElementsClass | undefined;
+    const Own = dtype ? CLASSES[dtype] : (given ?? Float32Array);
+    const bytes = sizeOf(shape) * Own.BYTES_PER_ELEMENT;
     const left = this.#capacity - this.#used;
     if (bytes > left) {
       throw new RangeError(
@@ -69,8 +110,8 @@ export class Arena {
     }
     // A full arena may end at no multiple of 4, where an empty array can't begin.
     const start = this.#memory.spaceAt + (bytes === 0 ? 0 : this.#used);
-    const data = new Float32Array(this.#memory.buffer, start, sizeOf(shape));
-    if (content) data.set(content.data);
+    const data = new Own(this.#memory.buffer, start, sizeOf(shape));
+    if (content) copyElements(data, content.data);
     else data.fill(0);
     this.#used = Math.min(this.#capacity, this.#used + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
     return tensorOf(shape, data);

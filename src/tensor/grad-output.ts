@@ -1,7 +1,8 @@
+import type { Elements } from '../memory/elements.ts';
 import type { Output } from './output.ts';
 import { refusePartialOverlap } from './overlap.ts';
 import { refuseShape } from './shape.ts';
-import { type CheckedTensor, checkLength, readTensor } from './tensor.ts';
+import { type CheckedTensor, checkLength, readElements } from './tensor.ts';
 
 /**
  * Reads the gradient of the output. It comes before the other arguments, and
@@ -10,7 +11,7 @@ import { type CheckedTensor, checkLength, readTensor } from './tensor.ts';
  * @throws TypeError, RangeError naming the argument.
  */
 export function readGradOutput(gradOutput: unknown): CheckedTensor {
-  return readTensor(gradOutput, 'gradOutput');
+  return readElements(gradOutput, 'gradOutput');
 }
 
 /**
@@ -24,7 +25,7 @@ export function checkGradOutput(
   { data, shape }: CheckedTensor,
   x: CheckedTensor,
   output: Output,
-): Float32Array {
+): Elements {
   checkLength(data, shape, 'gradOutput');
   refuseShape(shape, x.shape, 'gradOutput');
   if (output.given) refusePartialOverlap('out', output.given, 'gradOutput', data);

@@ -1,31 +1,40 @@
+import type { Elements } from '../memory/elements.ts';
 import { refusePartialOverlap } from './overlap.ts';
-import { refuseShape } from './shape.ts';
-import { type CheckedTensor, checkLength, readTensor, Tensor, tensorOf } from './tensor.ts';
+import { refuseShape, sizeOf } from './shape.ts';
+import {
+  type AnyTensor,
+  type CheckedTensor,
+  checkLength,
+  readElements,
+  Tensor,
+  tensorOf,
+} from './tensor.ts';
 
 /** Where a result goes. */
 export interface Output {
   /** What the caller is given: `out` itself where that is a Tensor. */
-  readonly tensor: Tensor;
-  readonly data: Float32Array;
+  readonly tensor: AnyTensor;
+  readonly data: Elements;
   /** The data where `out` gave it. New data shares memory with nothing, and this is null. */
-  readonly given: Float32Array | null;
+  readonly given: Elements | null;
   /** Whether it is the memory of x. */
   readonly inPlace: boolean;
 }
 
 /**
- * Reads the `out` option, or makes a new tensor in its absence. It comes after all that may
- * have a getter, and checks x again: a getter can have detached or shrunk it.
+ * Reads the `out` option, or in its absence makes a new tensor of x's dtype. It comes after all
+ * that may have a getter, and checks x again: a getter can have detached or shrunk it.
  *
  * @throws RangeError where its shape is another than x's, or where it shares
  *   some but not all of its memory with x.
  */
 export function readOutput(out: unknown, x: CheckedTensor, name: string): Output {
-  const given = out === undefined || out === null ? null : readTensor(out, 'out');
+  const given = out === undefined || out === null ? null : readElements(out, 'out');
   checkLength(x.data, x.shape, name);
   if (given === null) {
-    const tensor = tensorOf(x.shape);
-    return { tensor, data: tensor.data, given, inPlace: false };
+    const Own = x.data.constructor as new (length: number) => Elements;
+    const data = new Own(sizeOf(x.shape));
+    return { tensor: tensorOf(x.shape, data), data, given, inPlace: false };
   }
   const { data, shape } = given;
   refuseShape(shape, x.shape, 'out');

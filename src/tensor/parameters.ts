@@ -1,9 +1,13 @@
 import { refuseKind, refuseValue } from '../checks/refuse.ts';
-import { readTensor, type TensorLike } from './tensor.ts';
+import { Bfloat16Bits, type Bits, type Elements, Float16Bits } from '../memory/elements.ts';
+import { type FloatData, readElements, refuseDtype, type TensorLike } from './tensor.ts';
 import { isFloat32Array, lengthOf, plainArray } from './typed-array.ts';
 
-/** Values of a weight, a bias or a running statistic: an array, or a tensor of any shape. */
+/** Values of a running statistic: an array, or a tensor of any shape. */
 export type Parameter = Float32Array | TensorLike;
+
+/** Values of a weight or a bias: an array, or a tensor of any shape and any dtype but int64. */
+export type Weights = Float32Array | TensorLike<FloatData>;
 
 /**
  * Returns the data of a tensor, and anything else as it is. It calls the tensor's getters,
@@ -20,10 +24,32 @@ export function dataOf(value: unknown, name: string): unknown {
 
 function dataOfTensor(value: unknown, name: string): unknown {
   const isTensor = typeof value === 'object' && value !== null && 'data' in value;
-  return isTensor && !ArrayBuffer.isView(value) ? readTensor(value, name).data : value;
+  return isTensor && !ArrayBuffer.isView(value) ? readElements(value, name).data : value;
 }
 
-/** Reads an optional parameter of `count` values, or of `otherCount`. */
+/**
+ * Reads an optional weight or bias of `count` values, or of `otherCount`, from what
+ * {@link dataOf} returned.
+ */
+export function readWeights(
+  value: unknown,
+  name: string,
+  count: number,
+  otherCount: number = count,
+): Elements | null {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Float32Array || !isBits(value)) {
+    return readParameter(value, name, count, otherCount);
+  }
+  checkCounts(value, name, count, otherCount);
+  return value;
+}
+
+function isBits(value: unknown): value is Bits {
+  return value instanceof Float16Bits || value instanceof Bfloat16Bits;
+}
+
+/** Reads an optional parameter of float32 likewise. */
 export function readParameter(
   value: unknown,
   name: string,
@@ -32,14 +58,24 @@ export function readParameter(
 ): Float32Array | null {
   if (value === null || value === undefined) return null;
   if (!isFloat32Array(value)) {
+    if (isBits(value)) refuseDtype(name, 'float32', value);
     refuseKind(name, 'a Float32Array', value);
   }
+  checkCounts(value, name, count, otherCount);
+  return plainArray(value);
+}
+
+function checkCounts(
+  value: ArrayBufferView,
+  name: string,
+  count: number,
+  otherCount: number,
+): void {
   const length = lengthOf(value);
   if (length !== count && length !== otherCount) {
     const expected = count === otherCount ? count : `${count} or ${otherCount}`;
     refuseValue(name, `${expected} elements`, length);
   }
-  return plainArray(value);
 }
 
 /**

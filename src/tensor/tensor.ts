@@ -1,7 +1,13 @@
 import { describe } from '../checks/describe.ts';
 import { checkOptions } from '../checks/options.ts';
 import { refuseKind, refuseValue } from '../checks/refuse.ts';
-import { Bfloat16Bits, type Bits, type Elements, Float16Bits } from '../memory/elements.ts';
+import {
+  Bfloat16Bits,
+  type Bits,
+  type Elements,
+  Float16ArrayBits,
+  Float16Bits,
+} from '../memory/elements.ts';
 import { readShape, sizeOf } from './shape.ts';
 import { isFloat32Array, kindOf, lengthOf, plainArray } from './typed-array.ts';
 
@@ -25,7 +31,8 @@ export type TensorData = FloatData | BigInt64Array;
 /** The names of their element types, PyTorch's. */
 export type Dtype = 'float32' | 'float16' | 'bfloat16' | 'int64';
 
-interface ElementType {
+/** Where a tensor-like of 16 bits says what its bits are. */
+export interface ElementType {
   /** The element type, which a Uint16Array does not tell: 'float16' or 'bfloat16'. */
   readonly dtype?: string | undefined;
   /** The same, by the name that ONNX runtimes and transformers.js use. */
@@ -142,17 +149,39 @@ export class Tensor<D extends TensorData = Float32Array> {
   }
 }
 
-/** A tensor whose dtype the reader knows: that of a layer's weight, say, is float32. */
+/** Data whose dtype the reader knows. */
 // biome-ignore lint/suspicious/noExplicitAny: dict.weight.data is a Float32Array without a cast
-export type AnyTensor = Tensor<any>;
+export type AnyData = any;
 
-/** Makes a tensor of data and a shape that were checked, or of new data. */
-export function tensorOf(shape: readonly number[], data?: Float32Array): Tensor {
-  return new Tensor(data ?? new Float32Array(sizeOf(shape)), shape, CHECKED);
+/** A tensor whose dtype the reader knows: that of a layer's weight, say, is float32. */
+export type AnyTensor = Tensor<AnyData>;
+
+/** What an option `out` gives. */
+export type AnyOut = TensorLike<FloatData> | undefined;
+
+// Not a type of every compiler.
+interface Float16Host {
+  readonly Float16Array: new (buffer: ArrayBufferLike, at: number, length: number) => Float16Data;
+}
+
+/** The array of a result that has the dtype of another: of any buffer where it is known. */
+export type Plain<D> = D extends Float32Array
+  ? Float32Array
+  : D extends Uint16Array
+    ? Uint16Array
+    : D;
+
+/** Makes a tensor of elements and a shape that were checked, over the same memory. */
+export function tensorOf(shape: readonly number[], elements: Elements): AnyTensor {
+  if (elements instanceof Float32Array) return new Tensor(elements, shape, CHECKED);
+  const { buffer, byteOffset, length, dtype } = elements;
+  const isFloat16Array = elements instanceof Float16ArrayBits;
+  const Own = isFloat16Array ? (globalThis as unknown as Float16Host).Float16Array : Uint16Array;
+  return new Tensor<FloatData>(new Own(buffer, byteOffset, length), shape, CHECKED, dtype);
 }
 
 /** A tensor-like argument after it was checked. */
-export interface CheckedTensor<D = Float32Array> {
+export interface CheckedTensor<D = Elements> {
   readonly data: D;
   readonly shape: readonly number[];
 }
@@ -162,10 +191,23 @@ export interface CheckedTensor<D = Float32Array> {
  *
  * @throws TypeError, RangeError as {@link Tensor} does, naming the argument.
  */
-export function readTensor(x: unknown, name: string): CheckedTensor {
+export function readTensor(x: unknown, name: string): CheckedTensor<Float32Array> {
   const { data, shape } = readAnyTensor(x, name);
   if (!(data instanceof Float32Array)) refuseDtype(name, 'float32', data);
   return { data, shape };
+}
+
+/**
+ * Reads a tensor-like argument that is to be normalized once.
+ *
+ * @throws TypeError, RangeError as {@link Tensor} does, naming the argument.
+ */
+export function readElements(x: unknown, name: string): CheckedTensor {
+  const tensor = readAnyTensor(x, name);
+  const { data } = tensor;
+  if (data instanceof BigInt64Array) refuseDtype(name, 'float32, float16 or bfloat16', data);
+  // The same object: another costs a small call 10 ns.
+  return tensor as CheckedTensor;
 }
 
 /**
@@ -202,6 +244,9 @@ export function refuseDtype(name: string, expected: string, data: Bits | BigInt6
   throw new TypeError(`${name}: expected a tensor of dtype ${expected}, got ${dtype}`);
 }
 
+// By dtype.
+const CLASSES = { float16: Float16Bits, bfloat16: Bfloat16Bits };
+
 /** Reads data that are not float32. */
 function readOther(
   x: object,
@@ -210,11 +255,12 @@ function readOther(
   name: string,
 ): Bits | BigInt64Array {
   const { dtype, type } = kindOf(data) === 'Uint16Array' ? (x as ElementType) : {};
-  const own = dtypeOf(data, dtype ?? type, name);
+  const own = dtypeOf(data, dtype ?? type, name) as Exclude<Dtype, 'float32'>;
   checkLength(data as ArrayBufferView, shape, name);
   const { buffer, byteOffset } = data as ArrayBufferView<ArrayBuffer>;
-  const Plain = own === 'int64' ? BigInt64Array : own === 'float16' ? Float16Bits : Bfloat16Bits;
-  return new Plain(buffer, byteOffset, sizeOf(shape));
+  if (own === 'int64') return new BigInt64Array(buffer, byteOffset, sizeOf(shape));
+  const Own = kindOf(data) === 'Float16Array' ? Float16ArrayBits : CLASSES[own];
+  return new Own(buffer, byteOffset, sizeOf(shape));
 }
 
 /**
@@ -255,14 +301,12 @@ function readDtype(data: TensorData, shape: readonly number[], options: TensorOp
 function dtypeOf(data: unknown, said: unknown, tensor?: string): Dtype {
   const dtypes = DTYPES[kindOf(data) as string];
   if (dtypes === undefined) {
-    const expected = 'a Float32Array, Float16Array, Uint16Array or BigInt64Array';
-    refuseKind(labelOf('data', tensor), expected, data);
+    refuseKind(labelOf('data', tensor), Object.keys(DTYPES).join(' or '), data);
   }
   const dtype = said ?? (dtypes.length === 1 ? dtypes[0] : undefined);
   const own = dtypes.find((name) => name === dtype);
   if (own === undefined) {
-    const expected = dtypes.map((name) => `'${name}'`).join(' or ');
-    refuseKind(labelOf('dtype', tensor), expected, dtype);
+    refuseKind(labelOf('dtype', tensor), `'${dtypes.join("' or '")}'`, dtype);
   }
   return own;
 }

@@ -1,3 +1,4 @@
+import type { Elements } from '../memory/elements.ts';
 import type { Memory, Operands, Plan, Strips } from '../memory/memory.ts';
 import { F32, TILE_SIZE } from '../memory/sizes.ts';
 import type { Tile } from '../memory/tile.ts';
@@ -35,9 +36,9 @@ export class ColumnView implements View {
 
 /** Does an operation on strips of rows: on those that can be folded, then on the rest. */
 class ColumnPlan implements Plan<Tile> {
-  readonly output: Float32Array | null;
-  readonly input: Float32Array;
-  readonly gradOutput: Float32Array | null;
+  readonly output: Elements | null;
+  readonly input: Elements;
+  readonly gradOutput: Elements | null;
   readonly strips: ColumnStrips;
   readonly #fold: number;
   readonly #operation: Operation;

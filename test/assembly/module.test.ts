@@ -38,8 +38,10 @@ describe('the module', () => {
       'function makeCombinations',
       'function makeLines',
       'function mergeMoments',
+      'function narrow',
       'function normalizeColumns',
       'function normalizeRows',
+      'function widen',
     ]);
   });
 

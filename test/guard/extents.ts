@@ -22,6 +22,10 @@ const MOMENTS = 32;
 const LINE = 24;
 const COMBINATION = 24;
 
+const bytesOut = used('out', 1);
+const bytesInOut = used('inout', 1);
+const halvesIn = used('in', 2);
+const halvesOut = used('out', 2);
 const singlesIn = used('in', 4);
 const singlesOut = used('out', 4);
 const singlesScratch = used('scratch', 4);
@@ -259,6 +263,23 @@ export const extentsOf: {
     singlesIn('x', x, samples * rows * columns),
     ...optional(singlesIn('weight', weight, Math.min(samples * columns, period))),
   ],
+  // The bits may be the second half of the values: what lies before them is written, the rest both.
+  widen: (values, bits, count) => {
+    const whole = Math.ceil(count / 4) * 4;
+    const end = values + 4 * whole;
+    if (bits >= end || bits < values) {
+      return [singlesOut('values', values, whole), halvesIn('bits', bits, whole)];
+    }
+    return [
+      bytesOut('values', values, bits - values),
+      bytesInOut('bits', bits, Math.max(2 * whole, end - bits)),
+    ];
+  },
+  narrow: (bits, values, count) => {
+    const whole = Math.ceil(count / 8) * 8;
+    if (bits === values) return [bytesInOut('values', values, 4 * whole)];
+    return [halvesOut('bits', bits, whole), singlesIn('values', values, whole)];
+  },
   combineRows: (dx, g, x, lines, combinations, weight, rows, length, period, gap) => [
     ...withGaps(singlesOut, 'dx', dx, rows, length, period, gap),
     ...withGaps(singlesIn, 'g', g, rows, length, period, gap),

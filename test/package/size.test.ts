@@ -23,14 +23,14 @@ const withoutPictures = `export { ${Object.keys(api)
 // take many small samples a call, and to hosts that lack what others have; to tensors of 16
 // bits, and to checkpoints that are opened.
 const BUDGET = {
-  instanceNorm: 16_269 + 300 + 4_550 + 700,
+  instanceNorm: 16_269 + 300 + 4_550 + 1_000,
   withoutPictures: 23_747 + 1_000 + 6_750 + 2_500,
 };
 
-test('the module has at most 22,500 bytes', () => {
+test('the module has at most 23,400 bytes', () => {
   const { length } = readFileSync(`${root}/dist/kernels.wasm`);
   expect(length).toBeGreaterThan(0);
-  expect(length).toBeLessThanOrEqual(22_500);
+  expect(length).toBeLessThanOrEqual(23_400);
 });
 
 test('the text of the module decodes to the module', () => {

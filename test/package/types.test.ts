@@ -3,11 +3,15 @@
 import { describe, expectTypeOf, test } from 'vitest';
 import {
   type AnyTensor,
+  Arena,
   BatchNorm,
   type BatchNormOptions,
+  type Float16Data,
+  type Gradients,
   InstanceNorm,
   type InstanceNormOptions,
   instanceNorm,
+  instanceNormBackward,
   type LoadStateDictOptions,
   layerNorm,
   readSafetensors,
@@ -40,6 +44,43 @@ describe('a tensor', () => {
 
   test('says its dtype', () => {
     expectTypeOf(x.dtype).toEqualTypeOf<'float32' | 'float16' | 'bfloat16' | 'int64'>();
+  });
+});
+
+describe('a tensor of 16 bits', () => {
+  const half = new Tensor(new Uint16Array(8), [1, 2, 4], { dtype: 'float16' });
+  const options: InstanceNormOptions = { eps: 1e-3 };
+  // As TypeScript knows it with a newer lib.
+  const array = new Uint16Array(8) as unknown as Float16Data;
+
+  test('gives a result of its own data, or of that of out', () => {
+    expectTypeOf(instanceNorm(half)).toEqualTypeOf<Tensor<Uint16Array>>();
+    expectTypeOf(instanceNorm(half, { eps: 0, out: x })).toEqualTypeOf<Tensor>();
+    expectTypeOf(instanceNorm(x, { out: half })).toEqualTypeOf<Tensor<Uint16Array>>();
+    expectTypeOf(new BatchNorm(2).forward(half)).toEqualTypeOf<Tensor<Uint16Array>>();
+    expectTypeOf(new BatchNorm(2).forward(half, { out: x })).toEqualTypeOf<Tensor>();
+    const ofArray = { data: array, dims: [1, 2, 4], type: 'float16' };
+    expectTypeOf(instanceNorm(ofArray)).toEqualTypeOf<Tensor<Float16Data>>();
+    expectTypeOf(instanceNormBackward(half, half)).toEqualTypeOf<Gradients<Uint16Array>>();
+    expectTypeOf(instanceNormBackward(half, x)).toEqualTypeOf<Gradients>();
+  });
+
+  test('leaves results of float32 as they were', () => {
+    const result: Float32Array = instanceNorm(x, options).data;
+    expectTypeOf(result).toExtend<Float32Array>();
+    let y = instanceNorm({ data: new Float32Array(8), shape: [1, 2, 4] });
+    y = norm.forward(y);
+    expectTypeOf(y).toEqualTypeOf<Tensor>();
+    expectTypeOf(norm.backward(y)).toEqualTypeOf<Gradients>();
+  });
+
+  test('lies in an arena', () => {
+    const arena = new Arena(1024);
+    expectTypeOf(arena.tensor([8])).toEqualTypeOf<Tensor>();
+    expectTypeOf(arena.tensor(x)).toEqualTypeOf<Tensor>();
+    expectTypeOf(arena.tensor(half)).toEqualTypeOf<Tensor<Uint16Array>>();
+    expectTypeOf(arena.tensor(half, { dtype: 'float32' })).toEqualTypeOf<Tensor>();
+    expectTypeOf(arena.tensor([8], { dtype: 'bfloat16' })).toEqualTypeOf<Tensor<Uint16Array>>();
   });
 });
 
@@ -78,7 +119,11 @@ describe('a parameter', () => {
     expectTypeOf<{ data: Float32Array; dims: number[] }>().toExtend<Weight>();
     expectTypeOf<Tensor<BigInt64Array>>().not.toExtend<Weight>();
     expectTypeOf<number[]>().not.toExtend<Weight>();
-    expectTypeOf<InstanceNormOptions['runningVar']>().toEqualTypeOf<Weight>();
+    expectTypeOf<InstanceNormOptions['weight']>().toEqualTypeOf<Weight>();
+    expectTypeOf<Tensor<Uint16Array>>().toExtend<Weight>();
+    type Running = InstanceNormOptions['runningVar'];
+    expectTypeOf<Tensor>().toExtend<Running>();
+    expectTypeOf<Tensor<Uint16Array>>().not.toExtend<Running>();
     expectTypeOf(layerNorm).parameter(2).toExtend<{ weight?: Weight } | undefined>();
   });
 

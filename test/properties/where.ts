@@ -1,8 +1,9 @@
 // Where tensors lie, drawn by fast-check.
 
 import fc from 'fast-check';
-import type { Tensor } from '../../src/index.ts';
-import { places } from '../support/places.ts';
+import type { FloatData, Tensor } from '../../src/index.ts';
+import { places, places16 } from '../support/places.ts';
+import { type Dtype16, rounded } from '../support/sixteen-bits.ts';
 
 /** A place. A view begins `offset` elements in, anywhere within a cache line. */
 export interface Where {
@@ -29,4 +30,19 @@ export function put(
   shape: readonly number[],
 ): Tensor {
   return (places[place] as (typeof places)[string])(values, shape, offset);
+}
+
+/** The dtype of a tensor that is normalized. */
+export type AnyDtype = 'float32' | Dtype16;
+
+/** Puts the nearest values of a dtype into a place. */
+export function putAs(
+  dtype: AnyDtype,
+  where: Where,
+  values: Float32Array,
+  shape: readonly number[],
+): Tensor<FloatData> {
+  if (dtype === 'float32') return put(where, values, shape) as Tensor<FloatData>;
+  const make = places16[where.place] as (typeof places16)[string];
+  return make(rounded(values, dtype), shape, dtype, where.offset) as Tensor<FloatData>;
 }

@@ -5,6 +5,7 @@ import {
   ChannelMoments,
   groupNorm,
   instanceNorm,
+  type LayerNormOptions,
   type Layout,
   layerNorm,
   rmsNorm,
@@ -154,11 +155,7 @@ export const onnx: Readonly<Record<string, (inputs: Operands, options: Options) 
 };
 
 /** Normalizes the dimensions from a given one on. A last dimension of size 1 is added for the case of none. */
-function normalizeFrom(
-  { dims, data }: Operand,
-  from: number,
-  options: Parameters<typeof layerNorm>[2],
-): Tensor {
+function normalizeFrom({ dims, data }: Operand, from: number, options: LayerNormOptions): Tensor {
   const shape = [...dims, 1];
   return new Tensor(layerNorm({ data, shape }, shape.slice(from), options).data, dims);
 }

@@ -29,6 +29,35 @@ export const places: Readonly<Record<string, Place>> = {
   },
 };
 
+/** Each makes a tensor of 16 bits with a copy of the bits likewise. */
+export const places16: Readonly<Record<string, Place16>> = {
+  'a plain array': (bits, shape, dtype) => new Tensor(bits.slice(), shape, { dtype }),
+  'a view at an offset': (bits, shape, dtype, offset = 13) => {
+    const memory = new Uint16Array(offset + bits.length + 7);
+    memory.set(bits, offset);
+    return new Tensor(memory.subarray(offset, offset + bits.length), shape, { dtype });
+  },
+  'shared memory': (bits, shape, dtype) => {
+    const shared = new Uint16Array(new SharedArrayBuffer(bits.byteLength));
+    shared.set(bits);
+    return new Tensor(shared, shape, { dtype });
+  },
+  'an arena': (bits, shape, dtype) => arenas[0].tensor({ data: bits, shape, dtype }),
+  'another arena': (bits, shape, dtype) => arenas[1].tensor({ data: bits, shape, dtype }),
+  'a view within an arena': (bits, shape, dtype, offset = 7) => {
+    const { data } = arenas[0].tensor([offset + bits.length + 7], { dtype });
+    data.set(bits, offset);
+    return new Tensor(data.subarray(offset, offset + bits.length), shape, { dtype });
+  },
+};
+
+type Place16 = (
+  bits: Uint16Array,
+  shape: readonly number[],
+  dtype: 'float16' | 'bfloat16',
+  offset?: number,
+) => Tensor<Uint16Array>;
+
 const arenas = [new Arena(SPACE), new Arena(SPACE)] as const;
 
 export function resetPlaces(): void {

@@ -67,6 +67,7 @@ describe('Tensor', () => {
     ['an array for data', [1, 2], [2], TypeError, 'data', '[1, 2]'],
     ['a buffer for data', six.buffer, [6], TypeError, 'data', 'a value of type ArrayBuffer'],
     ['bytes for data', new Uint8Array(6), [6], TypeError, 'data', 'a value of type Uint8Array'],
+    ['bits of no dtype', new Uint16Array(6), [6], TypeError, 'dtype', 'undefined'],
     ['no shape', six, undefined, TypeError, 'shape', 'undefined'],
     ['a number for a shape', six, 6, TypeError, 'shape', '6'],
     [
@@ -133,7 +134,7 @@ describe('anything shaped like a tensor', () => {
     expectSameBits(y.data, expected);
   });
 
-  test('of dtype int64 is refused where float32 is taken', () => {
+  test('of dtype int64 is refused where numbers are taken', () => {
     const whole = new Tensor(new BigInt64Array(24), [2, 3, 4]) as never;
     const x = new Tensor(values.slice(), [2, 3, 4]);
     const weight = new Tensor(new BigInt64Array(3), [3]) as never;
@@ -147,7 +148,9 @@ describe('anything shaped like a tensor', () => {
     ];
     for (const [call, argument] of calls) {
       expectRefusal(call, TypeError, argument, 'int64', [x.data]);
-      expect(call).toThrow(`${argument}: expected a tensor of dtype float32, got int64`);
+      expect(call).toThrow(
+        `${argument}: expected a tensor of dtype float32, float16 or bfloat16, got int64`,
+      );
     }
   });
 

@@ -20,6 +20,7 @@ const files: Files = {
   'layer-norm': () => import('../../layers/layer-norm.test.ts'),
   lengths: () => import('../../layers/lengths.test.ts'),
   'rms-norm': () => import('../../layers/rms-norm.test.ts'),
+  'sixteen-bits': () => import('../../tensor/sixteen-bits.test.ts'),
   'state-dict': () => import('../../checkpoints/state-dict.test.ts'),
 };
 

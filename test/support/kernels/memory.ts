@@ -26,6 +26,12 @@ export class KernelMemory {
     return array;
   }
 
+  bits(values: ArrayLike<number>): Uint16Array {
+    const array = new Uint16Array(this.bytes.buffer, this.#take(values.length * 2), values.length);
+    array.set(values);
+    return array;
+  }
+
   doubles(values: ArrayLike<number>): Float64Array {
     const array = new Float64Array(this.bytes.buffer, this.#take(values.length * 8), values.length);
     array.set(values);
@@ -33,7 +39,10 @@ export class KernelMemory {
   }
 
   /** Runs a kernel, and expects it to have changed nothing but the given buffers. */
-  run(kernel: (kernels: Kernels) => void, ...written: (Float32Array | Float64Array)[]): void {
+  run(
+    kernel: (kernels: Kernels) => void,
+    ...written: (Float32Array | Float64Array | Uint16Array)[]
+  ): void {
     const before = this.bytes.slice();
     kernel(this.kernels);
     for (const { byteOffset, byteLength } of written) {
