@@ -59,6 +59,7 @@ export type {
   ChannelLayerOptions,
 } from './layers/channel-layer.ts';
 export type { ChannelNormOptions } from './layers/channel-options.ts';
+export { type FoldBatchNormOptions, type Folded, foldBatchNorm } from './layers/fold-batch-norm.ts';
 export {
   GroupNorm,
   type GroupNormLayerOptions,

@@ -41,6 +41,7 @@ test('the public names are these', () => {
     'adaptiveInstanceNorm',
     'batchNorm',
     'batchNormBackward',
+    'foldBatchNorm',
     'groupNorm',
     'groupNormBackward',
     'imageToTensor',

@@ -24,7 +24,7 @@ const withoutPictures = `export { ${Object.keys(api)
 // bits, and to checkpoints that are opened.
 const BUDGET = {
   instanceNorm: 16_269 + 300 + 4_550 + 1_000,
-  withoutPictures: 23_747 + 1_000 + 6_750 + 2_500,
+  withoutPictures: 23_747 + 1_000 + 6_750 + 2_900,
 };
 
 test('the module has at most 23,400 bytes', () => {

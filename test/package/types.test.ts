@@ -7,6 +7,8 @@ import {
   BatchNorm,
   type BatchNormOptions,
   type Float16Data,
+  type Folded,
+  foldBatchNorm,
   type Gradients,
   InstanceNorm,
   type InstanceNormOptions,
@@ -82,6 +84,13 @@ describe('a tensor of 16 bits', () => {
     expectTypeOf(arena.tensor(half, { dtype: 'float32' })).toEqualTypeOf<Tensor>();
     expectTypeOf(arena.tensor([8], { dtype: 'bfloat16' })).toEqualTypeOf<Tensor<Uint16Array>>();
   });
+});
+
+test('a folded layer has the dtype of its weight', () => {
+  const weight = new Tensor(new Uint16Array(4), [2, 2], { dtype: 'bfloat16' });
+  expectTypeOf(foldBatchNorm(norm, { weight })).toEqualTypeOf<Folded<Uint16Array>>();
+  const wide = new Tensor(new Float32Array(8), [2, 4]);
+  expectTypeOf(foldBatchNorm(norm, { weight: wide }).bias).toEqualTypeOf<Tensor>();
 });
 
 describe('a dictionary', () => {
