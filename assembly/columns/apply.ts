@@ -1,6 +1,6 @@
 import { applyF64, LINE } from '../core/line';
 import { applyF32, fitsF32, scaled } from '../core/line-f32';
-import { allFitF32, FOUR_LINES_F32, linesToF32 } from './lines-f32';
+import { FOUR_LINES_F32, linesToF32 } from './lines-f32';
 import { MANY_COLUMNS } from './many-columns';
 
 /**
@@ -20,7 +20,7 @@ export function applyColumns(
   scratch: usize,
 ): void {
   const step = columns << 2;
-  if (!allFitF32(lines, columns)) {
+  if (!linesToF32(scratch, lines, columns)) {
     for (let at: usize = 0; at < step; at += 4) {
       applyColumn(y + at, x + at, lines, rows, step);
       lines += LINE;
@@ -28,7 +28,6 @@ export function applyColumns(
     return;
   }
 
-  linesToF32(scratch, lines, columns);
   // Short rows go four at a time, so that each line is read once for four rows.
   if (columns < MANY_COLUMNS) {
     for (; rows >= 4; rows -= 4) {
@@ -72,16 +71,13 @@ function applyFourRows(y: usize, x: usize, linesF32: usize, step: usize): void {
 
 function applyOneRow(y: usize, x: usize, linesF32: usize, step: usize): void {
   const end = x + step;
-  for (; x + 32 <= end; x += 32) {
-    applyVector(y, x, linesF32);
-    applyVector(y + 16, x + 16, linesF32 + FOUR_LINES_F32);
-    linesF32 += 2 * FOUR_LINES_F32;
-    y += 32;
-  }
-  if (x + 16 <= end) {
-    applyVector(y, x, linesF32);
+  for (const vectors = x + (step & ~15); x < vectors; x += 16) {
+    const d = f32x4.sub(v128.load(x), v128.load(linesF32, 0));
+    const scales = v128.load(linesF32, 16);
+    const lows = v128.load(linesF32, 32);
+    const shifts = v128.load(linesF32, 48);
+    v128.store(y, scaled(d, scales, lows, shifts));
     linesF32 += FOUR_LINES_F32;
-    x += 16;
     y += 16;
   }
   for (; x < end; x += 4) {
@@ -89,14 +85,6 @@ function applyOneRow(y: usize, x: usize, linesF32: usize, step: usize): void {
     linesF32 += 4;
     y += 4;
   }
-}
-
-function applyVector(y: usize, x: usize, linesF32: usize): void {
-  const d = f32x4.sub(v128.load(x), v128.load(linesF32, 0));
-  const scales = v128.load(linesF32, 16);
-  const lows = v128.load(linesF32, 32);
-  const shifts = v128.load(linesF32, 48);
-  v128.store(y, scaled(d, scales, lows, shifts));
 }
 
 function applyOne(y: usize, x: usize, linesF32: usize): void {

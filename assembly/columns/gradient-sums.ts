@@ -4,7 +4,7 @@ import { scaledDifference } from '../core/line-f32';
 import { prefetch } from '../core/prefetch';
 import { holdsTermsOfBoth, isZero } from '../core/sums-f32';
 import { FEW_ROWS } from './few-rows';
-import { allFitF32, FOUR_LINES_F32, linesToF32 } from './lines-f32';
+import { FOUR_LINES_F32, linesToF32 } from './lines-f32';
 
 /**
  * Adds each column to its sums of g and of g * z, where g is the gradient of the output and
@@ -27,7 +27,7 @@ export function addColumnGradientSums(
   columns: usize,
   scratch: usize,
 ): void {
-  if (rows >= FEW_ROWS && allFitF32(lines, columns)) {
+  if (rows >= FEW_ROWS && linesToF32(scratch, lines, columns)) {
     addColumnsF32(sums, products, g, x, lines, rows, columns, scratch);
   } else {
     addColumnsF64(sums, products, g, x, lines, rows, columns);
@@ -55,7 +55,6 @@ function addColumnsF32(
   const rounded = (columns + 3) & ~3;
   const ownSums = scratch + (rounded << 4);
   const ownProducts = ownSums + (rounded << 3);
-  linesToF32(scratch, lines, columns);
   memory.fill(ownSums, 0, rounded << 4);
   let atG = g;
   let atX = x;

@@ -8,17 +8,10 @@ import { fitsF32, highMean, highScale, lowScale, shiftF32 } from '../core/line-f
  */
 export const FOUR_LINES_F32: usize = 64;
 
-/** Says whether float32 can hold all lines. */
-export function allFitF32(lines: usize, columns: usize): bool {
+/** Converts lines to float32, four side by side. Says whether float32 can hold all of them. */
+export function linesToF32(linesF32: usize, lines: usize, columns: usize): bool {
   for (let column: usize = 0; column < columns; column++) {
-    if (!fitsF32(lines + column * LINE)) return false;
-  }
-  return true;
-}
-
-/** Converts lines to float32, four side by side. */
-export function linesToF32(linesF32: usize, lines: usize, columns: usize): void {
-  for (let column: usize = 0; column < columns; column++) {
+    if (!fitsF32(lines)) return false;
     f32.store(linesF32, highMean(lines), 0);
     f32.store(linesF32, highScale(lines), 16);
     f32.store(linesF32, lowScale(lines), 32);
@@ -26,4 +19,5 @@ export function linesToF32(linesF32: usize, lines: usize, columns: usize): void 
     linesF32 += (column & 3) === 3 ? FOUR_LINES_F32 - 12 : 4;
     lines += LINE;
   }
+  return true;
 }

@@ -1,179 +1,228 @@
-// Sums of samples of columns with few rows, in float64 throughout: so few roundings of
-// float32 would not average out. Each column is summed from its first row to its last, in a
-// pair or alone, so it gives the same bits wherever it lies.
+// Columns of few elements, in float64 throughout: so few roundings of float32 would not average
+// out. In each row a column has `width` elements. Two columns are summed side by side, each in
+// an order of its own, so it gives the same bits wherever it lies.
 
-import { loadPair } from '../core/lanes';
+import { loadPair, loadPairApart } from '../core/lanes';
 import { MOMENTS } from '../core/moments';
 
 /**
  * Finds the mean of each column of each sample, and the scale that makes its variance 1: of
- * the column alone, or of `groupSize` consecutive ones.
+ * the column alone, or of `groupSize` consecutive ones. With K the first element of the
+ * columns that share a mean, and d = x - K,
+ *
+ *     mean     = K + sum(d) / n
+ *     variance = (sum(d * d) - sum(d)^2 / n) / n
+ *
+ * K is an element, so its distance from the mean is at most the root of n deviations. No more
+ * than n times what is left cancels, and of float64 enough is left.
  *
  * @param moments (samples, columns / groupSize) moments, written; 0: none
  * @param means (samples, columns) float64, written, rounded up to twos
- * @param scales (samples, columns) float64, likewise
- * @param x (samples, rows, columns) float32
+ * @param variances (samples, columns) float64, likewise
+ * @param scales (samples, columns) float64, written, rounded up to twos
+ * @param sums (samples, columns) float64 to work in, rounded up to twos
+ * @param gradientSums (samples, columns) float64, written: sums of g
+ * @param products (samples, columns) float64, written: sums of g * (x - mean) * scale
+ * @param g (samples, rows, columns, width) float32; 0: none, and no sums of it
+ * @param x (samples, rows, columns, width) float32
  */
 export function findScales(
   moments: usize,
   means: usize,
+  variances: usize,
   scales: usize,
+  sums: usize,
+  gradientSums: usize,
+  products: usize,
+  g: usize,
   x: usize,
   samples: usize,
   rows: usize,
   columns: usize,
+  width: usize,
   groupSize: usize,
   eps: f64,
 ): void {
-  const count = <f64>(rows * groupSize);
   const channels = samples * columns;
-  sumColumns(means, x, samples, rows, columns);
-  shareSums(means, channels, groupSize);
-  divideSums(means, channels, count);
-  sumColumnSquares(scales, means, x, samples, rows, columns);
+  const bytes = channels << 3;
+  const count = <f64>(rows * width * groupSize);
+  const own = groupSize === 1;
+  if (!own) loadFirsts(means, x, samples, rows, columns, width, groupSize);
+  sumColumns(sums, scales, gradientSums, products, means, g, x, samples, rows, columns, width, own);
+  shareSums(sums, channels, groupSize);
   shareSums(scales, channels, groupSize);
+  const parts = f64x2.splat(1 / count);
+  const epsilons = f64x2.splat(eps);
+  const ones = f64x2.splat(1);
+  const zeros = f64x2.splat(0);
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const sum = v128.load(sums + at);
+    const offset = f64x2.mul(sum, parts);
+    const squares = f64x2.sub(v128.load(scales + at), f64x2.mul(sum, offset));
+    const variance = f64x2.mul(squares, parts);
+    const root = f64x2.sqrt(f64x2.add(variance, epsilons));
+    const scale = v128.andnot(f64x2.div(ones, root), f64x2.eq(root, zeros));
+    v128.store(means + at, f64x2.add(v128.load(means + at), offset));
+    v128.store(variances + at, variance);
+    v128.store(scales + at, scale);
+    if (g) {
+      const moved = f64x2.mul(offset, v128.load(gradientSums + at));
+      const product = f64x2.sub(v128.load(products + at), moved);
+      v128.store(products + at, f64x2.mul(product, scale));
+    }
+  }
   if (moments) {
-    for (let at: usize = 0; at < channels << 3; at += groupSize << 3) {
+    for (let at: usize = 0; at < bytes; at += groupSize << 3) {
       f64.store(moments, count, 0);
       f64.store(moments, f64.load(means + at), 8);
-      f64.store(moments, f64.load(scales + at), 16);
+      f64.store(moments, f64.load(variances + at) * count, 16);
       f64.store(moments, 0, 24);
       moments += MOMENTS;
     }
   }
-  makeScales(scales, channels, count, eps);
 }
 
-/**
- * Adds up each column of each sample.
- *
- * @param sums (samples, columns) float64, written
- * @param x (samples, rows, columns) float32
- */
-function sumColumns(sums: usize, x: usize, samples: usize, rows: usize, columns: usize): void {
-  const step = columns << 2;
-  const size = rows * step;
-  for (; samples; samples--) {
-    for (const end = x + (step & ~7); x < end; x += 8) {
-      let sum = f64x2.splat(0);
-      for (let at: usize = 0; at < size; at += step) sum = f64x2.add(sum, loadPair(x + at));
-      v128.store(sums, sum);
-      sums += 16;
-    }
-    if (columns & 1) {
-      let sum: f64 = 0;
-      for (let at: usize = 0; at < size; at += step) sum += <f64>f32.load(x + at);
-      f64.store(sums, sum);
-      sums += 8;
-      x += 4;
-    }
-    x += size - step;
-  }
-}
-
-/**
- * Adds up the squared deviations of each column of each sample.
- *
- * @param squares (samples, columns) float64, written
- * @param means (samples, columns) float64
- * @param x (samples, rows, columns) float32
- */
-function sumColumnSquares(
-  squares: usize,
-  means: usize,
+/** Loads for each column the first element of those that share a mean with it. */
+function loadFirsts(
+  firsts: usize,
   x: usize,
   samples: usize,
   rows: usize,
   columns: usize,
+  width: usize,
+  groupSize: usize,
 ): void {
-  const step = columns << 2;
-  const size = rows * step;
+  const line = (columns * width) << 2;
+  const group = (groupSize * width) << 2;
   for (; samples; samples--) {
-    for (const end = x + (step & ~7); x < end; x += 8) {
-      const mean = v128.load(means);
-      let square = f64x2.splat(0);
-      for (let at: usize = 0; at < size; at += step) {
-        const d = f64x2.sub(loadPair(x + at), mean);
-        square = f64x2.add(square, f64x2.mul(d, d));
+    for (let at: usize = 0; at < line; at += group) {
+      const first = <f64>f32.load(x + at);
+      for (let i: usize = 0; i < groupSize; i++) {
+        f64.store(firsts, first);
+        firsts += 8;
       }
-      v128.store(squares, square);
-      squares += 16;
-      means += 16;
     }
-    if (columns & 1) {
-      const mean = f64.load(means);
-      let square: f64 = 0;
-      for (let at: usize = 0; at < size; at += step) {
-        const d = <f64>f32.load(x + at) - mean;
-        square += d * d;
-      }
-      f64.store(squares, square);
-      squares += 8;
-      means += 8;
-      x += 4;
-    }
-    x += size - step;
+    x += rows * line;
   }
 }
 
 /**
- * Adds up the gradients of each column of each sample, and their products with deviations.
+ * Adds up the deviations d = x - shift of each column of each sample, their squares, and with g
+ * their products with it.
  *
- * @param sums (samples, columns) float64, written: sums of g
- * @param products (samples, columns) float64, written: sums of g * (x - mean)
- * @param g (samples, rows, columns) float32
- * @param x (samples, rows, columns) float32
- * @param means (samples, columns) float64
+ * @param sums (samples, columns) float64, written, rounded up to twos: sums of d
+ * @param squares (samples, columns) float64, likewise: sums of d * d
+ * @param gradientSums (samples, columns) float64, likewise: sums of g
+ * @param products (samples, columns) float64, likewise: sums of g * d
+ * @param shifts (samples, columns) float64, rounded up to twos
+ * @param g (samples, rows, columns, width) float32; 0: none
+ * @param x (samples, rows, columns, width) float32
+ * @param own whether each column's shift is its first element, which is then written
  */
-export function sumColumnGradients(
+function sumColumns(
   sums: usize,
+  squares: usize,
+  gradientSums: usize,
   products: usize,
+  shifts: usize,
   g: usize,
   x: usize,
-  means: usize,
   samples: usize,
   rows: usize,
   columns: usize,
+  width: usize,
+  own: bool,
 ): void {
-  const step = columns << 2;
-  const size = rows * step;
+  const apart = width << 2;
+  const line = columns * apart;
+  const size = rows * line;
+  // The longer loop is the inner one.
+  const isTall = rows >= width && width < 8;
+  const step = isTall ? line : <usize>4;
+  const end = isTall ? size : apart;
+  const outerStep = isTall ? <usize>4 : line;
+  const outerEnd = isTall ? apart : size;
   for (; samples; samples--) {
-    for (const end = x + (step & ~7); x < end; x += 8) {
-      const mean = v128.load(means);
+    let atG = g;
+    let atX = x;
+    for (let left = columns; left; ) {
+      const next = left > 1 ? apart : 0;
+      let shift: v128;
+      if (own) {
+        shift = loadPairApart(atX, next);
+        v128.store(shifts, shift);
+      } else shift = v128.load(shifts);
       let sum = f64x2.splat(0);
-      let product = f64x2.splat(0);
-      for (let at: usize = 0; at < size; at += step) {
-        const gradient = loadPair(g + at);
-        const d = f64x2.sub(loadPair(x + at), mean);
-        sum = f64x2.add(sum, gradient);
-        product = f64x2.add(product, f64x2.mul(gradient, d));
+      let square = f64x2.splat(0);
+      if (g) {
+        let gradientSum = f64x2.splat(0);
+        let product = f64x2.splat(0);
+        if (next === 4) {
+          let at: usize = 0;
+          do {
+            const gradient = loadPair(atG + at);
+            const d = f64x2.sub(loadPair(atX + at), shift);
+            sum = f64x2.add(sum, d);
+            square = f64x2.add(square, f64x2.mul(d, d));
+            gradientSum = f64x2.add(gradientSum, gradient);
+            product = f64x2.add(product, f64x2.mul(gradient, d));
+            at += line;
+          } while (at < size);
+        } else {
+          let from: usize = 0;
+          do {
+            let at = from;
+            const stop = from + end;
+            do {
+              const gradient = loadPairApart(atG + at, next);
+              const d = f64x2.sub(loadPairApart(atX + at, next), shift);
+              sum = f64x2.add(sum, d);
+              square = f64x2.add(square, f64x2.mul(d, d));
+              gradientSum = f64x2.add(gradientSum, gradient);
+              product = f64x2.add(product, f64x2.mul(gradient, d));
+              at += step;
+            } while (at < stop);
+            from += outerStep;
+          } while (from < outerEnd);
+        }
+        v128.store(gradientSums, gradientSum);
+        v128.store(products, product);
+      } else if (next === 4) {
+        let at: usize = 0;
+        do {
+          const d = f64x2.sub(loadPair(atX + at), shift);
+          sum = f64x2.add(sum, d);
+          square = f64x2.add(square, f64x2.mul(d, d));
+          at += line;
+        } while (at < size);
+      } else {
+        let from: usize = 0;
+        do {
+          let at = from;
+          const stop = from + end;
+          do {
+            const d = f64x2.sub(loadPairApart(atX + at, next), shift);
+            sum = f64x2.add(sum, d);
+            square = f64x2.add(square, f64x2.mul(d, d));
+            at += step;
+          } while (at < stop);
+          from += outerStep;
+        } while (from < outerEnd);
       }
       v128.store(sums, sum);
-      v128.store(products, product);
-      sums += 16;
-      products += 16;
-      means += 16;
-      g += 8;
+      v128.store(squares, square);
+      const taken = min<usize>(left, 2);
+      sums += taken << 3;
+      squares += taken << 3;
+      gradientSums += taken << 3;
+      products += taken << 3;
+      shifts += taken << 3;
+      atG += taken * apart;
+      atX += taken * apart;
+      left -= taken;
     }
-    if (columns & 1) {
-      const mean = f64.load(means);
-      let sum: f64 = 0;
-      let product: f64 = 0;
-      for (let at: usize = 0; at < size; at += step) {
-        const gradient = <f64>f32.load(g + at);
-        sum += gradient;
-        product += gradient * (<f64>f32.load(x + at) - mean);
-      }
-      f64.store(sums, sum);
-      f64.store(products, product);
-      sums += 8;
-      products += 8;
-      means += 8;
-      g += 4;
-      x += 4;
-    }
-    g += size - step;
-    x += size - step;
+    if (g) g += size;
+    x += size;
   }
 }
 
@@ -189,38 +238,5 @@ export function shareSums(sums: usize, length: usize, groupSize: usize): void {
     let total: f64 = 0;
     for (let at: usize = 0; at < bytes; at += 8) total += f64.load(sums + at);
     for (let at: usize = 0; at < bytes; at += 8) f64.store(sums + at, total);
-  }
-}
-
-/**
- * Divides sums by a count.
- *
- * @param sums (length, rounded up to twos) float64
- */
-function divideSums(sums: usize, length: usize, count: f64): void {
-  const counts = f64x2.splat(count);
-  for (const end = sums + (length << 3); sums < end; sums += 16) {
-    v128.store(sums, f64x2.div(v128.load(sums), counts));
-  }
-}
-
-/**
- * Makes scales from sums of squared deviations, in their place:
- *
- *     scale = 1 / sqrt(squares / count + eps)
- *
- * Where the root is 0 the scale is 0.
- *
- * @param squares (length, rounded up to twos) float64
- */
-function makeScales(squares: usize, length: usize, count: f64, eps: f64): void {
-  const counts = f64x2.splat(count);
-  const epsilons = f64x2.splat(eps);
-  const ones = f64x2.splat(1);
-  const zeros = f64x2.splat(0);
-  for (const end = squares + (length << 3); squares < end; squares += 16) {
-    const variance = f64x2.div(v128.load(squares), counts);
-    const root = f64x2.sqrt(f64x2.add(variance, epsilons));
-    v128.store(squares, v128.andnot(f64x2.div(ones, root), f64x2.eq(root, zeros)));
   }
 }

@@ -23,6 +23,18 @@ export function loadPair(x: usize): v128 {
   return f64x2.promote_low_f32x4(v128.load64_zero(x));
 }
 
+/**
+ * Loads two float32 that lie `apart` bytes apart, and widens them to float64. Side by side they
+ * are loaded at once.
+ */
+export function loadPairApart(x: usize, apart: usize): v128 {
+  if (apart === 4) return loadPair(x);
+  // As above.
+  if (!ASC_NO_ASSERT) f32.load(x);
+  const first = v128.load32_splat(x);
+  return f64x2.promote_low_f32x4(f32x4.replace_lane(first, 1, f32.load(x + apart)));
+}
+
 /** Loads two float64 that lie `step` bytes apart. */
 export function pairAt(x: usize, step: usize): v128 {
   return f64x2.replace_lane(f64x2.splat(f64.load(x)), 1, f64.load(x + step));
@@ -33,6 +45,20 @@ export function storePair(y: usize, pair: v128): void {
   // The debug build watches every kind of access except this one, so it makes another.
   if (!ASC_NO_ASSERT) f64.store(y, 0);
   v128.store64_lane(y, f32x4.demote_f64x2_zero(pair), 0);
+}
+
+/**
+ * Stores two float64 as float32 that lie `apart` bytes apart. At the same place the first is
+ * what stays.
+ */
+export function storePairApart(y: usize, pair: v128, apart: usize): void {
+  if (apart === 4) {
+    storePair(y, pair);
+    return;
+  }
+  const singles = f32x4.demote_f64x2_zero(pair);
+  f32.store(y + apart, f32x4.extract_lane(singles, 1));
+  f32.store(y, f32x4.extract_lane(singles, 0));
 }
 
 /** Adds four vectors as a tree: (a + b) + (c + d). */

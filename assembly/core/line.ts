@@ -67,7 +67,7 @@ function givenScale(scale: f64): f64 {
  * Makes the lines of rows. Each group of `groupSize` consecutive rows has its moments in
  * common.
  *
- * @param lines (rows) lines, written
+ * @param lines (rows, times) lines, written: each row's so often
  * @param moments (rows / groupSize) moments
  * @param weight (period) float32, row r takes element (first + r) mod period; 0: all 1
  * @param bias (period) float32, likewise; 0: all 0
@@ -81,6 +81,7 @@ export function makeLines(
   groupSize: usize,
   first: usize,
   period: usize,
+  times: usize,
   eps: f64,
   centred: bool,
 ): void {
@@ -91,6 +92,11 @@ export function makeLines(
     const b = loadOr(bias, channel, 0);
     makeLine(lines, moments, w, b, eps, centred);
     lines += LINE;
+    for (let i: usize = 1; i < times; i++) {
+      v128.store(lines, v128.load(lines - LINE));
+      f64.store(lines, f64.load(lines - LINE, 16), 16);
+      lines += LINE;
+    }
     if (++channel === period) channel = 0;
     if (++served === groupSize) {
       served = 0;

@@ -1,5 +1,5 @@
-import { findScales, shareSums, sumColumnGradients } from '../columns/small-samples';
-import { loadPair, storePair } from '../core/lanes';
+import { findScales, shareSums } from '../columns/small-samples';
+import { loadPair, loadPairApart, storePair, storePairApart } from '../core/lanes';
 import { loadOr } from '../core/line';
 
 // Elements of a strip, the consecutive samples that are differentiated together. They are
@@ -8,17 +8,18 @@ const STRIP_ELEMENTS: usize = 2048;
 
 /**
  * Finds the gradients of columns that are normalized in each sample by their own moments, or
- * `groupSize` consecutive columns by common ones. A sample has few rows.
+ * `groupSize` consecutive columns by common ones. A sample has few elements in each column.
  *
- * @param dx (samples, rows, columns) float32; may be g or x
- * @param sums (samples, columns) float64, written: sums of g
- * @param products (samples, columns) float64, written: sums of g * z
+ * @param dx (samples, rows, columns, width) float32; may be g or x
+ * @param sums (samples, columns) float64, written, rounded up to twos: sums of g
+ * @param products (samples, columns) float64, likewise: sums of g * z
  * @param means (samples, columns) float64 to work in, of which at most the larger of
  *   STRIP_ELEMENTS and columns are touched, rounded up to twos
+ * @param variances (samples, columns) float64, likewise
  * @param rstds (samples, columns) float64 to work in, likewise
  * @param combinations (samples, columns) times 3 float64 to work in, likewise
- * @param g (samples, rows, columns) float32
- * @param x (samples, rows, columns) float32
+ * @param g (samples, rows, columns, width) float32
+ * @param x (samples, rows, columns, width) float32
  * @param weight (period) float32, those of the samples' columns in turn; 0: all 1
  * @param period a multiple of columns
  */
@@ -27,6 +28,7 @@ export function differentiateColumns(
   sums: usize,
   products: usize,
   means: usize,
+  variances: usize,
   rstds: usize,
   combinations: usize,
   g: usize,
@@ -35,46 +37,64 @@ export function differentiateColumns(
   samples: usize,
   rows: usize,
   columns: usize,
+  width: usize,
   groupSize: usize,
   period: usize,
   eps: f64,
 ): void {
-  const count = <f64>(rows * groupSize);
-  const size = rows * columns;
-  const stripSamples = max<usize>(1, STRIP_ELEMENTS / size);
+  const parts = f64x2.splat(-1 / <f64>(rows * width * groupSize));
+  const stripSamples = max<usize>(1, STRIP_ELEMENTS / (rows * columns * width));
+  const size = (rows * columns * width) << 2;
   let channel: usize = 0;
   while (samples) {
     const taken = min(samples, stripSamples);
     const channels = taken * columns;
     const bytes = channels << 3;
     const as = combinations;
-    const bs = as + bytes;
-    const cs = bs + bytes;
-    findScales(0, means, rstds, x, taken, rows, columns, groupSize, eps);
-    sumColumnGradients(sums, products, g, x, means, taken, rows, columns);
-    for (let at: usize = 0; at < bytes; at += 8) {
-      const w = loadOr(weight, channel, 1);
-      const rstd = f64.load(rstds + at);
-      const product = f64.load(products + at) * rstd;
-      f64.store(products + at, product);
-      f64.store(as + at, w * rstd);
-      f64.store(bs + at, w * product);
-      f64.store(cs + at, w * f64.load(sums + at));
+    const bs = as + ((bytes + 15) & ~15);
+    const cs = bs + ((bytes + 15) & ~15);
+    findScales(
+      0,
+      means,
+      variances,
+      rstds,
+      as,
+      sums,
+      products,
+      g,
+      x,
+      taken,
+      rows,
+      columns,
+      width,
+      groupSize,
+      eps,
+    );
+    for (let at: usize = 0; at < bytes; at += 16) {
+      const first = loadOr(weight, channel, 1);
       if (++channel === period) channel = 0;
+      const second = loadOr(weight, channel, 1);
+      // The last pair may have one column.
+      if (at + 8 < bytes && ++channel === period) channel = 0;
+      const w = f64x2.replace_lane(f64x2.splat(first), 1, second);
+      v128.store(as + at, f64x2.mul(w, v128.load(rstds + at)));
+      v128.store(bs + at, f64x2.mul(w, v128.load(products + at)));
+      v128.store(cs + at, f64x2.mul(w, v128.load(sums + at)));
     }
     shareSums(bs, channels, groupSize);
     shareSums(cs, channels, groupSize);
-    for (let at: usize = 0; at < bytes; at += 8) {
-      const rstd = f64.load(rstds + at);
-      const factor = -rstd / count;
-      f64.store(bs + at, factor * f64.load(bs + at) * rstd);
-      f64.store(cs + at, factor * f64.load(cs + at));
+    for (let at: usize = 0; at < bytes; at += 16) {
+      const rstd = v128.load(rstds + at);
+      const factor = f64x2.mul(rstd, parts);
+      const product = f64x2.mul(f64x2.mul(factor, v128.load(bs + at)), rstd);
+      v128.store(bs + at, product);
+      v128.store(cs + at, f64x2.mul(factor, v128.load(cs + at)));
     }
     for (let at: usize = 0; at < bytes; at += columns << 3) {
-      combineDeviations(dx, g, x, means + at, as + at, bs + at, cs + at, rows, columns);
-      dx += size << 2;
-      g += size << 2;
-      x += size << 2;
+      combineDeviations(dx, g, x, means + at, as + at, bs + at, cs + at, rows, columns, width);
+      dx += size;
+      g += size;
+      x += size;
     }
     sums += bytes;
     products += bytes;
@@ -93,33 +113,53 @@ function combineDeviations(
   cs: usize,
   rows: usize,
   columns: usize,
+  width: usize,
 ): void {
-  const step = columns << 2;
-  const stop = rows * step;
-  for (const end = x + (step & ~7); x < end; x += 8) {
+  const apart = width << 2;
+  const line = columns * apart;
+  const size = rows * line;
+  // The longer loop is the inner one.
+  const isTall = rows >= width && width < 8;
+  const step = isTall ? line : <usize>4;
+  const end = isTall ? size : apart;
+  const outerStep = isTall ? <usize>4 : line;
+  const outerEnd = isTall ? apart : size;
+  while (columns) {
+    const taken = min<usize>(columns, 2);
+    const next = (taken - 1) * apart;
     const mean = v128.load(means);
     const a = v128.load(as);
     const b = v128.load(bs);
     const c = v128.load(cs);
-    for (let at: usize = 0; at < stop; at += step) {
-      const inner = f64x2.add(f64x2.mul(f64x2.sub(loadPair(x + at), mean), b), c);
-      storePair(dx + at, f64x2.add(f64x2.mul(loadPair(g + at), a), inner));
+    if (next === 4) {
+      let at: usize = 0;
+      do {
+        const inner = f64x2.add(f64x2.mul(f64x2.sub(loadPair(x + at), mean), b), c);
+        storePair(dx + at, f64x2.add(f64x2.mul(loadPair(g + at), a), inner));
+        at += line;
+      } while (at < size);
+    } else {
+      let from: usize = 0;
+      do {
+        let at = from;
+        const stop = from + end;
+        do {
+          const d = f64x2.sub(loadPairApart(x + at, next), mean);
+          const inner = f64x2.add(f64x2.mul(d, b), c);
+          const scaled = f64x2.mul(loadPairApart(g + at, next), a);
+          storePairApart(dx + at, f64x2.add(scaled, inner), next);
+          at += step;
+        } while (at < stop);
+        from += outerStep;
+      } while (from < outerEnd);
     }
     means += 16;
     as += 16;
     bs += 16;
     cs += 16;
-    dx += 8;
-    g += 8;
-  }
-  if (columns & 1) {
-    const mean = f64.load(means);
-    const a = f64.load(as);
-    const b = f64.load(bs);
-    const c = f64.load(cs);
-    for (let at: usize = 0; at < stop; at += step) {
-      const inner = (<f64>f32.load(x + at) - mean) * b + c;
-      f32.store(dx + at, <f32>(<f64>f32.load(g + at) * a + inner));
-    }
+    dx += apart << 1;
+    g += apart << 1;
+    x += apart << 1;
+    columns -= taken;
   }
 }

@@ -52,7 +52,7 @@ export function differentiateRows(
     memory.fill(sums, 0, channels << 3);
     memory.fill(products, 0, channels << 3);
     addMoments(moments, x, count, rowLength, count, 0);
-    makeLines(lines, moments, 0, 0, channels, groupSize, 0, channels, eps, true);
+    makeLines(lines, moments, 0, 0, channels, groupSize, 0, channels, 1, eps, true);
     addGradientSums(sums, products, g, x, lines, channels, length, channels, 0);
     makeCombinations(
       combinations,

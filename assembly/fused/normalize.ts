@@ -50,7 +50,7 @@ export function normalizeRows(
     for (let i: usize = 0; i < count; i++) clearMoments(moments + i * MOMENTS);
     addMoments(moments, x, count, rowLength, count, 0);
     if (length === 1) {
-      makeLines(lines, moments, 0, 0, count, 1, 0, count, eps, centred);
+      makeLines(lines, moments, 0, 0, count, 1, 0, count, 1, eps, centred);
       for (let i: usize = 0; i < count; i++) {
         const w = weight ? weight + (channel << 2) : 0;
         const b = bias ? bias + (channel << 2) : 0;
@@ -61,7 +61,19 @@ export function normalizeRows(
       }
     } else {
       const channels = count * groupSize;
-      makeLines(lines, moments, weight, bias, channels, groupSize, channel, period, eps, centred);
+      makeLines(
+        lines,
+        moments,
+        weight,
+        bias,
+        channels,
+        groupSize,
+        channel,
+        period,
+        1,
+        eps,
+        centred,
+      );
       applyRows(y, x, lines, channels, length, channels, 0);
       channel = (channel + channels) % period;
     }

@@ -62,15 +62,11 @@ export function applyRow(y: usize, x: usize, line: usize, length: usize): void {
   const last = scaled(f32x4.sub(v128.load(end - 16), highs), scales, lows, shifts);
 
   if (f64.load(line) === 0) {
-    for (; x + 128 <= end; x += 128, y += 128) {
+    for (; x + 64 <= end; x += 64, y += 64) {
       v128.store(y, scaled(v128.load(x, 0), scales, lows, shifts), 0);
       v128.store(y, scaled(v128.load(x, 16), scales, lows, shifts), 16);
       v128.store(y, scaled(v128.load(x, 32), scales, lows, shifts), 32);
       v128.store(y, scaled(v128.load(x, 48), scales, lows, shifts), 48);
-      v128.store(y, scaled(v128.load(x, 64), scales, lows, shifts), 64);
-      v128.store(y, scaled(v128.load(x, 80), scales, lows, shifts), 80);
-      v128.store(y, scaled(v128.load(x, 96), scales, lows, shifts), 96);
-      v128.store(y, scaled(v128.load(x, 112), scales, lows, shifts), 112);
     }
   }
   for (; x + 64 <= end; x += 64, y += 64) {

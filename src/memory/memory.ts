@@ -91,6 +91,8 @@ export class Memory {
   /** The address of the first byte behind the scratch. */
   readonly spaceAt: number;
   readonly #hasSpace: boolean;
+  /** All of this memory. */
+  readonly #all: Float32Array;
   readonly #weight: Area<Float32Array>;
   readonly #bias: Area<Float32Array>;
   readonly #tile: TileScratch;
@@ -106,6 +108,7 @@ export class Memory {
     const { kernels, buffer } = instantiateKernels(this.spaceAt + space);
     this.kernels = kernels;
     this.buffer = buffer;
+    this.#all = new Float32Array(buffer);
     // The first bytes stay empty: address 0 means "absent" to the kernels.
     let end = ALIGNMENT;
     const numbers = (size: number): Numbers => {
@@ -167,7 +170,8 @@ export class Memory {
         plan.work(this, strip, output.byteOffset + strip.start * F32, x, g);
       } else {
         plan.work(this, strip, this.#tile.at, x, g);
-        this.#tile.copyOut(output, strip);
+        if (this.holds(output)) this.#copyWithin(this.#tile, output, strip, true);
+        else this.#tile.copyOut(output, strip);
       }
     }
   }
@@ -187,9 +191,9 @@ export class Memory {
     return this.#loadParameter(this.#weight, weight, start, count, times);
   }
 
-  /** Returns the address of `count` biases from `start`, each `times` times, or 0 for none. */
-  loadBias(bias: Float32Array | null, start: number, count: number, times = 1): number {
-    return this.#loadParameter(this.#bias, bias, start, count, times);
+  /** Returns the address of `count` biases from `start`, or 0 for none. */
+  loadBias(bias: Float32Array | null, start: number, count: number): number {
+    return this.#loadParameter(this.#bias, bias, start, count, 1);
   }
 
   #loadParameter(
@@ -201,8 +205,10 @@ export class Memory {
   ): number {
     if (parameter === null) return 0;
     if (times > 1) {
-      for (let i = 0; i < count * times; i++) {
-        area.values[i] = parameter[start + Math.floor(i / times)] as number;
+      let at = 0;
+      for (let i = start; i < start + count; i++) {
+        const value = parameter[i] as number;
+        for (const end = at + times; at < end; at++) area.values[at] = value;
       }
       return area.at;
     }
@@ -213,8 +219,14 @@ export class Memory {
 
   /** Returns the address of a tile, which is copied into a scratch unless it can be used in place. */
   #load(scratch: TileScratch, source: Elements, tile: Tile): number {
-    if (this.#isInPlace(source, tile)) return source.byteOffset + tile.start * F32;
-    return scratch.copyIn(source, tile);
+    if (!this.holds(source)) return scratch.copyIn(source, tile);
+    if (isContiguous(tile)) return source.byteOffset + tile.start * F32;
+    return this.#copyWithin(scratch, source, tile, false);
+  }
+
+  #copyWithin(scratch: TileScratch, array: Float32Array, tile: Tile, isOut: boolean): number {
+    const start = array.byteOffset / F32 + tile.start;
+    return scratch.copyWithin(this.#all, { ...tile, start }, isOut);
   }
 
   #isInPlace(array: Elements, tile: Tile): boolean {

@@ -112,6 +112,24 @@ export class TileScratch {
   }
 
   /**
+   * Copies a tile of the same memory in or out, without making views; returns its address.
+   *
+   * @param all the memory, in which `start` is counted
+   */
+  copyWithin(all: Float32Array, tile: Tile, isOut: boolean): number {
+    if (!isOut) this.#place(all, tile);
+    let there = tile.start;
+    let here = this.at / F32;
+    for (let row = 0; row < tile.rows; row++) {
+      const [to, from] = isOut ? [there, here] : [here, there];
+      all.copyWithin(to, from, from + tile.length);
+      there += tile.stride;
+      here += tile.length;
+    }
+    return this.at;
+  }
+
+  /**
    * Places a tile half a page away from where it lies in its own page. Some processors
    * copy at half the speed, or a tenth, between addresses that differ by little but the
    * page: a load there looks as if it read what a store has just written. (A large array

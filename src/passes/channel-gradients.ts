@@ -2,14 +2,15 @@ import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
 import { findMoments, mergeGroups, setMoments } from '../statistics/moments.ts';
 import type { RunningStats } from '../statistics/running-average.ts';
-import { isRowwise } from '../tensor/channels.ts';
 import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
 import { DifferentiateColumns } from './column-gradients.ts';
+import { ownElementGradients } from './element-gradients.ts';
+import { fewRowsOfScope } from './few-rows.ts';
 import { type AnyGradients, type Differentiation, ParameterGradients } from './gradients.ts';
 import { clearPadding } from './normalize-channels.ts';
-import { fewRowsOf, fewRowsOfScope } from './normalize-columns.ts';
 import { fitsRowGradients, rowGradients } from './row-gradients.ts';
 import { scopeGradients } from './scope-gradients.ts';
+import { ownWay } from './way.ts';
 
 /** Finds the gradients of {@link normalizeChannels}. */
 export function channelGradients(gradOutput: Elements, args: ChannelArguments): AnyGradients {
@@ -32,25 +33,23 @@ export function channelGradients(gradOutput: Elements, args: ChannelArguments): 
 
 /** Finds the gradients of a normalization by the input's own statistics. */
 function ownGradients(differentiation: Differentiation, args: ChannelArguments): void {
-  const { tensor, affine, sharing, groupSize } = args;
-  const { samples, channels, spatial, lengths } = tensor;
+  const { memory } = differentiation;
+  const way = ownWay(args, true);
+  if (way.by === 'columns') {
+    memory.run(new DifferentiateColumns(differentiation, way.columns));
+  } else if (way.by === 'rows' && way.rows.length === 1) {
+    const { count, groupSize, period } = way.rows;
+    ownElementGradients(differentiation, count, groupSize, period);
+  } else if (way.by === 'rows' && fitsRowGradients(differentiation, way.rows)) {
+    rowGradients(differentiation, way.rows);
+  } else {
+    ownScopeGradients(differentiation, args);
+  }
+}
+
+function ownScopeGradients(differentiation: Differentiation, args: ChannelArguments): void {
   const { memory, input } = differentiation;
-  // A row of one element costs 40 ns, as a column 5 to 15.
-  const columns = fewRowsOf(args, true);
-  if (columns !== null) {
-    memory.run(new DifferentiateColumns(differentiation, columns));
-    return;
-  }
-  const isRows = isRowwise(tensor) || spatial === 1;
-  if (sharing === 'sample' && isRows && lengths === null) {
-    const period = affine.weight?.length ?? channels;
-    const count = (samples * channels) / groupSize;
-    const rows = { count, groupSize, length: spatial, period };
-    if (fitsRowGradients(differentiation, rows)) {
-      rowGradients(differentiation, rows);
-      return;
-    }
-  }
+  const { groupSize } = args;
   const scopes = ownScopes(args);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);

@@ -2,10 +2,10 @@ import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan, Strips } from '../memory/memory.ts';
 import { part } from '../memory/tile.ts';
 import type { ColumnStrip } from '../views/column-strips.ts';
+import type { FewRows } from './few-rows.ts';
 import type { Differentiation } from './gradients.ts';
-import type { FewRows } from './normalize-columns.ts';
 
-/** Differentiates columns of few rows that are normalized by their own moments. */
+/** Differentiates columns of few rows. */
 export class DifferentiateColumns implements Plan<ColumnStrip> {
   readonly output: Elements;
   readonly input: Elements;
@@ -16,38 +16,39 @@ export class DifferentiateColumns implements Plan<ColumnStrip> {
 
   constructor(differentiation: Differentiation, columns: FewRows) {
     const { gradInput, input, gradOutput } = differentiation;
-    const { start, count } = columns;
-    this.output = part(gradInput, start, count);
-    this.input = part(input, start, count);
-    this.gradOutput = part(gradOutput, start, count);
+    this.output = part(gradInput, columns.start, columns.size);
+    this.input = part(input, columns.start, columns.size);
+    this.gradOutput = part(gradOutput, columns.start, columns.size);
     this.strips = columns.strips;
     this.#columns = columns;
     this.#differentiation = differentiation;
   }
 
   work(memory: Memory, strip: ColumnStrip, dx: number, x: number, g: number): void {
-    const { kernels, sums, products, moments, lines, combinations } = memory;
+    const { kernels, sums, products, moments, parts, lines, combinations } = memory;
     const { samples, columns, first, channel, channels } = strip;
-    const { rows, groupSize, width } = this.#columns;
+    const { rows, width, groupSize } = this.#columns;
     const { affine, parameters } = this.#differentiation;
     kernels.differentiateColumns(
       dx,
       sums.at,
       products.at,
-      moments.at,
+      parts.at,
       lines.at,
+      moments.at,
       combinations.at,
       g,
       x,
-      memory.loadWeight(affine.weight, channel, channels, width),
+      memory.loadWeight(affine.weight, channel, channels),
       samples,
       rows,
       columns,
+      width,
       groupSize,
-      channels * width,
+      channels,
       affine.eps,
     );
-    const count = (samples * columns) / width;
-    parameters.add(first, count, sums.values, products.values, width);
+    const count = samples * columns;
+    parameters.add(first, count, sums.values, products.values);
   }
 }

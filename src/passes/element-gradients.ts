@@ -29,7 +29,7 @@ export function elementGradients(
   // A bias alone has a gradient too: sums of elements, all of weight 1.
   const weight = parameters.none ? null : (affine.weight ?? new Float32Array(length).fill(1));
   if (length > MAX_CHANNELS) {
-    for (let row = 0; row < count; row++) longRowGradients(differentiation, row, length, weight);
+    for (let row = 0; row < count; row++) longRowGradients(differentiation, row, length, weight, 0);
     return;
   }
   const { memory } = differentiation;
@@ -80,12 +80,34 @@ class DifferentiateRows implements Plan<GroupStrip> {
   }
 }
 
-/** Finds the gradients of a row whose elements have more weights than the scratch holds. */
+/**
+ * Finds the gradients of `count` rows of `length` elements, each with weights of its own; after
+ * all weights they begin again.
+ */
+export function ownElementGradients(
+  differentiation: Differentiation,
+  count: number,
+  length: number,
+  period: number,
+): void {
+  const { affine, parameters } = differentiation;
+  const weight = parameters.none ? null : (affine.weight ?? new Float32Array(period).fill(1));
+  for (let row = 0; row < count; row++) {
+    longRowGradients(differentiation, row, length, weight, (row * length) % period);
+  }
+}
+
+/**
+ * Finds the gradients of a row piece by piece.
+ *
+ * @param firstWeight which weight is that of the row's first element
+ */
 function longRowGradients(
   differentiation: Differentiation,
   row: number,
   length: number,
   weight: Float32Array | null,
+  firstWeight: number,
 ): void {
   const { memory, input, affine } = differentiation;
   const start = row * length;
@@ -93,9 +115,9 @@ function longRowGradients(
   clearRows(memory, 1);
   addMoments(memory, rowsOf(start, 1, length, length), input);
   prepareRowLines(memory, 1, affine);
-  memory.run(new AddElementSums(differentiation, pieces, weight));
+  memory.run(new AddElementSums(differentiation, pieces, weight, firstWeight));
   makeRowCombinations(memory, 1, affine);
-  memory.run(new CombineElements(differentiation, pieces, weight));
+  memory.run(new CombineElements(differentiation, pieces, weight, firstWeight));
 }
 
 /** Adds the sums of a row, and of its elements, piece by piece. */
@@ -106,8 +128,15 @@ class AddElementSums implements Plan<Piece> {
   readonly strips: Pieces;
   readonly #differentiation: Differentiation;
   readonly #weight: Float32Array | null;
+  readonly #firstWeight: number;
 
-  constructor(differentiation: Differentiation, pieces: Pieces, weight: Float32Array | null) {
+  constructor(
+    differentiation: Differentiation,
+    pieces: Pieces,
+    weight: Float32Array | null,
+    firstWeight: number,
+  ) {
+    this.#firstWeight = firstWeight;
     this.input = differentiation.input;
     this.gradOutput = differentiation.gradOutput;
     this.strips = pieces;
@@ -116,12 +145,13 @@ class AddElementSums implements Plan<Piece> {
   }
 
   work(memory: Memory, { element, length }: Piece, _y: number, x: number, g: number): void {
-    const w = memory.loadWeight(this.#weight, element, length);
+    const first = this.#firstWeight + element;
+    const w = memory.loadWeight(this.#weight, first, length);
     clearElementSums(memory, length);
     addSums(memory, g, x, w, 1, length);
     const { elementSums, elementProducts } = memory;
     const { parameters } = this.#differentiation;
-    parameters.add(element, length, elementSums.values, elementProducts.values);
+    parameters.add(first, length, elementSums.values, elementProducts.values);
   }
 }
 
@@ -132,12 +162,15 @@ class CombineElements implements Plan<Piece> {
   readonly gradOutput: Elements;
   readonly strips: Pieces;
   readonly #weight: Float32Array | null;
+  readonly #firstWeight: number;
 
   constructor(
     { gradInput, gradOutput, input }: Differentiation,
     pieces: Pieces,
     weight: Float32Array | null,
+    firstWeight: number,
   ) {
+    this.#firstWeight = firstWeight;
     this.output = gradInput;
     this.input = input;
     this.gradOutput = gradOutput;
@@ -147,7 +180,7 @@ class CombineElements implements Plan<Piece> {
 
   work(memory: Memory, { element, length }: Piece, dx: number, x: number, g: number): void {
     const { kernels, lines, combinations } = memory;
-    const w = memory.loadWeight(this.#weight, element, length);
+    const w = memory.loadWeight(this.#weight, this.#firstWeight + element, length);
     kernels.combineRows(dx, g, x, lines.at, combinations.at, w, 1, length, 1, 0);
   }
 }

@@ -40,12 +40,13 @@ export function prepareLines(
   memory.kernels.makeLines(
     memory.lines.at,
     memory.moments.at,
-    memory.loadWeight(weight, first % period, count, width),
-    memory.loadBias(bias, first % period, count, width),
-    channels * width,
-    groupSize * width,
+    memory.loadWeight(weight, first % period, count),
+    memory.loadBias(bias, first % period, count),
+    channels,
+    groupSize,
     0,
-    count * width,
+    count,
+    width,
     eps,
     centred,
   );
@@ -57,7 +58,7 @@ export function prepareLines(
  */
 export function prepareRowLines(memory: Memory, rows: number, { eps, centred }: Affine): void {
   const { kernels, lines, moments } = memory;
-  kernels.makeLines(lines.at, moments.at, 0, 0, rows, 1, 0, rows, eps, centred);
+  kernels.makeLines(lines.at, moments.at, 0, 0, rows, 1, 0, rows, 1, eps, centred);
 }
 
 /** Sends the elements of a scope along its lines. */

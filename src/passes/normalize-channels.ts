@@ -2,12 +2,14 @@ import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
 import { findMoments, mergeGroups, setMoments } from '../statistics/moments.ts';
 import { RunningAverage, type RunningStats } from '../statistics/running-average.ts';
-import { type ChannelTensor, isRowwise } from '../tensor/channels.ts';
+import type { ChannelTensor } from '../tensor/channels.ts';
 import type { AnyTensor } from '../tensor/tensor.ts';
 import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
+import { type FewRows, fewRowsOfScope } from './few-rows.ts';
 import { applyLines, prepareLines } from './lines.ts';
-import { fewRowsOf, fewRowsOfScope, NormalizeColumns } from './normalize-columns.ts';
+import { NormalizeColumns } from './normalize-columns.ts';
 import { normalizeInStrips } from './normalize-rows.ts';
+import { ownWay } from './way.ts';
 
 /**
  * Normalizes channels, or groups of them, by given statistics; or by the input's own,
@@ -30,24 +32,20 @@ export function normalizeChannels(args: ChannelArguments): AnyTensor {
 
 /** Normalizes by the input's own statistics. */
 function normalizeOwn(args: ChannelArguments, average: RunningAverage | null): void {
-  const { input, output, tensor, affine, sharing, groupSize } = args;
-  const { samples, channels, spatial, lengths } = tensor;
-  const columns = fewRowsOf(args, false);
-  if (columns !== null) {
-    const memory = memoryFor(0, output.data, input.data);
-    memory.run(new NormalizeColumns(output.data, input.data, columns, affine, average));
-    return;
-  }
-  // Channels of one element lie side by side in both layouts.
-  const isRows = isRowwise(tensor) || spatial === 1;
-  if (sharing === 'batch' || !isRows || lengths !== null) {
-    normalizeScopes(args, average);
-    return;
-  }
-  const period = affine.weight?.length ?? affine.bias?.length ?? channels;
-  const count = (samples * channels) / groupSize;
-  const rows = { count, groupSize, length: spatial, period };
-  normalizeInStrips(output.data, input.data, rows, affine, average);
+  const { input, output, affine } = args;
+  const way = ownWay(args, false);
+  if (way.by === 'columns') normalizeColumns(args, way.columns, average);
+  else if (way.by === 'rows') normalizeInStrips(output.data, input.data, way.rows, affine, average);
+  else normalizeScopes(args, average);
+}
+
+function normalizeColumns(
+  { input, output, affine }: ChannelArguments,
+  columns: FewRows,
+  average: RunningAverage | null,
+): void {
+  const memory = memoryFor(0, output.data, input.data);
+  memory.run(new NormalizeColumns(output.data, input.data, columns, affine, average));
 }
 
 /** Normalizes each scope by its own statistics. */
@@ -62,7 +60,7 @@ function normalizeScopes(args: ChannelArguments, average: RunningAverage | null)
     if (scope === null) continue;
     const columns = fewRowsOfScope(args, scope);
     if (columns !== null) {
-      memory.run(new NormalizeColumns(output.data, input.data, columns, affine, average));
+      normalizeColumns(args, columns, average);
       continue;
     }
     findMoments(memory, scope, input.data);

@@ -82,11 +82,12 @@ export function setMoments(
   variance: ArrayLike<number>,
 ): void {
   const { values } = memory.moments;
-  for (let i = 0; i < channels; i++) {
-    const from = (first + i) % mean.length;
-    values[i * MOMENTS] = 1;
-    values[i * MOMENTS + 1] = mean[from] as number;
-    values[i * MOMENTS + 2] = variance[from] as number;
-    values[i * MOMENTS + 3] = 0;
+  let from = first % mean.length;
+  for (let at = 0; at < channels * MOMENTS; at += MOMENTS) {
+    values[at] = 1;
+    values[at + 1] = mean[from] as number;
+    values[at + 2] = variance[from] as number;
+    values[at + 3] = 0;
+    if (++from === mean.length) from = 0;
   }
 }

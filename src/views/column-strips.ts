@@ -10,13 +10,19 @@ const MAX_SAMPLE_ELEMENTS = 2048;
 
 // The kernels of columns in float32 take 25 ns for each column as a whole: as much as these
 // save with so many rows.
-const MAX_BATCH_ROWS = 32;
+const MAX_BATCH_ROWS = 128;
 
-const MAX_BATCH_WIDTH = 16;
+const MAX_BATCH_WIDTH = 64;
 
-// Of a batch so many columns at once: pieces of 4 KB are worth a copy. Not 1024, or the
-// elements of a column would share few places in the first-level cache.
-const BATCH_COLUMNS = 1008;
+// Of a row of a batch so many elements at once: pieces of 4 KB are worth a copy. Less by a line
+// of the cache than a multiple of its size, or the elements of a column would share few places
+// in the first-level cache.
+const MAX_PIECE = 1024;
+const PIECE_UNIT = 64;
+const PIECE_LESS = 16;
+
+// Up to this length a row is faster in float64, beside another, than alone.
+const MAX_SHORT_ROW = 32;
 
 /** Columns of few rows that a kernel takes at once. */
 export interface ColumnStrip extends Tile {
@@ -38,25 +44,36 @@ export function isSmallSample(rows: number, columns: number): boolean {
 }
 
 /**
- * Says whether a batch has few rows, of channels that are not wider than the rows are many:
- * else the kernels of rows are faster.
+ * Says whether a batch has few rows, of channels that are narrow beside them: else the kernels
+ * of rows are faster. A channel of `width` elements a row costs 4 ns for each of them, and for
+ * each row 25 ns more as a row than as columns.
  */
 export function isSmallBatch(rows: number, width: number): boolean {
-  return rows <= MAX_BATCH_ROWS && width > 0 && width <= Math.min(rows, MAX_BATCH_WIDTH);
+  const isNarrow = width <= MAX_BATCH_WIDTH && width * width <= MAX_BATCH_WIDTH * rows;
+  return rows <= MAX_BATCH_ROWS && isNarrow && rows * width > 0;
 }
 
-/** Consecutive samples of few rows. */
+/** Says whether a row is so short that it is a column to a kernel, which takes two at a time. */
+export function isShortRow(length: number): boolean {
+  return length > 1 && length <= MAX_SHORT_ROW;
+}
+
+/** Consecutive samples of columns of few elements. */
 export interface Samples {
   /** The first sample. */
   readonly first: number;
   readonly count: number;
-  readonly rows: number;
+  /** The columns of a sample, which are not parted; 1 where each has all its elements in a row. */
   readonly columns: number;
-  /** After so many columns weight and bias begin again; a multiple of `columns`. */
+  /** The elements of a column. */
+  readonly length: number;
+  /** From the first element of a sample to that of the next. */
+  readonly stride: number;
+  /** After so many columns weight and bias begin again: a multiple of `columns`, 0 for none. */
   readonly period: number;
 }
 
-/** Samples cut into strips of whole ones. */
+/** Samples cut into strips of whole ones. To a kernel, those of one column are one sample. */
 export class SampleStrips implements Strips<ColumnStrip> {
   readonly count: number;
   readonly #samples: Samples;
@@ -64,26 +81,31 @@ export class SampleStrips implements Strips<ColumnStrip> {
   readonly #strips: GroupStrips;
 
   constructor(samples: Samples) {
-    const { count, rows, columns, period } = samples;
-    const fits = Math.floor(Math.min(TILE_SIZE / rows, MAX_CHANNELS) / columns);
+    const { count, columns, length, period } = samples;
+    const fits = Math.floor(Math.min(TILE_SIZE / length, MAX_CHANNELS) / columns);
     this.#samples = samples;
-    this.#strips = new GroupStrips({ count, groupSize: columns, length: rows, period }, fits);
+    this.#strips = new GroupStrips(
+      { count, groupSize: columns, length, period: period || columns },
+      fits,
+    );
     this.count = this.#strips.count;
   }
 
   strip(index: number): ColumnStrip {
-    const { first: firstSample, columns, period } = this.#samples;
-    const { start, rows, length, stride, first, channels } = this.#strips.strip(index);
+    const { first: firstSample, columns, stride, period } = this.#samples;
+    const { rows, length, first, channels } = this.#strips.strip(index);
     const channel = (firstSample + first) * columns;
+    const together = period === 0 ? rows : channels;
+    const taken = columns === 1 ? together : columns;
     return {
-      start,
+      start: first * stride,
       rows,
       length,
       stride,
-      samples: rows,
-      columns,
+      samples: (rows * columns) / taken,
+      columns: taken,
       first: channel,
-      channel: channel % period,
+      channel: channel % (period || columns),
       channels,
     };
   }
@@ -99,10 +121,12 @@ export class BatchStrips implements Strips<ColumnStrip> {
   readonly #step: number;
 
   constructor(rows: number, channels: number, width: number) {
+    const fits = Math.min(MAX_PIECE, Math.floor(TILE_SIZE / rows));
+    const piece = fits - (fits % PIECE_UNIT) - PIECE_LESS;
     this.#rows = rows;
     this.#channels = channels;
     this.#width = width;
-    this.#step = Math.floor(BATCH_COLUMNS / width);
+    this.#step = Math.floor(piece / width);
     this.count = Math.ceil(channels / this.#step);
   }
 
@@ -117,7 +141,7 @@ export class BatchStrips implements Strips<ColumnStrip> {
       length,
       stride: this.#channels * width,
       samples: 1,
-      columns: length,
+      columns: channels,
       first,
       channel: first,
       channels,

@@ -61,11 +61,11 @@ const withGaps = (
   });
 };
 
-/** Numbers of the columns of samples, of which a kernel works in those of a strip. */
-const ofStrip = (samples: number, rows: number, columns: number, numbers = 1): number => {
-  const strip = Math.min(samples, Math.max(1, Math.floor(2048 / (rows * columns))));
-  return Math.ceil((strip * columns * numbers) / 2) * 2;
-};
+/** Columns of samples, rounded up to twos, of which a kernel works in those of a strip. */
+const ofStrip = (samples: number, size: number, columns: number): number =>
+  inTwos(Math.min(samples, Math.max(1, Math.floor(2048 / size))) * columns);
+
+const inTwos = (count: number): number => Math.ceil(count / 2) * 2;
 
 /** Columns that lie four side by side. */
 const inFours = (columns: number): number => Math.ceil(columns / 4) * 4;
@@ -98,8 +98,8 @@ export const extentsOf: {
     momentsInOut('moments', moments, Math.min(Math.ceil(count / groupSize), period)),
     momentsIn('parts', parts, count),
   ],
-  makeLines: (lines, moments, weight, bias, rows, groupSize, first, period) => [
-    linesOut('lines', lines, rows),
+  makeLines: (lines, moments, weight, bias, rows, groupSize, first, period, times) => [
+    linesOut('lines', lines, rows * times),
     momentsIn('moments', moments, Math.ceil(rows / groupSize)),
     ...optional(singlesIn('weight', weight, Math.min(first + rows, period))),
     ...optional(singlesIn('bias', bias, Math.min(first + rows, period))),
@@ -116,24 +116,33 @@ export const extentsOf: {
     y,
     moments,
     means,
+    variances,
     scales,
+    sums,
     x,
     weight,
     bias,
     samples,
     rows,
     columns,
+    width,
     groupSize,
     period,
-  ) => [
-    singlesOut('y', y, samples * rows * columns),
-    ...optional(momentsOut('moments', moments, (samples * columns) / groupSize)),
-    doublesScratch('means', means, ofStrip(samples, rows, columns)),
-    doublesScratch('scales', scales, ofStrip(samples, rows, columns)),
-    singlesIn('x', x, samples * rows * columns),
-    ...optional(singlesIn('weight', weight, Math.min(samples * columns, period))),
-    ...optional(singlesIn('bias', bias, Math.min(samples * columns, period))),
-  ],
+  ) => {
+    const size = rows * columns * width;
+    const numbers = ofStrip(samples, size, columns);
+    return [
+      singlesOut('y', y, samples * size),
+      ...optional(momentsOut('moments', moments, (samples * columns) / groupSize)),
+      doublesScratch('means', means, numbers),
+      doublesScratch('variances', variances, numbers),
+      doublesScratch('scales', scales, numbers),
+      doublesScratch('sums', sums, numbers),
+      singlesIn('x', x, samples * size),
+      ...optional(singlesIn('weight', weight, Math.min(samples * columns, period))),
+      ...optional(singlesIn('bias', bias, Math.min(samples * columns, period))),
+    ];
+  },
   applyRows: (y, x, lines, rows, length, period, gap) => [
     ...withGaps(singlesOut, 'y', y, rows, length, period, gap),
     ...withGaps(singlesIn, 'x', x, rows, length, period, gap),
@@ -242,6 +251,7 @@ export const extentsOf: {
     sums,
     products,
     means,
+    variances,
     rstds,
     combinations,
     g,
@@ -250,19 +260,25 @@ export const extentsOf: {
     samples,
     rows,
     columns,
+    width,
     _groupSize,
     period,
-  ) => [
-    singlesOut('dx', dx, samples * rows * columns),
-    doublesOut('sums', sums, samples * columns),
-    doublesOut('products', products, samples * columns),
-    doublesScratch('means', means, ofStrip(samples, rows, columns)),
-    doublesScratch('rstds', rstds, ofStrip(samples, rows, columns)),
-    doublesScratch('combinations', combinations, ofStrip(samples, rows, columns, 3)),
-    singlesIn('g', g, samples * rows * columns),
-    singlesIn('x', x, samples * rows * columns),
-    ...optional(singlesIn('weight', weight, Math.min(samples * columns, period))),
-  ],
+  ) => {
+    const size = rows * columns * width;
+    const numbers = ofStrip(samples, size, columns);
+    return [
+      singlesOut('dx', dx, samples * size),
+      doublesOut('sums', sums, inTwos(samples * columns)),
+      doublesOut('products', products, inTwos(samples * columns)),
+      doublesScratch('means', means, numbers),
+      doublesScratch('variances', variances, numbers),
+      doublesScratch('rstds', rstds, numbers),
+      doublesScratch('combinations', combinations, 3 * numbers),
+      singlesIn('g', g, samples * size),
+      singlesIn('x', x, samples * size),
+      ...optional(singlesIn('weight', weight, Math.min(samples * columns, period))),
+    ];
+  },
   // The bits may be the second half of the values: what lies before them is written, the rest both.
   widen: (values, bits, count) => {
     const whole = Math.ceil(count / 4) * 4;

@@ -21,16 +21,16 @@ const withoutPictures = `export { ${Object.keys(api)
 // parameters, to 16-bit tensors of any size, to refusals that name files and prefixes, to
 // float64 where float32 can't hold the numbers on the way to a result, to kernels that
 // take many small samples a call, and to hosts that lack what others have; to tensors of 16
-// bits, and to checkpoints that are opened.
+// bits, to checkpoints that are opened, to folding, and to channels and rows of few elements.
 const BUDGET = {
-  instanceNorm: 16_269 + 300 + 4_550 + 1_000,
-  withoutPictures: 23_747 + 1_000 + 6_750 + 2_900,
+  instanceNorm: 16_269 + 300 + 4_550 + 1_000 + 700,
+  withoutPictures: 23_747 + 1_000 + 6_750 + 3_300 + 750,
 };
 
-test('the module has at most 23,400 bytes', () => {
+test('the module has at most 24,000 bytes', () => {
   const { length } = readFileSync(`${root}/dist/kernels.wasm`);
   expect(length).toBeGreaterThan(0);
-  expect(length).toBeLessThanOrEqual(23_400);
+  expect(length).toBeLessThanOrEqual(24_000);
 });
 
 test('the text of the module decodes to the module', () => {

@@ -69,6 +69,14 @@ describe('batch normalization of short rows', () => {
     [[16, 3, 17]],
     [[33, 3, 8]],
     [[32, 1010, 1]],
+    [[128, 600, 1]],
+    [[129, 30, 1]],
+    // As wide as short columns may be for so many rows, and wider.
+    [[4, 9, 16]],
+    [[3, 9, 16]],
+    [[64, 3, 64]],
+    // Of one sample.
+    [[1, 70, 16]],
     // Columns that fill no vector; summed in float64, and in float32.
     [[130, 17, 3]],
     [[700, 3, 9]],
@@ -118,6 +126,64 @@ describe('batch normalization of short rows', () => {
       found.variance(),
       Float64Array.from(expected, ({ variance }) => variance),
     );
+  });
+});
+
+describe('short rows', () => {
+  test.each([
+    [[50, 4, 2]],
+    [[1, 5000, 3]],
+    // As long as short rows may be, and longer.
+    [[9, 7, 32]],
+    [[9, 7, 33]],
+    // One channel, and more channels than a strip holds.
+    [[40, 1, 9]],
+    [[2, 5001, 4]],
+  ])('are within the contract, the same bits in an arena: %j', (shape) => {
+    const [samples, channels] = shape as [number, number, number];
+    const options = {};
+    for (const arrays of [{}, arraysOf(channels)]) {
+      const stats = statsOf(channels);
+      expectRight({ norm: 'instanceNorm', shape, options }, { ...arrays, ...stats }, true);
+      expectRight({ norm: 'groupNorm', shape, numGroups: channels, options }, arrays, false);
+    }
+    expectRight({ norm: 'instanceNorm', shape, options }, arraysOf(samples * channels), false);
+  });
+
+  test('are what each is alone, where lengths make them short', () => {
+    const [samples, channels, spatial] = [6, 5, 40];
+    const lengths = [40, 32, 33, 2, 0, 17];
+    const x = new Tensor(normals(samples * channels * spatial, 1, 2), [samples, channels, spatial]);
+    const g = new Tensor(normals(x.size, 2), x.shape);
+    const y = instanceNorm(x, { lengths });
+    const gradients = instanceNormBackward(g, x, { lengths });
+    lengths.forEach((length, sample) => {
+      if (length === 0) return;
+      const cut = ({ data }: Tensor) => {
+        const rows = Array.from({ length: channels }, (_, channel) => {
+          const start = (sample * channels + channel) * spatial;
+          return [...data.subarray(start, start + length)];
+        });
+        return new Tensor(Float32Array.from(rows.flat()), [1, channels, length]);
+      };
+      expectSameBits(cut(y).data, instanceNorm(cut(x)).data);
+      expectSameBits(cut(gradients.input).data, instanceNormBackward(cut(g), cut(x)).input.data);
+    });
+  });
+});
+
+describe('groups of channels of one element', () => {
+  test.each([
+    // Without parameters rows, short and long; with parameters columns, and one by one.
+    [[300, 24], 3],
+    [[9, 512], 2],
+    [[9, 520], 2],
+    [[2, 10000], 2],
+    [[3, 4100], 1],
+  ])('are within the contract, the same bits in an arena: %j in %i', (shape, numGroups) => {
+    for (const arrays of [{}, arraysOf(shape[1] as number)]) {
+      expectRight({ norm: 'groupNorm', shape, numGroups, options: {} }, arrays, false);
+    }
   });
 });
 

@@ -9,6 +9,9 @@ import { type Data, data, factors, numbersOf } from './data.ts';
 // More than two of the library's tiles.
 const MOST_ELEMENTS = 150_000;
 
+// Several strips of short columns, and more channels than have numbers at once.
+const MOST_WIDE_ELEMENTS = 30_000;
+
 /** A call with its options, and the numbers that its arrays hold. */
 export interface Drawn {
   readonly call: Call;
@@ -53,6 +56,21 @@ export function shape(minRank: number, maxRank: number): fc.Arbitrary<readonly n
     });
 }
 
+/** Shapes of few elements a channel in thousands of channels, which lie second or last. */
+function manyChannels(): fc.Arbitrary<readonly number[]> {
+  return fc
+    .record({
+      samples: fc.integer({ min: 1, max: 40 }),
+      spatial: fc.integer({ min: 1, max: 33 }),
+      channels: fc.integer({ min: 1, max: 9000 }),
+      isLast: fc.boolean(),
+    })
+    .map(({ samples, spatial, channels, isLast }) => {
+      const fitting = Math.min(channels, Math.ceil(MOST_WIDE_ELEMENTS / (samples * spatial)));
+      return isLast ? [samples, spatial, fitting] : [samples, fitting, spatial];
+    });
+}
+
 /**
  * Calls that the library accepts.
  *
@@ -68,7 +86,13 @@ export function drawn(
     .chain((norm) =>
       fc.record({
         norm: fc.constant(norm),
-        shape: norm === 'layerNorm' || norm === 'rmsNorm' ? shape(1, 6) : shape(2, 6),
+        shape:
+          norm === 'layerNorm' || norm === 'rmsNorm'
+            ? shape(1, 6)
+            : fc.oneof(
+                { weight: 12, arbitrary: shape(2, 6) },
+                { weight: 1, arbitrary: manyChannels() },
+              ),
         choice: fc.nat({ max: 2 ** 16 }),
         layout: fc.constantFrom('nchw', 'nhwc'),
         eps: fc.constantFrom(undefined, 1e-5, 0, 0, 1e-12, 0.5, 1e3),

@@ -23,7 +23,7 @@ describe('makeLines', () => {
     const weights = memory.floats(weight);
     const biases = memory.floats(bias);
     const make = (w: number, b: number, first: number) => (kernels: Kernels) =>
-      kernels.makeLines(lines.byteOffset, moments.byteOffset, w, b, 5, 1, first, 3, 0, true);
+      kernels.makeLines(lines.byteOffset, moments.byteOffset, w, b, 5, 1, first, 3, 1, 0, true);
     memory.run(make(weights.byteOffset, biases.byteOffset, 0), lines);
     expect(rowsOf(lines, LINE).map((line) => [...line])).toEqual([
       [5, 2 / 3, 10],
@@ -50,6 +50,21 @@ describe('makeLines', () => {
     ]);
   });
 
+  test('writes each line as often as it is asked for', () => {
+    const memory = new KernelMemory();
+    const moments = memory.doubles([4, 5, 36, 0, 2, -1.5, 8, 0]);
+    const lines = memory.doubles(new Float64Array(6 * LINE));
+    const biases = memory.floats(bias);
+    const [at, from, b] = [lines.byteOffset, moments.byteOffset, biases.byteOffset];
+    memory.run(({ makeLines }) => makeLines(at, from, 0, b, 2, 1, 1, 3, 3, 0, true), lines);
+    const [first, second] = [
+      [5, 1 / 3, 20],
+      [-1.5, 1 / 2, 30],
+    ];
+    const expected = [first, first, first, second, second, second];
+    expect(rowsOf(lines, LINE).map((line) => [...line])).toEqual(expected);
+  });
+
   test('makes a line for each of several rows that share their moments', () => {
     const memory = new KernelMemory();
     const moments = memory.doubles([4, 5, 36, 0, 2, -1.5, 8, 0]);
@@ -67,6 +82,7 @@ describe('makeLines', () => {
           3,
           0,
           3,
+          1,
           0,
           true,
         ),
@@ -93,7 +109,7 @@ describe('makeLines', () => {
     const { byteOffset: biases } = memory.floats([bias]);
     memory.run(
       ({ makeLines }) =>
-        makeLines(lines.byteOffset, moments, 0, biases, values.length, 1, 0, 1, eps, centred),
+        makeLines(lines.byteOffset, moments, 0, biases, values.length, 1, 0, 1, 1, eps, centred),
       lines,
     );
     return [...lines];
@@ -132,7 +148,7 @@ describe('makeLines', () => {
     const weights = memory.floats([Math.sign(scale)]);
     const lines = memory.doubles(new Float64Array(2 * LINE));
     const [at, from, weight] = [lines.byteOffset, moments.byteOffset, weights.byteOffset];
-    memory.run(({ makeLines }) => makeLines(at, from, weight, 0, 2, 1, 0, 1, 0, true), lines);
+    memory.run(({ makeLines }) => makeLines(at, from, weight, 0, 2, 1, 0, 1, 1, 0, true), lines);
     const [, given, , , own] = lines;
     expect(Math.abs((own as number) / scale - 1)).toBeLessThan(2 ** -50);
     expect(given).toBe(isRounded ? Math.fround(scale) : own);

@@ -72,6 +72,7 @@ describe('differentiateRows', () => {
           groupSize,
           0,
           channels,
+          1,
           1e-5,
           true,
         );

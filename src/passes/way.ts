@@ -1,0 +1,37 @@
+import { isRowwise } from '../tensor/channels.ts';
+import type { Rows } from '../views/strips.ts';
+import type { ChannelArguments } from './channel-arguments.ts';
+import { type FewRows, fewRowsOf, isOfSamples } from './few-rows.ts';
+
+/** What the elements that share statistics are seen as. */
+export type Way =
+  /** Columns of few rows, which one kernel takes from moments to results. */
+  | { readonly by: 'columns'; readonly columns: FewRows }
+  /** Rows, which one kernel takes so where its scratch holds them. */
+  | { readonly by: 'rows'; readonly rows: Rows }
+  /** Scopes of any kind, step by step. */
+  | { readonly by: 'scopes' };
+
+/**
+ * Names the way of a tensor that is normalized by its own statistics.
+ *
+ * @param ofOne whether channels of one element are columns rather than rows
+ */
+export function ownWay(args: ChannelArguments, ofOne: boolean): Way {
+  const { tensor, affine, groupSize } = args;
+  const { samples, channels, spatial, lengths } = tensor;
+  const hasParameters = affine.weight !== null || affine.bias !== null;
+  if (spatial === 1 && groupSize > 1 && lengths === null && !hasParameters) {
+    // Without a weight or bias of its own an element of a group is as one of a row.
+    const rows = { ...tensor, channels: channels / groupSize, spatial: groupSize };
+    return ownWay({ ...args, tensor: { ...rows, layout: 'nchw' }, groupSize: 1 }, ofOne);
+  }
+  const columns = fewRowsOf(args, ofOne);
+  if (columns !== null) return { by: 'columns', columns };
+  // Channels of one element lie side by side in both layouts.
+  const isRows = isRowwise(tensor) || spatial === 1;
+  if (!isOfSamples(args) || !isRows || lengths !== null) return { by: 'scopes' };
+  const period = affine.weight?.length ?? affine.bias?.length ?? channels;
+  const count = (samples * channels) / groupSize;
+  return { by: 'rows', rows: { count, groupSize, length: spatial, period } };
+}
