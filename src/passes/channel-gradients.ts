@@ -54,7 +54,7 @@ function ownScopeGradients(differentiation: Differentiation, args: ChannelArgume
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;
-    const columns = fewRowsOfScope(args, scope);
+    const columns = fewRowsOfScope(args, scope, true);
     if (columns !== null) {
       memory.run(new DifferentiateColumns(differentiation, columns));
       continue;

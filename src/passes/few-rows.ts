@@ -31,12 +31,12 @@ export interface FewRows {
  * The columns of a tensor that is normalized by its own statistics, where they have few rows;
  * else null.
  *
- * @param ofOne whether channels of one element are seen as columns, and not as rows
+ * @param backward whether gradients are to be found
  */
-export function fewRowsOf(args: ChannelArguments, ofOne: boolean): FewRows | null {
+export function fewRowsOf(args: ChannelArguments, backward: boolean): FewRows | null {
   const { samples, spatial, lengths } = args.tensor;
   if (lengths !== null) return null;
-  return isOfSamples(args) ? samplesOf(args, 0, samples, spatial, ofOne) : batchOf(args);
+  return isOfSamples(args) ? samplesOf(args, 0, samples, spatial, backward) : batchOf(args);
 }
 
 /** Says whether each sample has statistics of its own, as that of a batch of one has. */
@@ -45,12 +45,16 @@ export function isOfSamples({ sharing, tensor }: ChannelArguments): boolean {
 }
 
 /** The columns of a scope of one sample with a length, where they have few rows; else null. */
-export function fewRowsOfScope(args: ChannelArguments, { first }: Scope): FewRows | null {
+export function fewRowsOfScope(
+  args: ChannelArguments,
+  { first }: Scope,
+  backward: boolean,
+): FewRows | null {
   const { sharing, tensor } = args;
   const { channels, lengths } = tensor;
   if (lengths === null || sharing === 'batch') return null;
   const sample = Math.floor(first / channels);
-  return samplesOf(args, sample, 1, lengths[sample] as number, false);
+  return samplesOf(args, sample, 1, lengths[sample] as number, backward);
 }
 
 function batchOf({ tensor }: ChannelArguments): FewRows | null {
@@ -67,13 +71,13 @@ function samplesOf(
   first: number,
   count: number,
   length: number,
-  ofOne: boolean,
+  backward: boolean,
 ): FewRows | null {
   const { channels, spatial } = tensor;
   const start = first * channels * spatial;
   const period = affine.weight?.length ?? affine.bias?.length ?? 0;
   if (isRowwise(tensor) && spatial > 1) {
-    if (groupSize > 1 || !isShortRow(length)) return null;
+    if (groupSize > 1 || !isShortRow(length, backward)) return null;
     const [firstRow, rows] = [first * channels, count * channels];
     const strips = new SampleStrips({
       first: firstRow,
@@ -85,7 +89,7 @@ function samplesOf(
     });
     return { rows: 1, width: length, groupSize, strips, start, size: rows * spatial };
   }
-  if (spatial === 1 && !ofOne) return null;
+  if (spatial === 1 && !backward) return null;
   // Groups of one-element channels lie side by side, whatever sample they are of.
   const columns = spatial === 1 ? groupSize : channels;
   if (!isSmallSample(length, columns) || (spatial === 1 && columns > MAX_ELEMENTS)) return null;

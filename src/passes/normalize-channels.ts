@@ -58,7 +58,7 @@ function normalizeScopes(args: ChannelArguments, average: RunningAverage | null)
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;
-    const columns = fewRowsOfScope(args, scope);
+    const columns = fewRowsOfScope(args, scope, false);
     if (columns !== null) {
       normalizeColumns(args, columns, average);
       continue;

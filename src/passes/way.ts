@@ -15,18 +15,18 @@ export type Way =
 /**
  * Names the way of a tensor that is normalized by its own statistics.
  *
- * @param ofOne whether channels of one element are columns rather than rows
+ * @param backward whether gradients are to be found
  */
-export function ownWay(args: ChannelArguments, ofOne: boolean): Way {
+export function ownWay(args: ChannelArguments, backward: boolean): Way {
   const { tensor, affine, groupSize } = args;
   const { samples, channels, spatial, lengths } = tensor;
   const hasParameters = affine.weight !== null || affine.bias !== null;
   if (spatial === 1 && groupSize > 1 && lengths === null && !hasParameters) {
     // Without a weight or bias of its own an element of a group is as one of a row.
     const rows = { ...tensor, channels: channels / groupSize, spatial: groupSize };
-    return ownWay({ ...args, tensor: { ...rows, layout: 'nchw' }, groupSize: 1 }, ofOne);
+    return ownWay({ ...args, tensor: { ...rows, layout: 'nchw' }, groupSize: 1 }, backward);
   }
-  const columns = fewRowsOf(args, ofOne);
+  const columns = fewRowsOf(args, backward);
   if (columns !== null) return { by: 'columns', columns };
   // Channels of one element lie side by side in both layouts.
   const isRows = isRowwise(tensor) || spatial === 1;

@@ -21,8 +21,10 @@ const MAX_PIECE = 1024;
 const PIECE_UNIT = 64;
 const PIECE_LESS = 16;
 
-// Up to this length a row is faster in float64, beside another, than alone.
+// Up to these lengths a row is faster in float64, beside another, than alone: rows of 49 take
+// 0.94 of the time backward, and 1.2 forward.
 const MAX_SHORT_ROW = 32;
+const MAX_SHORT_ROW_BACKWARD = 56;
 
 /** Columns of few rows that a kernel takes at once. */
 export interface ColumnStrip extends Tile {
@@ -54,8 +56,8 @@ export function isSmallBatch(rows: number, width: number): boolean {
 }
 
 /** Says whether a row is so short that it is a column to a kernel, which takes two at a time. */
-export function isShortRow(length: number): boolean {
-  return length > 1 && length <= MAX_SHORT_ROW;
+export function isShortRow(length: number, backward: boolean): boolean {
+  return length > 1 && length <= (backward ? MAX_SHORT_ROW_BACKWARD : MAX_SHORT_ROW);
 }
 
 /** Consecutive samples of columns of few elements. */

@@ -136,6 +136,8 @@ describe('short rows', () => {
     // As long as short rows may be, and longer.
     [[9, 7, 32]],
     [[9, 7, 33]],
+    [[5, 7, 56]],
+    [[5, 7, 57]],
     // One channel, and more channels than a strip holds.
     [[40, 1, 9]],
     [[2, 5001, 4]],
