@@ -1,6 +1,6 @@
 // Bundles src/ into one file for each host, with everything inside: dist/index.js, and
 // dist/index.cjs for `require`, beside the declarations of tsc; workerd.js and edge-light.js,
-// which import the modules of WebAssembly beside them; wasm-norm.min.js for pages without
+// which alone import the modules of WebAssembly; wasm-norm.min.js for pages without
 // modules. One file because reading thirty costs more time than the first normalization.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
@@ -32,18 +32,28 @@ const quietLoader = {
   },
 };
 
-/** Imports NAME.wasm, with a query, in place of the text of each module. */
-function importModules(query) {
+/**
+ * Imports each module of WebAssembly, in place of its text, from a file of its own. A bundler keeps
+ * what a file imports as WebAssembly, used or not, and drops a file that nobody uses.
+ */
+function importModules(host) {
   return {
     name: 'import-modules',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /\.wasm(\?|$)/ }, ({ path }) => ({ path, external: true }));
-      onLoad({ filter: /compiled-\w+\.ts$/ }, ({ path }) => {
-        const [, name] = path.match(/compiled-(\w+)\.ts$/);
-        return { contents: `export { default as ${name}Text } from './${name}.wasm${query}';` };
-      });
+    setup({ onResolve }) {
+      onResolve({ filter: /\/compiled-\w+\.ts$/ }, ({ path }) => ({
+        path: path.replace(/.*compiled-(\w+)\.ts$/, `./${host}-$1.js`),
+        external: true,
+      }));
     },
   };
+}
+
+/** Writes those files for a host, whose bundlers want a query after NAME.wasm. */
+function writeImports(host, query) {
+  for (const name of MODULES) {
+    const text = `export { default as ${name}Text } from './${name}.wasm${query}';\n`;
+    writeFileSync(`dist/${host}-${name}.js`, text);
+  }
 }
 
 /** Leaves in a source map the text of those sources alone that are not shipped. */
@@ -75,13 +85,15 @@ async function bundle(outfile, { plugins = [], ...options }) {
 await Promise.all([
   bundle('dist/index.js', {}),
   bundle('dist/index.cjs', { format: 'cjs' }),
-  bundle('dist/workerd.js', { conditions: ['workerd'], plugins: [importModules('')] }),
+  bundle('dist/workerd.js', { conditions: ['workerd'], plugins: [importModules('workerd')] }),
   bundle('dist/edge-light.js', {
     conditions: ['edge-light'],
-    plugins: [importModules('?module')],
+    plugins: [importModules('edge-light')],
   }),
   bundle('dist/wasm-norm.min.js', { format: 'iife', globalName: 'wasmNorm', minify: true }),
 ]);
+writeImports('workerd', '');
+writeImports('edge-light', '?module');
 for (const name of MODULES) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
 
 // What Apache-2.0 asks of whoever hands on the loader.

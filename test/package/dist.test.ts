@@ -10,6 +10,11 @@ const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 const src = fileURLToPath(new URL('../../src', import.meta.url));
 const read = (name: string): string => readFileSync(join(dist, name), 'utf8');
 
+const modules = readdirSync(dist)
+  .filter((name) => name.endsWith('.wasm'))
+  .map((name) => name.slice(0, -'.wasm'.length))
+  .sort();
+
 /** Makes a realm that has ECMAScript and WebAssembly, and nothing that Node adds. */
 function createRealm(): Context {
   const realm = createContext({});
@@ -64,11 +69,22 @@ test.each(['index.js', 'index.cjs', 'wasm-norm.min.js'])('%s imports nothing', (
   expect(read(name)).not.toMatch(/^import\b|\bimport\(|\brequire\(/m);
 });
 
-test.each(['workerd.js', 'edge-light.js'])('%s imports modules of WebAssembly alone', (name) => {
-  const imports = Array.from(read(name).matchAll(/^import .* from "(.*)";$/gm), ([, from]) => from);
-  expect(imports.length).toBeGreaterThan(0);
-  for (const from of imports) expect(from).toMatch(/^\.\/\w+\.wasm(\?module)?$/);
+test.each([
+  ['workerd', './NAME.wasm'],
+  ['edge-light', './NAME.wasm?module'],
+])('%s.js imports each module from a file that imports %s', (host, wasm) => {
+  expect(modules).toContain('kernels');
+  const imported = importsOf(`${host}.js`);
+  expect(imported.sort()).toEqual(modules.map((name) => `./${host}-${name}.js`));
+  for (const name of modules) {
+    expect(importsOf(`${host}-${name}.js`)).toEqual([wasm.replace('NAME', name)]);
+  }
 });
+
+function importsOf(name: string): string[] {
+  const imports = read(name).matchAll(/^(?:import|export) .* from ["'](.*)["'];$/gm);
+  return Array.from(imports, ([, from]) => from as string);
+}
 
 test('the source maps have each source, or it is shipped', () => {
   const maps = readdirSync(dist).filter((name) => name.endsWith('js.map'));

@@ -12,6 +12,7 @@ type Modules = Readonly<Record<string, string>>;
 
 const LIBRARY: Modules = {
   'wasm-norm': 'node_modules/wasm-norm/dist/workerd.js',
+  'workerd-kernels.js': 'node_modules/wasm-norm/dist/workerd-kernels.js',
   'kernels.wasm': 'node_modules/wasm-norm/dist/kernels.wasm',
 };
 
