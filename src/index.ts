@@ -32,15 +32,17 @@ export {
   type WriteSafetensorsOptions,
   writeSafetensors,
 } from './checkpoints/write-safetensors.ts';
-export {
-  type Image,
-  type ImageLike,
-  type ImageToTensorOptions,
-  imageToTensor,
-  type TensorToImageOptions,
-  tensorToImage,
-} from './images/image.ts';
+export type { AnyImage } from './images/arguments.ts';
+export { type ImageMomentsOptions, imageMoments } from './images/find-moments.ts';
+export { ImageMoments, type ImageMomentsJSON } from './images/image-moments.ts';
+export { type ImageToTensorOptions, imageToTensor } from './images/image-to-tensor.ts';
+export type { NormalizationOptions } from './images/normalization.ts';
+export type { RealSumsJSON } from './images/real-sums.ts';
 export { type RestyleOptions, restyle } from './images/restyle.ts';
+export type { Space } from './images/spaces.ts';
+export { type TensorToImageOptions, tensorToImage } from './images/tensor-to-image.ts';
+export { type TissueMaskOptions, tissueMask } from './images/tissue-mask.ts';
+export type { WholeSumsJSON } from './images/whole-sums.ts';
 export { ready } from './kernels/ready.ts';
 export {
   type AdaptiveInstanceNormOptions,
@@ -104,6 +106,7 @@ export {
 } from './statistics/channel-moments.ts';
 export { Arena } from './tensor/arena.ts';
 export type { Layout } from './tensor/channels.ts';
+export type { Image, ImageLike } from './tensor/image-like.ts';
 export type { Parameter, Weights } from './tensor/parameters.ts';
 export {
   type AnyData,

@@ -1,4 +1,9 @@
-import { instantiateKernels, type Kernels, MAX_MEMORY } from '../kernels/kernels.ts';
+import {
+  type HostMemory,
+  instantiateKernels,
+  type Kernels,
+  MAX_MEMORY,
+} from '../kernels/kernels.ts';
 import { dtypeOf, type Elements } from './elements.ts';
 import {
   ALIGNMENT,
@@ -69,6 +74,8 @@ export const MAX_SPACE: number = MAX_MEMORY - /* @__PURE__ */ scratchSize(MAX_CH
  */
 export class Memory {
   readonly kernels: Kernels;
+  /** For kernels that are instantiated at their first use. */
+  readonly host: HostMemory;
   readonly buffer: ArrayBuffer;
   /** MOMENTS of each channel. */
   readonly moments: Numbers;
@@ -105,24 +112,21 @@ export class Memory {
   constructor(space: number, channels: number = MAX_CHANNELS) {
     this.spaceAt = scratchSize(channels);
     this.#hasSpace = space > 0;
-    const { kernels, buffer } = instantiateKernels(this.spaceAt + space);
+    const { kernels, memory } = instantiateKernels(this.spaceAt + space);
     this.kernels = kernels;
+    this.host = memory;
+    const { buffer } = memory;
     this.buffer = buffer;
     this.#all = new Float32Array(buffer);
     // The first bytes stay empty: address 0 means "absent" to the kernels.
     let end = ALIGNMENT;
-    const numbers = (size: number): Numbers => {
-      const values = new Float64Array(buffer, end, channels * size);
-      const at = end;
+    const area = <Values extends ArrayBufferView>(values: Values): Area<Values> => {
       end += values.byteLength;
-      return { values, at };
+      return { values, at: values.byteOffset };
     };
-    const singles = (count: number): Area<Float32Array> => {
-      const values = new Float32Array(buffer, end, count);
-      const at = end;
-      end += values.byteLength;
-      return { values, at };
-    };
+    const numbers = (size: number): Numbers => area(new Float64Array(buffer, end, channels * size));
+    const singles = (count: number): Area<Float32Array> =>
+      area(new Float32Array(buffer, end, count));
     this.moments = numbers(MOMENTS);
     this.parts = numbers(MOMENTS);
     this.lines = numbers(LINE);
@@ -141,8 +145,13 @@ export class Memory {
 
   /** Says whether an array lies in this memory as kernels need it, to be worked on in place. */
   holds(array: Elements): array is Float32Array {
+    return this.contains(array) && array instanceof Float32Array;
+  }
+
+  /** Says whether an array of any kind lies in this memory. */
+  contains(array: ArrayBufferView): boolean {
     // Reading `.buffer` costs 40 ns, so it is read only where a tensor may lie here.
-    return this.#hasSpace && array.buffer === this.buffer && array instanceof Float32Array;
+    return this.#hasSpace && array.buffer === this.buffer;
   }
 
   /** Says whether all that is read and written lies in this memory. */
@@ -253,7 +262,7 @@ export function createSpace(byteLength: number): Memory {
  * @param channels how many have to be known at once; for more than MAX_CHANNELS a
  *   memory is made that goes when the call is done
  */
-export function memoryFor(channels: number, ...arrays: readonly Elements[]): Memory {
+export function memoryFor(channels: number, ...arrays: readonly ArrayBufferView[]): Memory {
   if (channels > MAX_CHANNELS) return new Memory(0, Math.ceil(channels / 16) * 16);
   if (arenas) {
     for (const array of arrays) {

@@ -2,6 +2,7 @@ import { checkCount, checkInterval, checkOneOf, checkOptions } from '../checks/o
 import { Bfloat16Bits, Float16Bits } from '../memory/elements.ts';
 import { copyElements, createSpace, MAX_SPACE, type Memory } from '../memory/memory.ts';
 import { ALIGNMENT } from '../memory/sizes.ts';
+import type { Image } from './image-like.ts';
 import { readShape, sizeOf } from './shape.ts';
 import {
   type AnyTensor,
@@ -101,20 +102,44 @@ export class Arena {
     if (dtype !== undefined) checkOneOf(dtype, 'dtype', Object.keys(CLASSES));
     const given = content?.data.constructor as ElementsClass | undefined;
     const Own = dtype ? CLASSES[dtype] : (given ?? Float32Array);
-    const bytes = sizeOf(shape) * Own.BYTES_PER_ELEMENT;
+    const size = sizeOf(shape);
+    const start = this.#take(size * Own.BYTES_PER_ELEMENT, `[${shape.join(', ')}]`);
+    const data = new Own(this.#memory.buffer, start, size);
+    if (content) copyElements(data, content.data);
+    else data.fill(0);
+    return tensorOf(shape, data);
+  }
+
+  /**
+   * Makes a transparent picture in the arena: 4 * width * height bytes of 0, which
+   * `imageToTensor`, `imageMoments`, `restyle` and their like work on where they lie.
+   *
+   * @param width in pixels, at least 1
+   * @param height in pixels, at least 1
+   * @throws RangeError where less space is left than it needs; TypeError and RangeError where a
+   *   size is no whole number of at least 1.
+   */
+  image(width: number, height: number): Image {
+    checkCount(width, 'width');
+    checkCount(height, 'height');
+    const length = 4 * width * height;
+    const start = this.#take(length, `a picture of ${width} x ${height} pixels`);
+    const data = new Uint8ClampedArray(this.#memory.buffer, start, length);
+    return { data: data.fill(0), width, height };
+  }
+
+  /** Takes space, and returns its address. */
+  #take(bytes: number, what: string): number {
     const left = this.#capacity - this.#used;
     if (bytes > left) {
       throw new RangeError(
-        `arena: [${shape.join(', ')}] needs ${bytes} bytes, but ${left} of ${this.#capacity} are left`,
+        `arena: ${what} needs ${bytes} bytes, but ${left} of ${this.#capacity} are left`,
       );
     }
     // A full arena may end at no multiple of 4, where an empty array can't begin.
     const start = this.#memory.spaceAt + (bytes === 0 ? 0 : this.#used);
-    const data = new Own(this.#memory.buffer, start, sizeOf(shape));
-    if (content) copyElements(data, content.data);
-    else data.fill(0);
     this.#used = Math.min(this.#capacity, this.#used + Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
-    return tensorOf(shape, data);
+    return start;
   }
 
   /**

@@ -5,7 +5,7 @@ import type { Elements } from '../memory/elements.ts';
 // first, and each buffer is read once.
 
 /** Says whether two arrays are the same bytes of the same memory. */
-export function sameMemory(a: Elements, b: Elements): boolean {
+export function sameMemory(a: ArrayBufferView, b: ArrayBufferView): boolean {
   return (
     a === b ||
     (a.buffer === b.buffer && a.byteOffset === b.byteOffset && a.byteLength === b.byteLength)
@@ -43,9 +43,9 @@ export function refuseOverlaps(written: Arrays, read: Arrays): void {
  */
 export function refusePartialOverlap(
   name: string,
-  array: Elements,
+  array: ArrayBufferView,
   otherName: string,
-  other: Elements,
+  other: ArrayBufferView,
 ): boolean {
   if (array === other) return true;
   if (array.buffer !== other.buffer) return false;
@@ -54,8 +54,23 @@ export function refusePartialOverlap(
   return false;
 }
 
+/** Refuses an array to write to that shares memory with another, of any kind. */
+export function refuseSharing(
+  name: string,
+  array: ArrayBufferView,
+  otherName: string,
+  other: ArrayBufferView,
+): void {
+  if (array.buffer === other.buffer) refuseOverlap(name, array, otherName, other);
+}
+
 /** Refuses an array to write to that overlaps another of the same buffer. */
-function refuseOverlap(name: string, array: Elements, otherName: string, other: Elements): void {
+function refuseOverlap(
+  name: string,
+  array: ArrayBufferView,
+  otherName: string,
+  other: ArrayBufferView,
+): void {
   const start = array.byteOffset;
   const end = start + array.byteLength;
   const otherStart = other.byteOffset;

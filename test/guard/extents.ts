@@ -1,4 +1,5 @@
 import type { Kernels } from '../../src/kernels/kernels.ts';
+import type { PixelKernels } from '../../src/kernels/pixels.ts';
 
 /** A stretch of memory that a call of a kernel may use, and how. */
 export interface Extent {
@@ -22,6 +23,7 @@ const MOMENTS = 32;
 const LINE = 24;
 const COMBINATION = 24;
 
+const bytesIn = used('in', 1);
 const bytesOut = used('out', 1);
 const bytesInOut = used('inout', 1);
 const halvesIn = used('in', 2);
@@ -43,6 +45,21 @@ const linesScratch = used('scratch', LINE);
 const combinationsIn = used('in', COMBINATION);
 const combinationsOut = used('out', COMBINATION);
 const combinationsScratch = used('scratch', COMBINATION);
+
+const pixelsIn = used('in', 4);
+const pixelsOut = used('out', 4);
+const tablesIn = used('in', 4);
+
+/** Bytes of a space: 24 vectors. */
+const SPACE = 24 * 16;
+/** Cells of light that have a code. */
+const CODES = 1664;
+/** Float32 of what each byte adds to the mixtures. */
+const MIXTURES = 3 * 256 * 4;
+
+/** Three planes of so many elements, each `step` after the one before. */
+const planes = (use: Use, name: string, start: number, count: number, step: number) =>
+  [0, 1, 2].map((plane) => use(name, start + 4 * plane * step, count));
 
 /** Rows with a gap after each period. */
 const withGaps = (
@@ -73,10 +90,68 @@ const inFours = (columns: number): number => Math.ceil(columns / 4) * 4;
 /** Nothing, where address 0 says that there is no such array. */
 const optional = (extent: Extent): readonly Extent[] => (extent.start === 0 ? [] : [extent]);
 
+type AllKernels = Kernels & PixelKernels;
+
 /** What a call of each kernel may touch: the shapes that its documentation gives. */
 export const extentsOf: {
-  readonly [name in keyof Kernels]: (...values: Parameters<Kernels[name]>) => readonly Extent[];
+  readonly [name in keyof AllKernels]: (
+    ...values: Parameters<AllKernels[name]>
+  ) => readonly Extent[];
 } = {
+  toPlanes: (y, x, tables, pixels, step) => [
+    ...planes(singlesOut, 'y', y, pixels, step),
+    pixelsIn('x', x, pixels),
+    tablesIn('tables', tables, 3 * 256),
+  ],
+  toChannelsLast: (y, x, tables, pixels) => [
+    singlesOut('y', y, 3 * pixels),
+    pixelsIn('x', x, pixels),
+    tablesIn('tables', tables, 3 * 256),
+  ],
+  toBytes: (y, x, lines, pixels, channelStep, pixelStep) => [
+    pixelsOut('y', y, pixels),
+    ...(pixelStep === 1
+      ? planes(singlesIn, 'x', x, pixels, channelStep)
+      : [singlesIn('x', x, (pixels - 1) * pixelStep + 2 * channelStep + 1)]),
+    doublesIn('lines', lines, 6),
+  ],
+  addByteMoments: (sums, x, pixels) => [doublesInOut('sums', sums, 7), pixelsIn('x', x, pixels)],
+  addWordMoments: (sums, x, pixels) => [doublesInOut('sums', sums, 7), doublesIn('x', x, pixels)],
+  hideByMask: (y, x, mask, pixels) => [
+    pixelsOut('y', y, pixels),
+    pixelsIn('x', x, pixels),
+    bytesIn('mask', mask, pixels),
+  ],
+  chooseByMask: (y, taken, left, mask, pixels) => [
+    pixelsOut('y', y, pixels),
+    pixelsIn('taken', taken, pixels),
+    pixelsIn('left', left, pixels),
+    bytesIn('mask', mask, pixels),
+  ],
+  recolour: (y, x, tables, pixels) => [
+    pixelsOut('y', y, pixels),
+    pixelsIn('x', x, pixels),
+    tablesIn('tables', tables, 3 * 256),
+  ],
+  findSpaceMoments: (moments, x, tables, space, pixels, scratch) => [
+    doublesOut('moments', moments, 10),
+    pixelsIn('x', x, pixels),
+    tablesIn('tables', tables, MIXTURES),
+    bytesIn('space', space, SPACE),
+    singlesScratch('scratch', scratch, 48),
+  ],
+  recolourInSpace: (y, x, tables, codes, space, pixels) => [
+    pixelsOut('y', y, pixels),
+    pixelsIn('x', x, pixels),
+    tablesIn('tables', tables, MIXTURES),
+    tablesIn('codes', codes, CODES),
+    bytesIn('space', space, SPACE),
+  ],
+  findTissue: (mask, x, tables, pixels) => [
+    bytesOut('mask', mask, pixels),
+    pixelsIn('x', x, pixels),
+    tablesIn('tables', tables, 3 * 256),
+  ],
   addMoments: (moments, x, rows, length, period, gap) => [
     momentsInOut('moments', moments, Math.min(rows, period)),
     ...withGaps(singlesIn, 'x', x, rows, length, period, gap),

@@ -8,6 +8,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The module of the kernels, in base64. */
     kernels: string;
+    /** The module of the kernels of pictures, in base64. */
+    pixels: string;
   }
 }
 
@@ -17,11 +19,16 @@ export default defineConfig({
       name: 'provided-kernels',
       enforce: 'pre',
       load(id) {
+        const compile = (name: string) =>
+          `() => new WebAssembly.Module(Buffer.from(inject('${name}'), 'base64'));`;
+        if (id.endsWith('/src/kernels/pixels-host.ts')) {
+          return `import { inject } from 'vitest';
+            export const compilePixels = ${compile('pixels')}`;
+        }
         if (!id.endsWith('/src/kernels/host.ts')) return null;
         return `import { inject } from 'vitest';
           export { instantiateSync } from '@assemblyscript/loader';
-          export const compile = () =>
-            new WebAssembly.Module(Buffer.from(inject('kernels'), 'base64'));`;
+          export const compile = ${compile('kernels')}`;
       },
     },
   ],
@@ -35,6 +42,7 @@ export default defineConfig({
     include: [
       'test/layers/{*norm,family,lengths,extremes}.test.ts',
       'test/assembly/**/*.test.ts',
+      'test/images/*.test.ts',
       'test/{passes,statistics}/*.test.ts',
       'test/tensor/arena.test.ts',
       'test/properties/*.test.ts',
@@ -43,6 +51,9 @@ export default defineConfig({
     // Those tests are about the module that is shipped.
     testNamePattern: '^(?!the module)',
     testTimeout: 120_000,
-    provide: { kernels: Buffer.from(await compileKernels('debug')).toString('base64') },
+    provide: {
+      kernels: Buffer.from(await compileKernels('debug')).toString('base64'),
+      pixels: Buffer.from(await compileKernels('debug', undefined, 'pixels')).toString('base64'),
+    },
   },
 });

@@ -1,5 +1,5 @@
 import { compileKernels } from '../support/compile-kernels.ts';
-import type { Passed, Verdict } from './child.ts';
+import type { Modules, Passed, Verdict } from './child.ts';
 import { type Mutation, mutate } from './mutations.ts';
 import { Tester } from './tester.ts';
 
@@ -25,6 +25,7 @@ interface Stage {
 const STAGES: readonly Stage[] = [
   // The kernels alone, watched: most mutants fail here, and soon.
   { build: 'debug', files: ['test/guard/passes.test.ts', 'test/assembly/'] },
+  { build: 'release', files: ['test/images/'] },
   {
     build: 'release',
     files: [
@@ -93,8 +94,9 @@ export async function* tryMutations(
   }
 }
 
-/** A stage, and the results of its tests on whole kernels. */
+/** A stage, its whole kernels, and the results of its tests on them. */
 interface Whole extends Stage {
+  readonly modules: Modules;
   readonly tests: readonly Passed[];
   readonly limit: number;
 }
@@ -112,13 +114,17 @@ class Campaign {
   /** Runs all tests on whole kernels, which must pass. */
   async prepare(tester: Tester): Promise<void> {
     for (const stage of this.#stages) {
-      const kernels = toBase64(await compileKernels(stage.build));
-      const verdict = await tester.ask({ kernels, files: stage.files, pattern: PATTERN }, PATIENCE);
+      const modules = {
+        kernels: toBase64(await compileKernels(stage.build)),
+        pixels: toBase64(await compileKernels(stage.build, undefined, 'pixels')),
+      };
+      const question = { modules, files: stage.files, pattern: PATTERN };
+      const verdict = await tester.ask(question, PATIENCE);
       if (verdict === null) throw new Error(`A test of ${stage.files.join(', ')} takes too long.`);
       if (verdict.failed) throw new Error(`It fails on whole kernels: ${verdict.failed}`);
       const tests = verdict.passed;
       const longest = Math.max(...tests.map(({ seconds }) => seconds));
-      this.#whole.push({ ...stage, tests, limit: GRACE + SLOWNESS * longest });
+      this.#whole.push({ ...stage, modules, tests, limit: GRACE + SLOWNESS * longest });
     }
   }
 
@@ -126,14 +132,16 @@ class Campaign {
     const { path, reach } = mutation;
     const edit = (name: string, text: string) => (name === path ? mutate(text, mutation) : text);
     let same = true;
-    for (const { build, files, tests, limit } of this.#whole) {
+    for (const { build, files, modules: whole, tests, limit } of this.#whole) {
       // A test in which no kernel was seen may call one in a way that is not watched.
       const reached = tests.filter(
         ({ kernels }) => kernels.length === 0 || kernels.some((name) => reach.has(name)),
       );
-      let kernels: string;
+      const modules = { ...whole };
       try {
-        kernels = toBase64(await compileKernels(build, edit));
+        for (const name of modulesOf(path)) {
+          modules[name] = toBase64(await compileKernels(build, edit, name));
+        }
       } catch {
         return { mutation, fate: 'invalid' };
       }
@@ -142,7 +150,7 @@ class Campaign {
       const others = reached.filter(({ name }) => !killers.includes(name));
       for (const some of [likely, others]) {
         if (some.length === 0) continue;
-        const verdict = await tester.ask({ kernels, files, pattern: patternOf(some) }, limit);
+        const verdict = await tester.ask({ modules, files, pattern: patternOf(some) }, limit);
         if (verdict === null) return { mutation, fate: 'killed', by: null };
         if (verdict.failed) {
           this.#killers.set(path, addKiller(killers, verdict.failed));
@@ -153,6 +161,12 @@ class Campaign {
     }
     return { mutation, fate: same ? 'same' : 'survived' };
   }
+}
+
+/** Returns the modules that a source file goes into. */
+function modulesOf(path: string): readonly (keyof Modules)[] {
+  if (path.startsWith('assembly/pixels/')) return ['pixels'];
+  return path.startsWith('assembly/core/') ? ['kernels', 'pixels'] : ['kernels'];
 }
 
 function wroteTheSame({ passed }: Verdict, whole: readonly Passed[]): boolean {

@@ -3,12 +3,15 @@
 
 import { fileURLToPath } from 'node:url';
 import { createVitest } from 'vitest/node';
+import type { ENTRIES } from '../support/compile-kernels.ts';
 import type { Doings } from './loader.ts';
+
+/** The modules by name, in base64. */
+export type Modules = Record<keyof typeof ENTRIES, string>;
 
 /** What the parent asks. */
 export interface Question {
-  /** A module, in base64. */
-  readonly kernels: string;
+  readonly modules: Modules;
   /** Parts of the paths of the test files to run. */
   readonly files: readonly string[];
   /** A regular expression for the names of the tests to run. */
@@ -38,8 +41,9 @@ const vitest = await createVitest('test', {
   reporters: [{ onTestCaseResult: () => void send('alive') }],
 });
 
-process.on('message', async ({ kernels, files, pattern }: Question) => {
-  vitest.provide('kernels', kernels);
+process.on('message', async ({ modules, files, pattern }: Question) => {
+  vitest.provide('kernels', modules.kernels);
+  vitest.provide('pixels', modules.pixels);
   vitest.setGlobalTestNamePattern(new RegExp(pattern));
   const specifications = await vitest.globTestSpecifications([...files]);
   const { testModules: all } = await vitest.runTestSpecifications(specifications, true);

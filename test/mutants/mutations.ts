@@ -80,6 +80,7 @@ const OPERATORS: Readonly<Record<string, readonly string[]>> = {
   '<<': ['>>'],
   '>>': ['<<'],
   '&': ['|'],
+  '|': ['&'],
   '&&': ['||'],
   '||': ['&&'],
   '<': ['<=', '>='],

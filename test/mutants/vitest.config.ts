@@ -14,7 +14,7 @@ export default {
     ...guarded.test,
     include: [
       'test/assembly/**/*.test.ts',
-      'test/{layers,passes,statistics}/*.test.ts',
+      'test/{images,layers,passes,statistics}/*.test.ts',
       'test/guard/passes.test.ts',
     ],
     setupFiles: [fileURLToPath(new URL('report-doings.ts', import.meta.url))],

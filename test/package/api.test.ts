@@ -34,6 +34,7 @@ test('the public names are these', () => {
     'BatchNorm',
     'ChannelMoments',
     'GroupNorm',
+    'ImageMoments',
     'InstanceNorm',
     'LayerNorm',
     'RMSNorm',
@@ -44,6 +45,7 @@ test('the public names are these', () => {
     'foldBatchNorm',
     'groupNorm',
     'groupNormBackward',
+    'imageMoments',
     'imageToTensor',
     'instanceNorm',
     'instanceNormBackward',
@@ -56,6 +58,7 @@ test('the public names are these', () => {
     'rmsNorm',
     'rmsNormBackward',
     'tensorToImage',
+    'tissueMask',
     'writeSafetensors',
   ]);
 });
@@ -91,7 +94,7 @@ describe('the members are these:', () => {
       new api.Tensor(new Float32Array(1), [1]),
       ['data', 'dims', 'dtype', 'shape', 'size'],
     ],
-    ['Arena', new api.Arena(64), ['capacity', 'reset', 'tensor', 'used']],
+    ['Arena', new api.Arena(64), ['capacity', 'image', 'reset', 'tensor', 'used']],
     ['InstanceNorm', new api.InstanceNorm(1), channelNorm],
     ['BatchNorm', new api.BatchNorm(1), [...channelNorm, 'setRunningStats']],
     ['LayerNorm', new api.LayerNorm(1), [...layer, 'bias', 'normalizedShape']],
@@ -105,6 +108,11 @@ describe('the members are these:', () => {
       'ChannelMoments',
       new api.ChannelMoments(1),
       ['count', 'mean', 'merge', 'numFeatures', 'std', 'toJSON', 'update', 'variance'],
+    ],
+    [
+      'ImageMoments',
+      new api.ImageMoments(),
+      ['count', 'mean', 'merge', 'space', 'std', 'toJSON', 'variance'],
     ],
   ];
 
@@ -120,6 +128,7 @@ describe('the members are these:', () => {
       BatchNorm: [],
       ChannelMoments: ['fromJSON'],
       GroupNorm: [],
+      ImageMoments: ['fromJSON'],
       InstanceNorm: [],
       LayerNorm: [],
       RMSNorm: [],

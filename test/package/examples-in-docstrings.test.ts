@@ -18,6 +18,7 @@ declare const x: Tensor, content: Tensor, style: Tensor, tokens: Tensor, batch: 
 declare const pixels: Float32Array, weight: Float32Array, bias: Float32Array;
 declare const runningMean: Float32Array, runningVar: Float32Array;
 declare const photo: ImageLike, painting: ImageLike, images: ImageLike[];
+declare const slide: ImageLike, slides: ImageLike[], reference: ImageLike;
 declare const context: CanvasRenderingContext2D;
 declare const norm: BatchNorm;
 declare const folder: string, index: string;

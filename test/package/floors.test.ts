@@ -22,7 +22,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['memory'],
     ['kernels', 'checks'],
   ],
-  assembly: [['.'], ['fused'], ['elements'], ['rows', 'columns', 'convert'], ['core']],
+  assembly: [['.'], ['fused'], ['elements'], ['rows', 'columns', 'convert', 'pixels'], ['core']],
   bench: [
     ['.'],
     ['questions'],

@@ -106,8 +106,8 @@ describe('a dictionary', () => {
 
   test('is written to bytes that a Blob takes, and an image has pixels that ImageData takes', () => {
     expectTypeOf(file).toEqualTypeOf<Uint8Array<ArrayBuffer>>();
-    type Pixels = ReturnType<typeof tensorToImage>['data'];
-    expectTypeOf<Pixels>().toEqualTypeOf<Uint8ClampedArray<ArrayBuffer>>();
+    const { data } = tensorToImage(new Tensor(new Float32Array(3), [1, 3, 1, 1]));
+    expectTypeOf(data).toEqualTypeOf<Uint8ClampedArray<ArrayBuffer>>();
   });
 
   test('of any tensors is loaded and written', () => {

@@ -19,8 +19,14 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Changes the text of a source file, given its path: `assembly/rows/apply.ts`. */
 export type Edit = (path: string, text: string) => string;
 
+/** The modules by name, and the file of each that the others are imported by. */
+export const ENTRIES = {
+  kernels: 'assembly/index.ts',
+  pixels: 'assembly/pixels/index.ts',
+} as const;
+
 /**
- * Compiles the kernels in memory.
+ * Compiles a module in memory.
  *
  * @param target as `asconfig.json` names it
  * @param edit what to change in the sources on the way to the compiler
@@ -29,10 +35,11 @@ export type Edit = (path: string, text: string) => string;
 export async function compileKernels(
   target: 'release' | 'debug',
   edit: Edit = (_, text) => text,
+  name: keyof typeof ENTRIES = 'kernels',
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { default: asc }: { default: Compiler } = await import(COMPILER);
   let module: Uint8Array<ArrayBuffer> | undefined;
-  const { error, stderr } = await asc.main(['--target', target], {
+  const { error, stderr } = await asc.main([ENTRIES[name], '--target', target], {
     readFile(name) {
       const path = join(ROOT, name);
       return existsSync(path) ? edit(name, readFileSync(path, 'utf8')) : null;

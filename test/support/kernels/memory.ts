@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { instantiateKernels, type Kernels } from '../../../src/kernels/kernels.ts';
+import { instantiatePixels, type PixelKernels } from '../../../src/kernels/pixels.ts';
 
 const GUARD = 0xa5;
 
@@ -9,13 +10,16 @@ const GUARD = 0xa5;
  */
 export class KernelMemory {
   readonly kernels: Kernels;
+  readonly pixels: PixelKernels;
   readonly bytes: Uint8Array;
   #end: number;
 
   /** @param elements how many float32 the large buffers hold together; 8 KB are added for small ones */
   constructor(elements = 0) {
-    const { kernels, buffer } = instantiateKernels(elements * 4 + 8192);
+    const { kernels, memory } = instantiateKernels(elements * 4 + 8192);
+    const { buffer } = memory;
     this.kernels = kernels;
+    this.pixels = instantiatePixels(memory);
     this.bytes = new Uint8Array(buffer).fill(GUARD);
     this.#end = buffer.byteLength;
   }
@@ -38,13 +42,25 @@ export class KernelMemory {
     return array;
   }
 
+  octets(values: ArrayLike<number>): Uint8Array {
+    const array = new Uint8Array(this.bytes.buffer, this.#take(values.length), values.length);
+    array.set(values);
+    return array;
+  }
+
   /** Runs a kernel, and expects it to have changed nothing but the given buffers. */
-  run(
-    kernel: (kernels: Kernels) => void,
-    ...written: (Float32Array | Float64Array | Uint16Array)[]
-  ): void {
+  run(kernel: (kernels: Kernels) => void, ...written: ArrayBufferView[]): void {
+    this.#expectUnchanged(() => kernel(this.kernels), written);
+  }
+
+  /** Does the same with a kernel of pictures. */
+  runPixels(kernel: (kernels: PixelKernels) => void, ...written: ArrayBufferView[]): void {
+    this.#expectUnchanged(() => kernel(this.pixels), written);
+  }
+
+  #expectUnchanged(run: () => void, written: readonly ArrayBufferView[]): void {
     const before = this.bytes.slice();
-    kernel(this.kernels);
+    run();
     for (const { byteOffset, byteLength } of written) {
       before.set(this.bytes.subarray(byteOffset, byteOffset + byteLength), byteOffset);
     }

@@ -1,12 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { imageToTensor, Tensor, tensorToImage } from '../../src/index.ts';
-import { uniforms } from '../support/random.ts';
+import {
+  expectSameBytes,
+  IMAGENET,
+  picturePlaces,
+  putPicture,
+  resetPicturePlaces,
+  SIZES,
+} from '../support/pictures.ts';
+import { places, resetPlaces } from '../support/places.ts';
+import { normals, uniforms } from '../support/random.ts';
 import { moments } from '../support/reference.ts';
 import { type RefusedCall, testRefusedCalls } from '../support/refusals.ts';
 import { sizeOf } from '../support/shapes.ts';
-
-// The mean and std that torchvision's models were trained with.
-const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
 /** A picture with every byte in every channel, at different places. */
 const everyByte = {
@@ -17,68 +23,6 @@ const everyByte = {
   width: 64,
   height: 4,
 };
-
-describe('imageToTensor', () => {
-  test('gives red, green and blue as planes of byte / 255, without alpha', () => {
-    const data = Uint8ClampedArray.of(
-      255,
-      0,
-      51,
-      9,
-      0,
-      102,
-      255,
-      9,
-      1,
-      2,
-      3,
-      9,
-      4,
-      5,
-      6,
-      9,
-      7,
-      8,
-      9,
-      9,
-      10,
-      11,
-      12,
-      9,
-    );
-    const x = imageToTensor({ data, width: 2, height: 3 });
-    expect(x.shape).toEqual([1, 3, 3, 2]);
-    const planes = [
-      [255, 0, 1, 4, 7, 10],
-      [0, 102, 2, 5, 8, 11],
-      [51, 255, 3, 6, 9, 12],
-    ];
-    expect([...x.data]).toEqual(planes.flat().map((byte) => Math.fround(byte / 255)));
-  });
-
-  test('subtracts the mean of a channel and divides by its std', () => {
-    const data = Uint8ClampedArray.of(255, 128, 0, 255);
-    const picture = { data, width: 1, height: 1 };
-    expect([...imageToTensor(picture, IMAGENET).data]).toEqual([
-      Math.fround((255 / 255 - 0.485) / 0.229),
-      Math.fround((128 / 255 - 0.456) / 0.224),
-      Math.fround((0 / 255 - 0.406) / 0.225),
-    ]);
-    expect([...imageToTensor(picture, { mean: 0.5, std: 0.25 }).data]).toEqual([
-      2,
-      Math.fround((128 / 255 - 0.5) / 0.25),
-      -2,
-    ]);
-  });
-
-  test('takes a Uint8Array or a Buffer like a Uint8ClampedArray', () => {
-    const { width, height } = everyByte;
-    const expected = imageToTensor(everyByte).data;
-    for (const data of [Uint8Array.from(everyByte.data), Buffer.from(everyByte.data)]) {
-      expect(imageToTensor({ data, width, height }).data).toEqual(expected);
-    }
-  });
-});
 
 describe('tensorToImage', () => {
   test.each([
@@ -126,44 +70,49 @@ describe('tensorToImage', () => {
     expect(Math.max(...errors.map(Math.abs))).toBeLessThanOrEqual(0.5 + 1e-4);
     expect(Math.abs(moments(errors).mean)).toBeLessThan(0.01);
   });
+
+  test.each(['nchw', 'nhwc'] as const)(
+    'rounds each value from float64, at any size and in every place of memory, in %s',
+    (layout) => {
+      for (const [width, height] of SIZES) {
+        const pixels = width * height;
+        const values = normals(3 * pixels, width);
+        const shape = layout === 'nchw' ? [3, height, width] : [height, width, 3];
+        const wanted = new Uint8ClampedArray(4 * pixels).fill(255);
+        for (let pixel = 0; pixel < pixels; pixel++) {
+          for (let channel = 0; channel < 3; channel++) {
+            const at = layout === 'nchw' ? channel * pixels + pixel : 3 * pixel + channel;
+            const { mean, std } = IMAGENET;
+            const scale = 255 * (std[channel] as number);
+            wanted[4 * pixel + channel] =
+              (values[at] as number) * scale + 255 * (mean[channel] as number);
+          }
+        }
+        for (const place of Object.values(places)) {
+          resetPlaces();
+          const x = place(values, shape);
+          const image = tensorToImage(x, { ...IMAGENET, layout });
+          expect([image.width, image.height]).toEqual([width, height]);
+          expectSameBytes(image.data, wanted);
+          for (const name of Object.keys(picturePlaces)) {
+            resetPicturePlaces();
+            const out = putPicture(name, { data: new Uint8Array(4 * pixels), width, height });
+            expect(tensorToImage(x, { ...IMAGENET, layout, out })).toBe(out);
+            expectSameBytes(out.data, wanted);
+          }
+        }
+      }
+    },
+  );
 });
 
-describe('a refused picture', () => {
-  const bytes = new Uint8ClampedArray(24);
-  const picture = { data: bytes, width: 3, height: 2 };
-  const to = (image: unknown, options?: object) => () => imageToTensor(image as never, options);
+describe('a refused tensor', () => {
   const from = (tensor: unknown, options?: object) => () => tensorToImage(tensor as never, options);
   const x = new Tensor(new Float32Array(18), [1, 3, 2, 3]);
   const shaped = (...shape: number[]) => new Tensor(new Float32Array(sizeOf(shape)), shape);
+  const bytes = new Uint8ClampedArray(24);
 
   const refused: RefusedCall[] = [
-    ['undefined', to(undefined), TypeError, 'image', 'undefined'],
-    ['bare bytes', to(bytes), TypeError, 'image.data', 'undefined'],
-    [
-      'floats',
-      to({ ...picture, data: new Float32Array(24) }),
-      TypeError,
-      'image.data',
-      'a value of type Float32Array',
-    ],
-    ['a word for a width', to({ ...picture, width: '3' }), TypeError, 'image.width', '"3"'],
-    ['a width of 0', to({ ...picture, width: 0 }), RangeError, 'image.width', '0'],
-    ['a height of 1.5', to({ ...picture, height: 1.5 }), RangeError, 'image.height', '1.5'],
-    ['too few bytes', to({ ...picture, height: 3 }), RangeError, 'image.data', '24'],
-    [
-      'bytes without alpha',
-      to({ data: new Uint8Array(18), width: 3, height: 2 }),
-      RangeError,
-      'image.data',
-      '18',
-    ],
-    ['a word for a mean', to(picture, { mean: 'imagenet' }), TypeError, 'mean', '"imagenet"'],
-    ['two means', to(picture, { mean: [0, 0] }), RangeError, 'mean', '2'],
-    ['a mean of NaN', to(picture, { mean: Number.NaN }), RangeError, 'mean', 'NaN'],
-    ['a std of 0', to(picture, { std: 0 }), RangeError, 'std', '0'],
-    ['one std of 0', to(picture, { std: [1, 0, 1] }), RangeError, 'std', '0'],
-    ['an unknown option', to(picture, { size: 224 }), TypeError, 'options', '"size"'],
-    ['an unknown layout', to(picture, { layout: 'hwc' }), RangeError, 'layout', '"hwc"'],
     ['no tensor', from(null), TypeError, 'tensor', 'null'],
     ['a tensor of 4 channels', from(shaped(1, 4, 2, 3)), RangeError, 'tensor', '[1, 4, 2, 3]'],
     ['a batch of tensors', from(shaped(2, 3, 2, 3)), RangeError, 'tensor', '[2, 3, 2, 3]'],
@@ -178,6 +127,27 @@ describe('a refused picture', () => {
     ['an empty tensor', from(shaped(1, 3, 0, 3)), RangeError, 'tensor', '[1, 3, 0, 3]'],
     ['a tensor with a std of 0', from(x, { std: 0 }), RangeError, 'std', '0'],
     ['a tensor with an unknown option', from(x, { stds: 1 }), TypeError, 'options', '"stds"'],
+    [
+      'a result that is no picture',
+      from(x, { out: x }),
+      TypeError,
+      'out.data',
+      'a value of type Float32Array',
+    ],
+    [
+      'a result of another size',
+      from(x, { out: { data: bytes, width: 2, height: 3 } }),
+      RangeError,
+      'out',
+      '2 x 3',
+    ],
+    [
+      'a result in the memory of the tensor',
+      from(x, { out: { data: new Uint8Array(x.data.buffer, 8, 24), width: 3, height: 2 } }),
+      RangeError,
+      'out',
+      'bytes 8 to 32',
+    ],
   ];
   testRefusedCalls(refused, 'is %s');
 });

@@ -1,0 +1,7 @@
+/** The bits of alpha in a pixel. */
+export const ALPHA: u32 = 0xff000000;
+
+/** Says of four pixels, by masks of their lanes, which have an alpha of 0. */
+export function hiddenOf(pixels: v128): v128 {
+  return i32x4.eq(i32x4.shr_u(pixels, 24), i32x4.splat(0));
+}

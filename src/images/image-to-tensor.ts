@@ -1,0 +1,120 @@
+import { refuseValue } from '../checks/refuse.ts';
+import type { ImageLike } from '../tensor/image-like.ts';
+import { refuseSharing } from '../tensor/overlap.ts';
+import { refuseShape } from '../tensor/shape.ts';
+import { checkLength, readTensor, Tensor, type TensorLike, tensorOf } from '../tensor/tensor.ts';
+import { bytesOf, checkImageLength, checkSize, readImage } from './arguments.ts';
+import { type NormalizationOptions, readNormalization } from './normalization.ts';
+import { cutsOf, type PixelMemory, pixelMemoryFor } from './pixel-memory.ts';
+
+/** Options of {@link imageToTensor}. */
+export interface ImageToTensorOptions extends NormalizationOptions {
+  /**
+   * Where the result goes: an arena's tensor, say, or a slice of a batch. It shares no memory
+   * with a picture. A new tensor by default.
+   */
+  readonly out?: TensorLike | null | undefined;
+}
+
+/**
+ * Makes a (N, 3, height, width) tensor of the red, green and blue of pictures of one size, each
+ * (byte / 255 - mean) / std, computed in float64 and rounded once: torchvision's ToTensor and
+ * Normalize. Alpha is left out.
+ *
+ * @param image RGBA bytes, ImageData for example; or several of one size
+ * @returns `out` or a new tensor; N is 1 for one picture; (N, height, width, 3) in 'nhwc'
+ * @throws TypeError where an image has no bytes or a number is none; RangeError
+ *   where the bytes don't fit the size, pictures differ in size, `out` has another shape, or std
+ *   is 0.
+ * @example
+ * const x = imageToTensor(context.getImageData(0, 0, 224, 224), {
+ *   mean: [0.485, 0.456, 0.406],
+ *   std: [0.229, 0.224, 0.225],
+ * });
+ */
+export function imageToTensor(
+  image: ImageLike | readonly ImageLike[],
+  options: ImageToTensorOptions = {},
+): Tensor {
+  const { means, stds, layout, out } = readNormalization(options);
+  const given = out === undefined || out === null ? null : readTensor(out, 'out');
+  const images = readImages(image);
+  const { width, height } = images[0] as ImageLike;
+  const sizes = layout === 'nchw' ? [3, height, width] : [height, width, 3];
+  const shape = [images.length, ...sizes];
+  if (given) {
+    refuseShape(given.shape, shape, 'out');
+    checkLength(given.data, given.shape, 'out');
+    for (const { data } of images) refuseSharing('out', given.data, 'image', data);
+  }
+
+  const values = given?.data ?? new Float32Array(images.length * 3 * width * height);
+  const memory = pixelMemoryFor(values, ...images.map(({ data }) => data));
+  memory.write(memory.tablesAt, valuesOfBytes(means, stds));
+  const pixels = width * height;
+  images.forEach(({ data }, i) => {
+    const part = values.subarray(i * 3 * pixels, (i + 1) * 3 * pixels);
+    if (layout === 'nchw') writePlanes(memory, bytesOf(part), bytesOf(data), pixels);
+    else writeChannelsLast(memory, bytesOf(part), bytesOf(data), pixels);
+  });
+  return out instanceof Tensor ? out : tensorOf(shape, values);
+}
+
+/** Reads one picture or several of one size, each once. */
+function readImages(image: ImageLike | readonly ImageLike[]): readonly ImageLike[] {
+  if (!Array.isArray(image)) return [readImage(image, 'image')];
+  const nameOf = (index: number): string => `image[${index}]`;
+  const images = Array.from(image as readonly unknown[], (one, i) => readImage(one, nameOf(i)));
+  const [first] = images;
+  if (first === undefined) refuseValue('image', 'at least one picture', 0);
+  images.forEach((one, i) => {
+    // Once more: a getter of a later one may have shrunk it.
+    checkImageLength(one, nameOf(i));
+    checkSize(one, first, nameOf(i));
+  });
+  return images;
+}
+
+/** Returns the values of the bytes of red, green and blue. */
+function valuesOfBytes(means: readonly number[], stds: readonly number[]): Float32Array {
+  return Float32Array.from({ length: 3 * 256 }, (_, i) => {
+    const channel = i >> 8;
+    return ((i & 255) / 255 - (means[channel] as number)) / (stds[channel] as number);
+  });
+}
+
+function writePlanes(
+  { kernels, tablesAt, input, output, memory }: PixelMemory,
+  y: Uint8Array,
+  x: Uint8Array,
+  pixels: number,
+): void {
+  const isHere = memory.contains(y);
+  for (const cut of cutsOf(pixels)) {
+    const { start, count, filled } = cut;
+    const at = input.load(x, cut, 4);
+    if (isHere && count === filled) {
+      kernels.toPlanes(y.byteOffset + 4 * start, at, tablesAt, count, pixels);
+      continue;
+    }
+    const planesAt = output.placeFor(y, 4 * start);
+    kernels.toPlanes(planesAt, at, tablesAt, filled, filled);
+    for (let channel = 0; channel < 3; channel++) {
+      const place = 4 * (channel * pixels + start);
+      output.copyOut(y, place, 4 * count, planesAt + 4 * channel * filled);
+    }
+  }
+}
+
+function writeChannelsLast(
+  { kernels, tablesAt, input, output }: PixelMemory,
+  y: Uint8Array,
+  x: Uint8Array,
+  pixels: number,
+): void {
+  for (const cut of cutsOf(pixels)) {
+    const at = output.place(y, cut, 12);
+    kernels.toChannelsLast(at, input.load(x, cut, 4), tablesAt, cut.filled);
+    output.store(y, cut, 12, at);
+  }
+}

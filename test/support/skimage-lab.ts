@@ -1,0 +1,23 @@
+import type { Image } from '../../src/index.ts';
+
+/** What test/fixtures/make_skimage_lab.py wrote; pictures are RGB bytes in base64. */
+export interface SkimageLab {
+  readonly width: number;
+  readonly height: number;
+  readonly content: string;
+  readonly style: string;
+  readonly restyled: string;
+  /** A byte for each pixel of the content. */
+  readonly tissue: string;
+  readonly contentMoments: { readonly mean: readonly number[]; readonly std: readonly number[] };
+  readonly styleMoments: { readonly mean: readonly number[]; readonly std: readonly number[] };
+}
+
+/** Makes an opaque picture of one of the fixture's. */
+export function pictureOf(fixture: SkimageLab, name: 'content' | 'style' | 'restyled'): Image {
+  const { width, height } = fixture;
+  const rgb = Buffer.from(fixture[name], 'base64');
+  const data = new Uint8ClampedArray(4 * width * height).fill(255);
+  for (let i = 0; i < rgb.length; i++) data[4 * Math.floor(i / 3) + (i % 3)] = rgb[i] as number;
+  return { data, width, height };
+}
