@@ -1,6 +1,7 @@
 // Columns of few elements, in float64 throughout: so few roundings of float32 would not average
 // out. In each row a column has `width` elements. Two columns are summed side by side, each in
-// an order of its own, so it gives the same bits wherever it lies.
+// an order of its own, so it gives the same bits wherever it lies. The last of an odd number is
+// summed twice, and its second sums lie behind all others.
 
 import { loadPair, loadPairApart } from '../core/lanes';
 import { MOMENTS } from '../core/moments';
@@ -17,10 +18,10 @@ import { MOMENTS } from '../core/moments';
  * than n times what is left cancels, and of float64 enough is left.
  *
  * @param moments (samples, columns / groupSize) moments, written; 0: none
- * @param means (samples, columns) float64, written, rounded up to twos
+ * @param means (samples, columns) float64, written, and one more
  * @param variances (samples, columns) float64, likewise
- * @param scales (samples, columns) float64, written, rounded up to twos
- * @param sums (samples, columns) float64 to work in, rounded up to twos
+ * @param scales (samples, columns) float64, written, and one more
+ * @param sums (samples, columns) float64 to work in, and one more
  * @param gradientSums (samples, columns) float64, written: sums of g
  * @param products (samples, columns) float64, written: sums of g * (x - mean) * scale
  * @param g (samples, rows, columns, width) float32; 0: none, and no sums of it
@@ -110,11 +111,11 @@ function loadFirsts(
  * Adds up the deviations d = x - shift of each column of each sample, their squares, and with g
  * their products with it.
  *
- * @param sums (samples, columns) float64, written, rounded up to twos: sums of d
+ * @param sums (samples, columns) float64, written, and one more: sums of d
  * @param squares (samples, columns) float64, likewise: sums of d * d
  * @param gradientSums (samples, columns) float64, likewise: sums of g
  * @param products (samples, columns) float64, likewise: sums of g * d
- * @param shifts (samples, columns) float64, rounded up to twos
+ * @param shifts (samples, columns) float64, and one more
  * @param g (samples, rows, columns, width) float32; 0: none
  * @param x (samples, rows, columns, width) float32
  * @param own whether each column's shift is its first element, which is then written

@@ -11,10 +11,10 @@ const STRIP_ELEMENTS: usize = 2048;
  * `groupSize` consecutive columns by common ones. A sample has few elements in each column.
  *
  * @param dx (samples, rows, columns, width) float32; may be g or x
- * @param sums (samples, columns) float64, written, rounded up to twos: sums of g
+ * @param sums (samples, columns) float64, written, and one more: sums of g
  * @param products (samples, columns) float64, likewise: sums of g * z
  * @param means (samples, columns) float64 to work in, of which at most the larger of
- *   STRIP_ELEMENTS and columns are touched, rounded up to twos
+ *   STRIP_ELEMENTS and columns are touched, and one more
  * @param variances (samples, columns) float64, likewise
  * @param rstds (samples, columns) float64 to work in, likewise
  * @param combinations (samples, columns) times 3 float64 to work in, likewise

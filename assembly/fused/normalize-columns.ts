@@ -13,7 +13,7 @@ const STRIP_ELEMENTS: usize = 2048;
  * @param y (samples, rows, columns, width) float32; may be x
  * @param moments (samples, columns / groupSize) moments, written; 0: none
  * @param means (samples, columns) float64 to work in, of which at most the larger of
- *   STRIP_ELEMENTS and columns are touched, rounded up to twos
+ *   STRIP_ELEMENTS and columns are touched, and one more
  * @param variances (samples, columns) float64, likewise
  * @param scales (samples, columns) float64 to work in, likewise
  * @param sums (samples, columns) float64 to work in, likewise

@@ -60,9 +60,13 @@ export type Numbers = Area<Float64Array>;
 // sums, and two for elements; eight float32 for the kernels of columns; a weight and a bias.
 const CHANNEL_BYTES = (2 * MOMENTS + LINE + COMBINATION + 4) * F64 + (8 + 2) * F32;
 
+// The scratch has as many areas of float64.
+const AREAS = 8;
+
 function scratchSize(channels: number): number {
   const tiles = 2 * F32 * (Math.max(TILE_SIZE, channels) + TILE_SLACK);
-  return ALIGNMENT + Math.ceil((channels * CHANNEL_BYTES + tiles) / ALIGNMENT) * ALIGNMENT;
+  const numbers = channels * CHANNEL_BYTES + AREAS * ALIGNMENT;
+  return ALIGNMENT + Math.ceil((numbers + tiles) / ALIGNMENT) * ALIGNMENT;
 }
 
 /** The most bytes that a memory can offer beside its scratch. */
@@ -124,7 +128,12 @@ export class Memory {
       end += values.byteLength;
       return { values, at: values.byteOffset };
     };
-    const numbers = (size: number): Numbers => area(new Float64Array(buffer, end, channels * size));
+    const numbers = (size: number): Numbers => {
+      const made = area(new Float64Array(buffer, end, channels * size));
+      // Kernels that write pairs write one number more.
+      end += ALIGNMENT;
+      return made;
+    };
     const singles = (count: number): Area<Float32Array> =>
       area(new Float32Array(buffer, end, count));
     this.moments = numbers(MOMENTS);

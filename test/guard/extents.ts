@@ -78,11 +78,9 @@ const withGaps = (
   });
 };
 
-/** Columns of samples, rounded up to twos, of which a kernel works in those of a strip. */
+/** Columns of samples and one more, of which a kernel works in those of a strip. */
 const ofStrip = (samples: number, size: number, columns: number): number =>
-  inTwos(Math.min(samples, Math.max(1, Math.floor(2048 / size))) * columns);
-
-const inTwos = (count: number): number => Math.ceil(count / 2) * 2;
+  Math.min(samples, Math.max(1, Math.floor(2048 / size))) * columns + 1;
 
 /** Columns that lie four side by side. */
 const inFours = (columns: number): number => Math.ceil(columns / 4) * 4;
@@ -343,8 +341,8 @@ export const extentsOf: {
     const numbers = ofStrip(samples, size, columns);
     return [
       singlesOut('dx', dx, samples * size),
-      doublesOut('sums', sums, inTwos(samples * columns)),
-      doublesOut('products', products, inTwos(samples * columns)),
+      doublesOut('sums', sums, samples * columns + 1),
+      doublesOut('products', products, samples * columns + 1),
       doublesScratch('means', means, numbers),
       doublesScratch('variances', variances, numbers),
       doublesScratch('rstds', rstds, numbers),

@@ -19,7 +19,7 @@ import {
   readSafetensors,
   Tensor,
   type TensorLike,
-  type tensorToImage,
+  tensorToImage,
   writeSafetensors,
 } from '../../src/index.ts';
 

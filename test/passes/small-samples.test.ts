@@ -140,6 +140,7 @@ describe('short rows', () => {
     [[5, 7, 57]],
     // One channel, and more channels than a strip holds.
     [[40, 1, 9]],
+    [[4100, 1, 2]],
     [[2, 5001, 4]],
   ])('are within the contract, the same bits in an arena: %j', (shape) => {
     const [samples, channels] = shape as [number, number, number];
