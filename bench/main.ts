@@ -9,6 +9,7 @@ Questions:
   growth             How do time and memory grow from 100 to 100 million elements?
   startup            How long does a program take to its first result?
   cliffs             Which shapes take far longer than others of as many elements?
+  sixteen            How fast are float16 and bfloat16 beside float32?
   picture            Draws docs/images/bench.svg from bench/results.json; measures nothing.
 
 Options of contest; a filter may be given several times:
@@ -22,6 +23,9 @@ Options of contest; a filter may be given several times:
 
 Options of cliffs:
   --norm TEXT        as above
+  --quick            takes fewer rounds, with more noise
+
+Options of sixteen:
   --quick            takes fewer rounds, with more noise
 
 Options of accuracy:
@@ -67,6 +71,10 @@ const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
   async cliffs() {
     const { cliffs } = await import('./questions/cliffs.ts');
     cliffs(options.norm ?? [], options.quick);
+  },
+  async sixteen() {
+    const { sixteen } = await import('./questions/sixteen.ts');
+    sixteen(options.quick);
   },
   async picture() {
     const { picture } = await import('./questions/picture.ts');
