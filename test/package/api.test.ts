@@ -38,6 +38,7 @@ test('the public names are these', () => {
     'InstanceNorm',
     'LayerNorm',
     'RMSNorm',
+    'RevIN',
     'Tensor',
     'adaptiveInstanceNorm',
     'batchNorm',
@@ -100,6 +101,23 @@ describe('the members are these:', () => {
     ['LayerNorm', new api.LayerNorm(1), [...layer, 'bias', 'normalizedShape']],
     ['RMSNorm', new api.RMSNorm(1), [...layer, 'normalizedShape']],
     [
+      'RevIN',
+      new api.RevIN(1),
+      [
+        'affineBias',
+        'affineWeight',
+        'backward',
+        'denormalize',
+        'eps',
+        'layout',
+        'loadStateDict',
+        'normalize',
+        'numFeatures',
+        'stateDict',
+        'subtractLast',
+      ],
+    ],
+    [
       'GroupNorm',
       new api.GroupNorm(1, 1),
       [...layer, 'bias', 'layout', 'numChannels', 'numGroups'],
@@ -132,6 +150,7 @@ describe('the members are these:', () => {
       InstanceNorm: [],
       LayerNorm: [],
       RMSNorm: [],
+      RevIN: [],
       Tensor: [],
     });
   });
