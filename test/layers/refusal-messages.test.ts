@@ -1,4 +1,3 @@
-import { describe, expect, test } from 'vitest';
 import {
   adaptiveInstanceNorm,
   BatchNorm,
@@ -13,9 +12,7 @@ import {
   rmsNorm,
   Tensor,
 } from '../../src/index.ts';
-
-/** A call, and the whole text of its refusal. */
-type Message = readonly [message: string, call: () => unknown];
+import { testMessages } from '../support/refusals.ts';
 
 const x = zeros(2, 3, 4);
 const plain = [1, 2, 3] as unknown as Float32Array;
@@ -148,21 +145,4 @@ function tampered(fields: Partial<InstanceNorm>): Tensor {
 
 function zeros(...shape: number[]): Tensor {
   return new Tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
-}
-
-function testMessages(title: string, messages: readonly Message[]): void {
-  describe(title, () => {
-    test.each(messages)('%s', (message, call) => {
-      expect(messageOf(call)).toBe(message);
-    });
-  });
-}
-
-function messageOf(call: () => unknown): string {
-  try {
-    call();
-  } catch (error) {
-    return (error as Error).message;
-  }
-  return 'no refusal';
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectSameBits } from './closeness.ts';
 
 /**
@@ -90,4 +90,16 @@ function thrownBy(call: () => unknown): unknown {
     return error;
   }
   return expect.fail('expected the call to be refused, but it returned');
+}
+
+/** The whole text of a refusal, and the call that is refused. */
+export type Message = readonly [message: string, call: () => unknown];
+
+/** Tests the whole texts of refusals. */
+export function testMessages(title: string, messages: readonly Message[]): void {
+  describe(title, () => {
+    test.each(messages)('%s', (message, call) => {
+      expect((thrownBy(call) as Error).message).toBe(message);
+    });
+  });
 }
