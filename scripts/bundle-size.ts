@@ -15,7 +15,7 @@ export function bundle(program: string, condition: 'default' | 'workerd'): Uint8
     format: 'esm',
     write: false,
     conditions: [condition],
-    external: ['*.wasm'],
+    external: ['*.wasm?module'],
   });
   return (outputFiles[0] as { contents: Uint8Array }).contents;
 }

@@ -48,10 +48,10 @@ function importModules(host) {
   };
 }
 
-/** Writes those files for a host, whose bundlers want a query after NAME.wasm. */
-function writeImports(host, query) {
+/** Writes those files for a host. By the query the bundlers of all hosts know what is wanted. */
+function writeImports(host) {
   for (const name of MODULES) {
-    const text = `export { default as ${name}Text } from './${name}.wasm${query}';\n`;
+    const text = `export { default as ${name}Text } from './${name}.wasm?module';\n`;
     writeFileSync(`dist/${host}-${name}.js`, text);
   }
 }
@@ -92,8 +92,8 @@ await Promise.all([
   }),
   bundle('dist/wasm-norm.min.js', { format: 'iife', globalName: 'wasmNorm', minify: true }),
 ]);
-writeImports('workerd', '');
-writeImports('edge-light', '?module');
+writeImports('workerd');
+writeImports('edge-light');
 for (const name of MODULES) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
 
 // What Apache-2.0 asks of whoever hands on the loader.

@@ -5,8 +5,8 @@ export { instantiate, instantiateSync } from '@assemblyscript/loader';
 /**
  * Compiles a module from its text, for the hosts that let a program compile at run time.
  *
- * @throws Error where the host has no WebAssembly, none with SIMD, or compiles only
- *   asynchronously.
+ * @throws Error where the host has no WebAssembly, none with SIMD, compiles only
+ *   asynchronously, or forbids it.
  */
 export function compile(text: string): WebAssembly.Module {
   const bytes = bytesOf(text);
@@ -41,8 +41,11 @@ function explain(bytes: Uint8Array<ArrayBuffer>, cause: unknown): unknown {
       { cause },
     );
   }
-  // Refused by a page's security policy, say, as the host itself says best.
-  return cause;
+  const said = cause instanceof Error ? cause.message : cause;
+  return new Error(
+    `wasm-norm: this host forbids compiling WebAssembly (${said}). A page's policy has to allow 'wasm-unsafe-eval', an edge worker's bundler to take the entry for workerd (OpenNext: serverExternalPackages: ['wasm-norm']).`,
+    { cause },
+  );
 }
 
 function missing(what: string, cause?: unknown): Error {

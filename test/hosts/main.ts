@@ -9,14 +9,17 @@ import { createApp } from '../runtimes/app.ts';
 import type { Row } from '../runtimes/row.ts';
 import { printTable } from '../runtimes/table.ts';
 import { browsers } from './browsers.ts';
+import { nitro } from './nitro.ts';
 import { oldNodes } from './nodes.ts';
+import { openNext } from './open-next.ts';
 
 const words = process.argv.slice(2);
 const isAsked = ({ runtime }: Row): boolean =>
   words.length === 0 || words.some((word) => runtime.includes(word));
 
-const { folder } = await createApp();
-const rows = [...oldNodes(folder), ...browsers(folder)];
+const created = await createApp();
+const { folder } = created;
+const rows = [...oldNodes(folder), ...browsers(folder), ...nitro(folder), openNext(created)];
 const passed = await printTable(rows.filter(isAsked));
 rmSync(folder, { recursive: true });
 if (!passed) process.exitCode = 1;

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
+import { kernelsText } from '../../src/kernels/compiled-kernels.ts';
+import { compiledOf } from '../../src/kernels/modules.ts';
 
 const cwd = fileURLToPath(new URL('../..', import.meta.url));
 const hosts = 'Node 16.4, Deno 1.9, Bun, workerd, Chrome 91, Firefox 90, Safari 16.4';
@@ -18,6 +20,10 @@ function run(...flags: readonly string[]): string {
   const argv = [...flags, '--input-type=module', '--eval', program];
   return spawnSync(process.execPath, argv, { cwd, encoding: 'utf8' }).stdout;
 }
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
 
 test('without flags the first use works', () => {
   expect(run()).toBe('imported\n[ 1, 1, 2 ]\n');
@@ -38,3 +44,15 @@ test.runIf(process.arch === 'x64')(
     expect(printed).toContain(hosts);
   },
 );
+
+test('where compiling is forbidden, the first use says what allows it, and what the host says', () => {
+  const { validate, CompileError } = WebAssembly;
+  const message = 'Wasm code generation disallowed by embedder';
+  const Module = function refuse() {
+    throw new CompileError(message);
+  };
+  vi.stubGlobal('WebAssembly', { Module, validate });
+  for (const part of [message, 'wasm-unsafe-eval', "serverExternalPackages: ['wasm-norm']"]) {
+    expect(() => compiledOf({ text: kernelsText })).toThrow(part);
+  }
+});

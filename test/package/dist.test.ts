@@ -69,17 +69,17 @@ test.each(['index.js', 'index.cjs', 'wasm-norm.min.js'])('%s imports nothing', (
   expect(read(name)).not.toMatch(/^import\b|\bimport\(|\brequire\(/m);
 });
 
-test.each([
-  ['workerd', './NAME.wasm'],
-  ['edge-light', './NAME.wasm?module'],
-])('%s.js imports each module from a file that imports %s', (host, wasm) => {
-  expect(modules).toContain('kernels');
-  const imported = importsOf(`${host}.js`);
-  expect(imported.sort()).toEqual(modules.map((name) => `./${host}-${name}.js`));
-  for (const name of modules) {
-    expect(importsOf(`${host}-${name}.js`)).toEqual([wasm.replace('NAME', name)]);
-  }
-});
+test.each(['workerd', 'edge-light'])(
+  '%s.js imports each module from a file that imports the module alone',
+  (host) => {
+    expect(modules).toContain('kernels');
+    const imported = importsOf(`${host}.js`);
+    expect(imported.sort()).toEqual(modules.map((name) => `./${host}-${name}.js`));
+    for (const name of modules) {
+      expect(importsOf(`${host}-${name}.js`)).toEqual([`./${name}.wasm?module`]);
+    }
+  },
+);
 
 function importsOf(name: string): string[] {
   const imports = read(name).matchAll(/^(?:import|export) .* from ["'](.*)["'];$/gm);

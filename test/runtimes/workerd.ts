@@ -13,7 +13,7 @@ type Modules = Readonly<Record<string, string>>;
 const LIBRARY: Modules = {
   'wasm-norm': 'node_modules/wasm-norm/dist/workerd.js',
   'workerd-kernels.js': 'node_modules/wasm-norm/dist/workerd-kernels.js',
-  'kernels.wasm': 'node_modules/wasm-norm/dist/kernels.wasm',
+  'kernels.wasm?module': 'node_modules/wasm-norm/dist/kernels.wasm',
 };
 
 /** Cloudflare's runtime: the modules as they are, and a bundle by wrangler. */
