@@ -19,8 +19,13 @@ interface Browser {
   readonly argv: readonly string[];
 }
 
+interface NamedBrowser extends Browser {
+  readonly name: string;
+  readonly version: string;
+}
+
 /** Browsers that no tool drives: each opens a page, which posts what it finds. */
-export function browsers(folder: string): Row[] {
+export async function browsers(folder: string): Promise<Row[]> {
   return [
     ...OLD_CHROMIUMS.map((release) => ({
       runtime: `Chromium ${release}, ready`,
@@ -32,22 +37,29 @@ export function browsers(folder: string): Row[] {
           }
         }),
     })),
+    ...(await debianBrowsers(folder)).map(({ name, version, ...browser }) => ({
+      runtime: name,
+      version,
+      run: () => posted(folder, browser, expectNone),
+    })),
+  ];
+}
+
+/** The browsers of Debian that are not Chromium. */
+export async function debianBrowsers(folder: string): Promise<readonly NamedBrowser[]> {
+  const profile = await mkdtemp(join(folder, 'firefox-'));
+  return [
     {
-      runtime: 'Firefox',
+      name: 'Firefox',
       version: debianVersion('firefox-esr'),
-      run: async () => {
-        const profile = await mkdtemp(join(folder, 'firefox-'));
-        const argv = ['--headless', '--no-remote', '--profile', profile];
-        return posted(folder, { program: 'firefox-esr', argv }, expectNone);
-      },
+      program: 'firefox-esr',
+      argv: ['--headless', '--no-remote', '--profile', profile],
     },
     {
-      runtime: 'WebKitGTK',
+      name: 'WebKitGTK',
       version: debianVersion('webkit2gtk-driver'),
-      run: () => {
-        const argv = ['-a', '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'];
-        return posted(folder, { program: 'xvfb-run', argv }, expectNone);
-      },
+      program: 'xvfb-run',
+      argv: ['-a', '/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser'],
     },
   ];
 }
@@ -83,11 +95,23 @@ async function unpack(folder: string, release: string): Promise<Browser> {
   return { program, argv };
 }
 
-/** Opens the page, waits for what it posts, and ends the browser. */
+/** Opens the page that tests the library, and resolves to the line of JSON that it posts. */
 async function posted(
   folder: string,
-  { program, argv }: Browser,
+  browser: Browser,
   check: (refusal: string | null) => void,
+): Promise<string> {
+  const line = await open(folder, 'posted.html', browser);
+  if (!line.startsWith('{')) throw new Error(line);
+  check(JSON.parse(line).refusal);
+  return line;
+}
+
+/** Opens a page of a folder, waits for what it posts, and ends the browser. */
+export async function open(
+  folder: string,
+  page: string,
+  { program, argv }: Browser,
 ): Promise<string> {
   let take: (body: string) => void = () => {};
   const body = new Promise<string>((resolve) => {
@@ -95,7 +119,7 @@ async function posted(
   });
   const { origin, close } = await serveFolder(folder, take);
   // A group of its own, so that all its processes end.
-  const browser = spawn(program, [...argv, `${origin}/posted.html`], {
+  const browser = spawn(program, [...argv, `${origin}/${page}`], {
     detached: true,
     stdio: 'ignore',
     env: { ...process.env, HOME: folder },
@@ -105,11 +129,7 @@ async function posted(
     setTimeout(reject, SECONDS * 1000, new Error(`${program} posted nothing`)).unref();
   });
   try {
-    const line = await Promise.race([body, failure]);
-    check(JSON.parse(line).refusal);
-    return line;
-  } catch (error) {
-    throw error instanceof SyntaxError ? new Error(await body) : error;
+    return await Promise.race([body, failure]);
   } finally {
     if (browser.pid !== undefined) process.kill(-browser.pid, 'SIGKILL');
     close();

@@ -2,7 +2,8 @@
 // npm run test:runtimes does in the others. Wants Debian's firefox-esr, webkit2gtk-driver and xvfb.
 //
 //     npm run test:hosts               all of them
-//     npm run test:hosts -- Firefox    the rows whose names have one of these words
+//     npm run test:hosts -- Firefox    the rows whose names have one of these words; `page` is the
+//                                      page of examples/web in Firefox and WebKit
 
 import { rmSync } from 'node:fs';
 import { createApp } from '../runtimes/app.ts';
@@ -12,6 +13,7 @@ import { browsers } from './browsers.ts';
 import { nitro } from './nitro.ts';
 import { oldNodes } from './nodes.ts';
 import { openNext } from './open-next.ts';
+import { checkPage } from './page.ts';
 
 const words = process.argv.slice(2);
 const isAsked = ({ runtime }: Row): boolean =>
@@ -19,7 +21,13 @@ const isAsked = ({ runtime }: Row): boolean =>
 
 const created = await createApp();
 const { folder } = created;
-const rows = [...oldNodes(folder), ...browsers(folder), ...nitro(folder), openNext(created)];
+if (words.length === 0 || words.includes('page')) await checkPage(folder);
+const rows = [
+  ...oldNodes(folder),
+  ...(await browsers(folder)),
+  ...nitro(folder),
+  openNext(created),
+];
 const passed = await printTable(rows.filter(isAsked));
 rmSync(folder, { recursive: true });
 if (!passed) process.exitCode = 1;

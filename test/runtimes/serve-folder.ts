@@ -6,6 +6,7 @@ import { extname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const TYPES: Readonly<Record<string, string>> = {
+  '.css': 'text/css',
   '.html': 'text/html',
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
@@ -29,7 +30,7 @@ export async function serveFolder(
       return;
     }
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    const file = join(folder, pathname);
+    const file = join(folder, pathname.replace(/\/$/, '/index.html'));
     if (!existsSync(file)) {
       response.writeHead(404).end();
       return;
@@ -61,5 +62,5 @@ function policyOf(page: string, allowsWasm: boolean): string {
     return `'sha256-${createHash('sha256').update(map).digest('base64')}'`;
   });
   const wasm = allowsWasm ? ["'wasm-unsafe-eval'"] : [];
-  return `default-src 'self'; script-src ${["'self'", ...wasm, ...hashes].join(' ')}`;
+  return `default-src 'self'; img-src 'self' blob:; script-src ${["'self'", ...wasm, ...hashes].join(' ')}`;
 }
