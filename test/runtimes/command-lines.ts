@@ -31,6 +31,15 @@ export function commandLines(folder: string): Row[] {
       },
     ]),
     {
+      runtime: 'tsx, .cts',
+      version: JSON.parse(readFileSync(join(root, 'node_modules/tsx/package.json'), 'utf8'))
+        .version,
+      run: () => {
+        cpSync(join(folder, 'require.cjs'), join(folder, 'require.cts'));
+        return output(node(24), ['--import', import.meta.resolve('tsx'), 'require.cts'], folder);
+      },
+    },
+    {
       runtime: 'Deno, node_modules',
       version: versionOf('deno'),
       run: () => output(deno, ['run', '--no-prompt', 'tests.mjs'], folder),
