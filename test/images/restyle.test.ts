@@ -8,11 +8,11 @@ import {
   restyle,
   type Space,
 } from '../../src/index.ts';
+import { expectSameBytes } from '../support/closeness.ts';
 import { referenceSpaces } from '../support/colour.ts';
 import { readFixture } from '../support/fixtures.ts';
 import {
   channelOf,
-  expectSameBytes,
   noise,
   picturePlaces,
   putPicture,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { imageToTensor, Tensor, tensorToImage } from '../../src/index.ts';
+import { expectSameBytes } from '../support/closeness.ts';
 import {
-  expectSameBytes,
   IMAGENET,
   picturePlaces,
   putPicture,

@@ -1,16 +1,7 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import {
-  Arena,
-  adaptiveInstanceNorm,
-  ChannelMoments,
-  imageToTensor,
-  restyle,
-  Tensor,
-  tensorToImage,
-} from '../../src/index.ts';
+import { Arena, adaptiveInstanceNorm, ChannelMoments, Tensor } from '../../src/index.ts';
 import { expectSameBits } from '../support/closeness.ts';
-import { uniforms } from '../support/random.ts';
 import { channelMoments, rowMoments } from '../support/reference.ts';
 import { sizeOf } from '../support/shapes.ts';
 import { channelsOf, shape } from './calls.ts';
@@ -144,57 +135,6 @@ holds(
       const size = weight * Math.max(1, Math.abs(z)) + Math.abs(bias);
       expectNear(y.data[i] as number, wanted, 2 ** -22 * size + 2 ** -147, `element ${i}`);
     });
-  },
-);
-
-const image = fc
-  .record({
-    width: fc.integer({ min: 1, max: 40 }),
-    height: fc.integer({ min: 1, max: 40 }),
-    seed: fc.nat(),
-  })
-  .map(({ width, height, seed }) => ({
-    data: Uint8ClampedArray.from(uniforms(4 * width * height, seed, 0, 256), Math.floor),
-    width,
-    height,
-  }));
-
-function expectSameBytes(actual: Uint8ClampedArray, expected: Uint8ClampedArray): void {
-  expect(Buffer.from(actual).equals(Buffer.from(expected))).toBe(true);
-}
-
-holds(
-  'an image comes back from its tensor',
-  40,
-  fc.record({
-    image,
-    layout,
-    mean: fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: 3, maxLength: 3 }),
-    std: fc.array(fc.double({ min: 0.1, max: 4, noNaN: true }), { minLength: 3, maxLength: 3 }),
-  }),
-  ({ image, ...options }) => {
-    const opaque = image.data.map((byte, i) => (i % 4 === 3 ? 255 : byte));
-    const back = tensorToImage(imageToTensor(image, options), options);
-    expectSameBytes(back.data, opaque);
-  },
-);
-
-holds(
-  'restyling keeps size and alpha, and also the colours at strength 0',
-  40,
-  fc.record({
-    content: image,
-    style: image,
-    space: fc.constantFrom('rgb' as const, 'oklab' as const),
-  }),
-  ({ content, style, space }) => {
-    const before = content.data.slice();
-    const result = restyle(content, style, { space });
-    expect([result.width, result.height]).toEqual([content.width, content.height]);
-    const alpha = (data: Uint8ClampedArray) => data.filter((_, i) => i % 4 === 3);
-    expectSameBytes(alpha(result.data), alpha(before));
-    expectSameBytes(content.data, before);
-    expectSameBytes(restyle(content, style, { space, strength: 0 }).data, before);
   },
 );
 

@@ -89,6 +89,19 @@ export function expectSameBits(actual: Float32Array, expected: Float32Array): vo
   }
 }
 
+/** Expects two arrays of bytes to be the same. */
+export function expectSameBytes(
+  actual: Uint8ClampedArray | Uint8Array,
+  expected: Uint8ClampedArray | Uint8Array,
+): void {
+  expect(actual.length).toBe(expected.length);
+  for (let i = 0; i < expected.length; i++) {
+    if (actual[i] !== expected[i]) {
+      expect.fail(`byte ${i}: expected ${expected[i]}, got ${actual[i]}`);
+    }
+  }
+}
+
 /**
  * Expects NaN throughout the rows that a NaN or an infinity spoils, and the clean result in all
  * other rows.

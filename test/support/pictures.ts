@@ -1,6 +1,5 @@
 // Pictures that programs make, and the places where their bytes can lie.
 
-import { expect } from 'vitest';
 import { Arena, type Image, type ImageLike } from '../../src/index.ts';
 import { normalFrom, uniformFrom } from './random.ts';
 
@@ -115,15 +114,4 @@ function copyInto(
 /** Puts a copy of a picture into a place. */
 export function putPicture(place: string, { data, width, height }: ImageLike): ImageLike {
   return { data: (picturePlaces[place] as Place)(data), width, height };
-}
-
-/** Expects a picture's bytes to be these. */
-export function expectSameBytes(actual: ArrayBufferView, expected: ArrayBufferView): void {
-  const [got, wanted] = [actual, expected].map(({ buffer, byteOffset, byteLength }) =>
-    Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength),
-  ) as [Buffer, Buffer];
-  expect(got.length).toBe(wanted.length);
-  if (got.equals(wanted)) return;
-  const at = got.findIndex((byte, i) => byte !== wanted[i]);
-  expect.fail(`byte ${at}: expected ${wanted[at]}, got ${got[at]}`);
 }

@@ -16,8 +16,13 @@ export interface SkimageLab {
 /** Makes an opaque picture of one of the fixture's. */
 export function pictureOf(fixture: SkimageLab, name: 'content' | 'style' | 'restyled'): Image {
   const { width, height } = fixture;
-  const rgb = Buffer.from(fixture[name], 'base64');
+  const rgb = bytesOfText(fixture[name]);
   const data = new Uint8ClampedArray(4 * width * height).fill(255);
   for (let i = 0; i < rgb.length; i++) data[4 * Math.floor(i / 3) + (i % 3)] = rgb[i] as number;
   return { data, width, height };
+}
+
+/** Decodes base64. */
+export function bytesOfText(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

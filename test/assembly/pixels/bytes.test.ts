@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
+import { expectSameBytes } from '../../support/closeness.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
 import { PIXELS } from '../../support/kernels/pixels.ts';
-import { expectSameBytes } from '../../support/pictures.ts';
 import { normals } from '../../support/random.ts';
 
 const LINES = [50, 128, -70.5, 3, 1e-3, 254.4995];

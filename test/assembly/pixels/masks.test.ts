@@ -1,7 +1,8 @@
 import { describe, test } from 'vitest';
+import { expectSameBytes } from '../../support/closeness.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
 import { PIXELS, pixelsOf } from '../../support/kernels/pixels.ts';
-import { expectSameBytes, randomMask } from '../../support/pictures.ts';
+import { randomMask } from '../../support/pictures.ts';
 
 const maskOf = (count: number): Uint8Array =>
   randomMask({ data: new Uint8Array(), width: count, height: 1 }, count);

@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
+import { expectSameBytes } from '../../support/closeness.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
 import { PIXELS, pixelsOf } from '../../support/kernels/pixels.ts';
-import { expectSameBytes } from '../../support/pictures.ts';
 
 /** What a byte of a channel becomes. */
 const becomes = (byte: number, channel: number): number => (byte * (7 + 4 * channel) + 5) & 255;

@@ -6,10 +6,10 @@ import {
   recolourCoefficients,
 } from '../../../src/images/spaces.ts';
 import { sharedSrgb } from '../../../src/images/srgb.ts';
+import { expectSameBytes } from '../../support/closeness.ts';
 import { referenceSpaces } from '../../support/colour.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
 import { PIXELS, pixelsOf } from '../../support/kernels/pixels.ts';
-import { expectSameBytes } from '../../support/pictures.ts';
 
 type Triple = [number, number, number];
 

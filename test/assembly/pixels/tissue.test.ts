@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest';
+import { expectSameBytes } from '../../support/closeness.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
 import { PIXELS, pixelsOf } from '../../support/kernels/pixels.ts';
-import { expectSameBytes } from '../../support/pictures.ts';
 import { uniforms } from '../../support/random.ts';
 
 describe('findTissue', () => {

@@ -16,12 +16,17 @@ const files: Files = {
   'family-accuracy': () => import('../../layers/family-accuracy.test.ts'),
   gradients: () => import('../../passes/gradients.test.ts'),
   'group-norm': () => import('../../layers/group-norm.test.ts'),
+  'image-moments': () => import('../../images/image-moments.test.ts'),
+  'image-to-tensor': () => import('../../images/image-to-tensor.test.ts'),
   'instance-norm': () => import('../../layers/instance-norm.test.ts'),
   'layer-norm': () => import('../../layers/layer-norm.test.ts'),
   lengths: () => import('../../layers/lengths.test.ts'),
+  restyle: () => import('../../images/restyle.test.ts'),
   'rms-norm': () => import('../../layers/rms-norm.test.ts'),
   'sixteen-bits': () => import('../../tensor/sixteen-bits.test.ts'),
   'state-dict': () => import('../../checkpoints/state-dict.test.ts'),
+  'tensor-to-image': () => import('../../images/tensor-to-image.test.ts'),
+  'tissue-mask': () => import('../../images/tissue-mask.test.ts'),
 };
 
 /** Reports the bits of seeded calls, and what the tests say. */
