@@ -1,4 +1,4 @@
-import { ChannelMoments, type ChannelMomentsJSON, type ImageLike, imageToTensor } from 'wasm-norm';
+import { type ImageLike, ImageMoments, type ImageMomentsJSON, imageMoments } from 'wasm-norm';
 
 export const CHANNELS = ['red', 'green', 'blue'] as const;
 const LEVELS = 256;
@@ -14,14 +14,14 @@ export interface Unreadable {
 export interface DatasetStatisticsJSON {
   readonly pictures: number;
   readonly unreadable: readonly Unreadable[];
-  readonly moments: ChannelMomentsJSON;
+  readonly moments: ImageMomentsJSON;
   readonly histograms: readonly (readonly number[])[];
 }
 
 /** What is known of the pictures seen so far. Its size does not depend on theirs or their number. */
 export class DatasetStatistics {
   #pictures = 0;
-  #moments = new ChannelMoments(CHANNELS.length);
+  readonly #moments = new ImageMoments();
   #histograms = CHANNELS.map(() => new Float64Array(LEVELS));
   readonly #unreadable: Unreadable[] = [];
 
@@ -31,21 +31,23 @@ export class DatasetStatistics {
     const statistics = new DatasetStatistics();
     if (!isCount(pictures)) throw new Error('pictures: expected a whole number');
     statistics.#pictures = pictures;
-    statistics.#moments = ChannelMoments.fromJSON(moments);
-    if (statistics.#moments.numFeatures !== CHANNELS.length) {
-      throw new Error(`moments: expected ${CHANNELS.length} channels`);
-    }
+    statistics.#moments.merge(ImageMoments.fromJSON(moments));
     statistics.#histograms = readHistograms(histograms, statistics.pixels);
     for (const item of readUnreadable(unreadable)) statistics.#unreadable.push(item);
     return statistics;
   }
 
-  /** Counts a picture; each pixel weighs the same, whatever the size of its picture. */
+  /**
+   * Counts a picture. Each pixel weighs the same, whatever the size of its picture, but for those
+   * that nobody sees: they count as nothing.
+   */
   add(picture: ImageLike): void {
-    this.#moments.update(imageToTensor(picture));
+    const { data } = picture;
+    this.#moments.merge(imageMoments(picture));
     for (const [channel, histogram] of this.#histograms.entries()) {
-      for (let at = channel; at < picture.data.length; at += 4) {
-        const level = picture.data[at] as number;
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at + 3] === 0) continue;
+        const level = data[at + channel] as number;
         histogram[level] = (histogram[level] as number) + 1;
       }
     }

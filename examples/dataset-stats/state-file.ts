@@ -8,7 +8,7 @@ import { DatasetStatistics } from './dataset-statistics.ts';
 import type { PictureList } from './picture-list.ts';
 
 // Goes up when a state of before could not be gone on from with the same bits.
-const FORMAT = 'wasm-norm dataset-stats 1';
+const FORMAT = 'wasm-norm dataset-stats 2';
 
 /**
  * Reads the statistics that a run has come to; of no pictures where there is no file.

@@ -85,11 +85,11 @@ describe('readState', () => {
     ['null', /expected the state of an earlier run/, () => 'null'],
     ['a fraction', /damaged: pictures/, (text) => text.replace('"pictures":1', '"pictures":1.5')],
     ['a high count', /damaged: 9 files/, (text) => text.replace('"pictures":1', '"pictures":8')],
-    ['words for moments', /damaged: mean/, (text) => text.replace(/"mean":\[[^,]+/, '"mean":["x"')],
+    ['words for moments', /damaged: sums/, (text) => text.replace(/"sums":\[[^,]+/, '"sums":["x"')],
     [
       'moments of one channel',
-      /damaged: moments: expected 3 channels/,
-      (text) => text.replace(/"(mean|squares|rest)":\[([^,]+)[^\]]+/g, '"$1":[$2'),
+      /damaged: sums: expected three whole numbers, got 1/,
+      (text) => text.replace(/"(sums|squares)":\[([^,]+)[^\]]+/g, '"$1":[$2'),
     ],
     [
       'pixels that the moments have not',

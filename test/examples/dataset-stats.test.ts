@@ -178,7 +178,7 @@ describe('npm run stats -- FOLDER', () => {
   it('draws the histograms, whatever the name of the folder', () => {
     put(
       'a < b & c/a.png',
-      png(4, 1, (at) => (at < 8 ? 0 : 100)),
+      png(4, 1, (at) => (at < 8 && at % 4 !== 3 ? 0 : 100)),
     );
     expect(stats('a < b & c', '--histogram', 'h.svg').status).toBe(0);
     const svg = readFileSync(join(folder, 'h.svg'), 'utf8');
