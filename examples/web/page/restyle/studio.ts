@@ -8,7 +8,7 @@
 // ones lost. Opaque pixels pass unchanged, to the byte.
 
 import { transfer } from 'comlink';
-import { type Image, restyle } from 'wasm-norm';
+import { type Image, type ImageMoments, imageMoments, restyle } from 'wasm-norm';
 import { type ChannelStatistics, channelStatistics } from '../../../restyle/statistics.ts';
 
 export type Role = 'content' | 'style';
@@ -46,6 +46,8 @@ interface Result {
 /** Holds pictures at one size; the page has one for previews and one for full pictures. */
 export class Studio {
   readonly #pictures: Partial<Record<Role, ImageData>> = {};
+  /** What was found of the pictures, by space: while only the strength changes it stays. */
+  #moments: Partial<Record<`${Role} ${Settings['space']}`, ImageMoments>> = {};
   readonly #opening = { content: 0, style: 0 };
   #result: Result | null = null;
 
@@ -104,6 +106,7 @@ export class Studio {
     bitmap.close();
     const picture = context.getImageData(0, 0, width, height);
     this.#pictures[role] = picture;
+    this.#moments = {};
     this.#result = null;
     return picture;
   }
@@ -112,14 +115,25 @@ export class Studio {
     const { strength, space } = settings;
     const last = this.#result?.settings;
     if (this.#result && last?.strength === strength && last.space === space) return this.#result;
-    const { content, style } = this.#pictures;
-    if (!content || !style) throw new Error('restyle: expected a content and a style');
+    const { content } = this.#pictures;
+    if (!content) throw new Error('restyle: expected a content');
     this.#result = null;
     const start = performance.now();
-    const image = restyle(content, style, { strength, space });
+    const style = this.#momentsOf('style', space);
+    const contentMoments = this.#momentsOf('content', space);
+    const image = restyle(content, style, { strength, contentMoments });
     const milliseconds = performance.now() - start;
     this.#result = { image, settings, milliseconds };
     return this.#result;
+  }
+
+  #momentsOf(role: Role, space: Settings['space']): ImageMoments {
+    const picture = this.#pictures[role];
+    if (!picture) throw new Error(`restyle: expected a ${role}`);
+    const key = `${role} ${space}` as const;
+    const moments = this.#moments[key] ?? imageMoments(picture, { space });
+    this.#moments[key] = moments;
+    return moments;
   }
 }
 
