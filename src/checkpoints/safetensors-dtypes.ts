@@ -1,9 +1,9 @@
 import { describe } from '../checks/describe.ts';
 import { refuseValue } from '../checks/refuse.ts';
 import { Bfloat16Bits, type Bits, type Elements, Float16Bits } from '../memory/elements.ts';
-import { copyElements } from '../memory/memory.ts';
 import { sizeOf } from '../tensor/shape.ts';
 import { type AnyTensor, Tensor, tensorOf } from '../tensor/tensor.ts';
+import { widenBits } from './widen-bits.ts';
 
 /** The bits of an element, by the format's names of its dtypes. */
 export const BITS: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
@@ -91,7 +91,7 @@ export function tensorOfBytes(
     const count = part.length / piece.BYTES_PER_ELEMENT;
     const elements = piece.subarray(0, count) as typeof piece;
     if (elements instanceof Float64Array) values.set(elements, first);
-    else copyElements(values.subarray(first, first + count), elements);
+    else widenBits(values.subarray(first, first + count), elements);
   }
   return tensorOf(shape, values);
 }

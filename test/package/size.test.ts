@@ -87,6 +87,10 @@ describe('a bundle, with the module and the loader inside and gzipped,', () => {
   });
 });
 
+test('a program that only reads checkpoints carries no kernels: 4,200 bytes', () => {
+  expect(gzippedSize("export { readSafetensors } from 'wasm-norm'")).toBeLessThanOrEqual(4_200);
+});
+
 test('instanceNorm alone takes less than 55 % of the JavaScript of everything', () => {
   const whole = bundle(everything, 'workerd').length;
   expect(whole).toBeGreaterThan(0);
