@@ -8,7 +8,7 @@ import type { Row } from './row.ts';
 export function jest(folder: string): Row[] {
   const run = (name: string, config: object): Promise<string> => {
     const file = join(folder, 'jest', `${name}.config.json`);
-    writeFileSync(file, JSON.stringify({ rootDir: '.', ...config }));
+    writeFileSync(file, JSON.stringify({ rootDir: '.', testTimeout: 120_000, ...config }));
     const argv = [installed('jest/bin/jest.js'), '--config', file, '--runInBand'];
     return output(node(24), argv, join(folder, 'jest'));
   };
@@ -16,14 +16,14 @@ export function jest(folder: string): Row[] {
     {
       runtime: 'Jest',
       version: versionOf('jest'),
-      run: () => run('plain', { testMatch: ['**/bits.test.js'] }),
+      run: () => run('plain', { testMatch: ['**/plain.js'] }),
     },
     {
       runtime: 'Jest, jsdom',
       version: versionOf('jest-environment-jsdom'),
       run: () =>
         run('jsdom', {
-          testMatch: ['**/bits.test.js'],
+          testMatch: ['**/plain.js'],
           testEnvironment: installed('jest-environment-jsdom'),
         }),
     },
@@ -37,7 +37,7 @@ export function jest(folder: string): Row[] {
           symlinkSync(installed(name), link);
         }
         return run('typed', {
-          testMatch: ['**/typed.test.ts'],
+          testMatch: ['**/typed.ts'],
           transform: { '\\.ts$': installed('ts-jest') },
         });
       },
