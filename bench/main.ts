@@ -10,6 +10,7 @@ Questions:
   startup            How long does a program take to its first result?
   cliffs             Which shapes take far longer than others of as many elements?
   sixteen            How fast are float16 and bfloat16 beside float32?
+  pictures           How fast are operations on pictures, beside opencv.js and sharp?
   picture            Draws docs/images/bench.svg from bench/results.json; measures nothing.
 
 Options of contest; a filter may be given several times:
@@ -28,6 +29,12 @@ Options of cliffs:
 Options of sixteen:
   --quick            takes fewer rounds, with more noise
 
+Options of pictures:
+  --norm TEXT        only operations with TEXT in their names: restyle, RGB
+  --base FOLDER      beside an earlier library, built in FOLDER
+  --quick            takes a third of the time, with more noise
+  --publish          draws docs/images/pictures.svg
+
 Options of accuracy:
   --publish          writes docs/accuracy.md and draws docs/images/accuracy.svg
 
@@ -39,6 +46,7 @@ const { values: options, positionals } = parseArgs({
     norm: { type: 'string', multiple: true },
     shape: { type: 'string', multiple: true },
     contestant: { type: 'string', multiple: true },
+    base: { type: 'string' },
     quick: { type: 'boolean', default: false },
     publish: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -75,6 +83,12 @@ const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
   async sixteen() {
     const { sixteen } = await import('./questions/sixteen.ts');
     sixteen(options.quick);
+  },
+  async pictures() {
+    const { norm, base, quick, publish } = options;
+    if (publish && norm) return refuse('--publish compares everything, and takes no filter');
+    const { pictures } = await import('./questions/pictures.ts');
+    await pictures({ operations: norm, base, quick, publish });
   },
   async picture() {
     const { picture } = await import('./questions/picture.ts');
