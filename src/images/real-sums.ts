@@ -1,6 +1,6 @@
 import { refuseKind, refuseValue } from '../checks/refuse.ts';
 
-/** What JSON holds of {@link RealSums}. */
+/** What JSON holds of moments in Oklab and CIELAB. */
 export interface RealSumsJSON {
   /** The mean of each channel. */
   readonly mean: readonly number[];

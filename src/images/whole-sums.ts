@@ -3,7 +3,7 @@ import { refuseKind, refuseValue } from '../checks/refuse.ts';
 /** The largest value of 16 bits. A byte counts as 257 times itself, so 255 is as large. */
 const LARGEST = 65535n;
 
-/** What JSON holds of {@link WholeSums}: decimal text, since they may be beyond 2^53. */
+/** What JSON holds of moments in RGB: decimal text, since they may be beyond 2^53. */
 export interface WholeSumsJSON {
   /** The sum of each channel's values, of 65535. */
   readonly sums: readonly string[];
