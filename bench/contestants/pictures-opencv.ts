@@ -3,6 +3,7 @@ import { MEAN, STD } from '../problems/picture-job.ts';
 import type { PictureContestant } from './pictures.ts';
 
 interface Mat {
+  delete(): void;
   readonly data: Uint8Array;
   readonly data32F: Float32Array;
   readonly data64F: Float64Array;
@@ -11,6 +12,7 @@ interface Mat {
 }
 
 interface MatVector {
+  delete(): void;
   get(index: number): Mat;
 }
 
@@ -52,20 +54,30 @@ async function loadOpenCv(): Promise<{ readonly cv: OpenCv }> {
 /** opencv.js, one thread, with matrices that are made once. */
 export async function opencvPictures(): Promise<PictureContestant> {
   const { cv } = await loadOpenCv();
+  // Its memory ends at 1 GB, and nothing in it is collected.
+  let held: { delete(): void }[] = [];
+  const hold = <Held extends { delete(): void }>(made: Held): Held => {
+    held.push(made);
+    return made;
+  };
   return {
     name: 'opencv.js',
     prepare(operation, { image: { data, width, height }, style }) {
-      const x = new cv.Mat(height, width, cv.CV_8UC4);
+      for (const one of held) one.delete();
+      held = [];
+      const x = hold(new cv.Mat(height, width, cv.CV_8UC4));
       x.data.set(data);
-      const [mean, std] = [new cv.Mat(), new cv.Mat()];
+      const [mean, std] = [hold(new cv.Mat()), hold(new cv.Mat())];
       if (operation === 'imageToTensor') {
-        const bytes = new cv.MatVector();
-        const planes = MEAN.map(() => new cv.Mat(height, width, cv.CV_32F));
+        const bytes = hold(new cv.MatVector());
+        const planes = MEAN.map(() => hold(new cv.Mat(height, width, cv.CV_32F)));
         return () => {
           cv.split(x, bytes);
           planes.forEach((plane, i) => {
             const [m, s] = [MEAN[i] as number, STD[i] as number];
-            bytes.get(i).convertTo(plane, cv.CV_32F, 1 / (255 * s), -m / s);
+            const plain = bytes.get(i);
+            plain.convertTo(plane, cv.CV_32F, 1 / (255 * s), -m / s);
+            plain.delete();
           });
           return parts(planes.map(({ data32F }) => data32F));
         };
@@ -76,7 +88,7 @@ export async function opencvPictures(): Promise<PictureContestant> {
           return [...mean.data64F.slice(0, 3), ...std.data64F.slice(0, 3)].map((v) => v / 255);
         };
       }
-      const [rgb, singles, lab] = [new cv.Mat(), new cv.Mat(), new cv.Mat()];
+      const [rgb, singles, lab] = [hold(new cv.Mat()), hold(new cv.Mat()), hold(new cv.Mat())];
       const toLab = () => {
         cv.cvtColor(x, rgb, cv.COLOR_RGBA2RGB);
         rgb.convertTo(singles, cv.CV_32F, 1 / 255, 0);
@@ -92,7 +104,7 @@ export async function opencvPictures(): Promise<PictureContestant> {
       if (operation === 'restyle, RGB, moments known') {
         const image = { data, width, height };
         const [from, to] = [imageMoments(image), imageMoments(style)];
-        const table = new cv.Mat(1, 256, cv.CV_8UC4);
+        const table = hold(new cv.Mat(1, 256, cv.CV_8UC4));
         const bytes = Uint8ClampedArray.from({ length: 1024 }, (_, i) => {
           const [channel, byte] = [i % 4, i >> 2];
           if (channel === 3) return byte;
@@ -103,7 +115,7 @@ export async function opencvPictures(): Promise<PictureContestant> {
           );
         });
         table.data.set(bytes);
-        const y = new cv.Mat();
+        const y = hold(new cv.Mat());
         return () => {
           cv.LUT(x, table, y);
           return y.data;
