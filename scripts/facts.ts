@@ -29,6 +29,12 @@ function spellSize(bytes: number): string {
   return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
+/** Spells the size of modules together. */
+function sizeOf(...names: readonly string[]): string {
+  const sizes = names.map((name) => statSync(fromRoot(`build/${name}.wasm`)).size);
+  return spellSize(sizes.reduce((sum, size) => sum + size));
+}
+
 /** Spells how many times as fast as plain JavaScript the slowest and the fastest way are. */
 function spellSpeedUp(results: Results): string {
   const where = ['instanceNorm', '8x64x56x56'] as const;
@@ -45,7 +51,10 @@ function findFacts(): Facts {
   return {
     speed: `\n${speedTable(results).trim()}\n`,
     'speed-up': spellSpeedUp(results),
-    module: spellSize(statSync(fromRoot('build/kernels.wasm')).size),
+    module: sizeOf('kernels'),
+    'gradients-module': sizeOf('gradients'),
+    'pixels-module': sizeOf('pixels'),
+    'restyle-modules': sizeOf('kernels', 'pixels'),
     'instance-norm': spellSize(gzippedSize("export { instanceNorm } from 'wasm-norm'")),
     everything: spellSize(gzippedSize("export * from 'wasm-norm'")),
     scratch: spellSize(new Memory(0).buffer.byteLength),

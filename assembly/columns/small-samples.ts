@@ -22,8 +22,8 @@ import { MOMENTS } from '../core/moments';
  * @param variances (samples, columns) float64, likewise
  * @param scales (samples, columns) float64, written, and one more
  * @param sums (samples, columns) float64 to work in, and one more
- * @param gradientSums (samples, columns) float64, written: sums of g
- * @param products (samples, columns) float64, written: sums of g * (x - mean) * scale
+ * @param gradientSums (samples, columns) float64, written, and one more: sums of g
+ * @param products (samples, columns) float64, likewise: sums of g * (x - mean) * scale
  * @param g (samples, rows, columns, width) float32; 0: none, and no sums of it
  * @param x (samples, rows, columns, width) float32
  */

@@ -1,6 +1,7 @@
-import { findScales, shareSums } from '../columns/small-samples';
+import { shareSums } from '../columns/small-samples';
 import { loadPair, loadPairApart, storePair, storePairApart } from '../core/lanes';
 import { loadOr } from '../core/line';
+import { findScales } from './kernels';
 
 // Elements of a strip, the consecutive samples that are differentiated together. They are
 // few enough that input, gradient and result stay in the first-level cache.

@@ -1,9 +1,8 @@
 import { makeCombinations } from '../core/combination';
-import { makeLines } from '../core/line';
 import { clearMoments, MOMENTS } from '../core/moments';
 import { combineRows } from '../rows/combine';
 import { addGradientSums } from '../rows/gradient-sums';
-import { addMoments } from '../rows/moments';
+import { addMoments, makeLines } from './kernels';
 
 // Elements of a strip, the consecutive rows that are differentiated together. They are few
 // enough that input, gradient and result stay in the first-level cache.

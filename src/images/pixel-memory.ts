@@ -1,4 +1,4 @@
-import { instantiatePixels, type PixelKernels } from '../kernels/pixels.ts';
+import { type PixelKernels, pixelsOver } from '../kernels/pixels.ts';
 import { type Memory, memoryFor } from '../memory/memory.ts';
 import { ALIGNMENT } from '../memory/sizes.ts';
 
@@ -127,7 +127,7 @@ export class PixelMemory {
   readonly #all: Uint8Array;
 
   constructor(memory: Memory) {
-    this.kernels = instantiatePixels(memory.host);
+    this.kernels = pixelsOver(memory.instances);
     this.memory = memory;
     this.#all = new Uint8Array(memory.buffer);
     let end = this.scratchAt + PAGE;
@@ -148,17 +148,7 @@ export class PixelMemory {
   }
 }
 
-// Made with the first picture.
-let known: WeakMap<Memory, PixelMemory> | undefined;
-
 /** Finds the memory to work in: the first that holds one of the arrays, else the common scratch. */
 export function pixelMemoryFor(...arrays: readonly ArrayBufferView[]): PixelMemory {
-  const memory = memoryFor(0, ...arrays);
-  known ??= new WeakMap();
-  let found = known.get(memory);
-  if (!found) {
-    found = new PixelMemory(memory);
-    known.set(memory, found);
-  }
-  return found;
+  return new PixelMemory(memoryFor(0, ...arrays));
 }

@@ -10,15 +10,17 @@ export const MAX_MEMORY: number = MAX_PAGES * PAGE;
 /** A module of the library, which is compiled when it is first used, or ahead by `ready`. */
 export interface Source {
   readonly text: string;
+  /** The module that it calls, over the same memory. */
+  readonly called?: Source | undefined;
   compiled?: WebAssembly.Module;
 }
 
 /** What makes memories and instances where the host makes no instance at once. */
 export interface Stock {
   /** Gives a memory over which every module was instantiated. */
-  takeMemory(pages: number): WebAssembly.Memory;
-  /** Gives the instance that was made over such a memory. */
-  instanceOf(source: Source, memory: WebAssembly.Memory): WebAssembly.Instance;
+  take(pages: number): Instances;
+  /** Says that a module was not. */
+  refuse(): never;
 }
 
 /** The modules of a program: those alone whose users were not dropped by its bundler. */
@@ -26,9 +28,13 @@ export const sources: Source[] = [];
 
 let stock: Stock | undefined;
 
-/** Declares a module. Calls are marked as pure, so that a bundler drops one that nobody uses. */
-export function declareModule(text: string): Source {
-  const source = { text };
+/**
+ * Declares a module. Calls are marked as pure, so that a bundler drops one that nobody uses.
+ *
+ * @param called the module that it imports as `kernels`
+ */
+export function declareModule(text: string, called?: Source): Source {
+  const source = { text, called };
   sources.push(source);
   return source;
 }
@@ -38,19 +44,42 @@ export function useStock(made: Stock): void {
   stock = made;
 }
 
-/** Makes a memory that never grows, so that no view of it is ever detached. */
-export function createMemory(byteLength: number): WebAssembly.Memory {
-  const pages = Math.ceil(byteLength / PAGE);
-  return stock
-    ? stock.takeMemory(pages)
-    : new WebAssembly.Memory({ initial: pages, maximum: pages });
+/** A memory, and the instances of modules over it. */
+export class Instances {
+  readonly memory: WebAssembly.Memory;
+  readonly #exports = new Map<Source, WebAssembly.Exports>();
+
+  constructor(memory: WebAssembly.Memory) {
+    this.memory = memory;
+  }
+
+  /** Returns the exports of a module, which is instantiated when they are first asked for. */
+  exportsOf(source: Source): WebAssembly.Exports {
+    const found = this.#exports.get(source);
+    if (found) return found;
+    if (stock) stock.refuse();
+    return this.add(source, instantiateSync(compiledOf(source), this.importsOf(source)).instance);
+  }
+
+  importsOf({ called }: Source): WebAssembly.Imports {
+    const env = { memory: this.memory };
+    return called ? { env, kernels: this.exportsOf(called) } : { env };
+  }
+
+  /** Adds an instance of a module over this memory, and returns its exports. */
+  add(source: Source, { exports }: WebAssembly.Instance): WebAssembly.Exports {
+    // The loader's own exports object costs 12 ns a call, these cost 3.
+    this.#exports.set(source, exports);
+    return exports;
+  }
 }
 
-/** Instantiates a module over a memory that {@link createMemory} made, and returns its exports. */
-export function instantiate(source: Source, memory: WebAssembly.Memory): WebAssembly.Exports {
-  if (stock) return stock.instanceOf(source, memory).exports;
-  // The loader's own exports object costs 12 ns a call, these cost 3.
-  return instantiateSync(compiledOf(source), { env: { memory } }).instance.exports;
+/** Makes a memory that never grows, so that no view of it is ever detached. */
+export function createInstances(byteLength: number): Instances {
+  const pages = Math.ceil(byteLength / PAGE);
+  return stock
+    ? stock.take(pages)
+    : new Instances(new WebAssembly.Memory({ initial: pages, maximum: pages }));
 }
 
 /**

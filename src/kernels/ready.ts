@@ -1,5 +1,5 @@
-import { compileAsync, instantiate, instantiateSync } from '#host';
-import { MAX_PAGES, type Source, type Stock, sources, useStock } from './modules.ts';
+import { compileAsync, instantiate } from '#host';
+import { Instances, MAX_PAGES, type Stock, sources, useStock } from './modules.ts';
 
 // How many memories wait for a user. Each takes address space and 0.1 ms, and nearly no memory.
 const WAITING = 8;
@@ -22,17 +22,17 @@ let store: Store | undefined;
 export async function ready(): Promise<void> {
   for (const source of sources) source.compiled ??= await compileAsync(source.text);
   if (store === undefined) {
-    if (sources.every(instantiatesAtOnce)) return;
+    if (instantiatesAtOnce()) return;
     store = new Store();
     useStock(store);
   }
   await store.fill();
 }
 
-function instantiatesAtOnce({ compiled }: Source): boolean {
-  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1 });
+function instantiatesAtOnce(): boolean {
+  const instances = new Instances(new WebAssembly.Memory({ initial: 1, maximum: 1 }));
   try {
-    instantiateSync(compiled as WebAssembly.Module, { env: { memory } });
+    for (const source of sources) instances.exportsOf(source);
     return true;
   } catch (error) {
     if (error instanceof RangeError) return false;
@@ -40,10 +40,9 @@ function instantiatesAtOnce({ compiled }: Source): boolean {
   }
 }
 
-/** Memories without a page, and the instances over them. */
+/** Memories without a page, with every module over them. */
 class Store implements Stock {
-  readonly #waiting: WebAssembly.Memory[] = [];
-  readonly #instances = new WeakMap<WebAssembly.Memory, Map<Source, WebAssembly.Instance>>();
+  readonly #waiting: Instances[] = [];
   #filling: Promise<void> | undefined;
 
   /** Makes as many memories as may wait. */
@@ -57,40 +56,34 @@ class Store implements Stock {
   async #fill(): Promise<void> {
     while (this.#waiting.length < WAITING) {
       const memory = new WebAssembly.Memory({ initial: 0, maximum: MAX_PAGES });
-      const instances = new Map<Source, WebAssembly.Instance>();
+      const instances = new Instances(memory);
       for (const source of sources) {
-        const { instance } = await instantiate(source.compiled as WebAssembly.Module, {
-          env: { memory },
-        });
-        instances.set(source, instance);
+        const compiled = source.compiled as WebAssembly.Module;
+        const { instance } = await instantiate(compiled, instances.importsOf(source));
+        instances.add(source, instance);
       }
-      this.#instances.set(memory, instances);
-      this.#waiting.push(memory);
+      this.#waiting.push(instances);
     }
   }
 
-  takeMemory(pages: number): WebAssembly.Memory {
-    const memory = this.#waiting.at(-1);
-    if (memory === undefined) {
+  take(pages: number): Instances {
+    const instances = this.#waiting.at(-1);
+    if (instances === undefined) {
       throw new Error(
         `wasm-norm: this host makes memories only between tasks, ${WAITING} at a time: \`await ready()\` before you need more.`,
       );
     }
     // It has no view yet that this could detach.
-    memory.grow(pages);
+    instances.memory.grow(pages);
     this.#waiting.pop();
     // Whatever goes wrong here, the next `ready` says.
     this.fill().catch(() => {});
-    return memory;
+    return instances;
   }
 
-  instanceOf(source: Source, memory: WebAssembly.Memory): WebAssembly.Instance {
-    const instance = this.#instances.get(memory)?.get(source);
-    if (instance === undefined) {
-      throw new Error(
-        'wasm-norm: a part of the library was loaded after `ready()`: await it once more.',
-      );
-    }
-    return instance;
+  refuse(): never {
+    throw new Error(
+      'wasm-norm: a part of the library was loaded after `ready()`: await it once more.',
+    );
   }
 }

@@ -1,5 +1,5 @@
 import {
-  type HostMemory,
+  type Instances,
   instantiateKernels,
   type Kernels,
   MAX_MEMORY,
@@ -79,7 +79,7 @@ export const MAX_SPACE: number = MAX_MEMORY - /* @__PURE__ */ scratchSize(MAX_CH
 export class Memory {
   readonly kernels: Kernels;
   /** For kernels that are instantiated at their first use. */
-  readonly host: HostMemory;
+  readonly instances: Instances;
   readonly buffer: ArrayBuffer;
   /** MOMENTS of each channel. */
   readonly moments: Numbers;
@@ -116,10 +116,10 @@ export class Memory {
   constructor(space: number, channels: number = MAX_CHANNELS) {
     this.spaceAt = scratchSize(channels);
     this.#hasSpace = space > 0;
-    const { kernels, memory } = instantiateKernels(this.spaceAt + space);
+    const { kernels, instances } = instantiateKernels(this.spaceAt + space);
     this.kernels = kernels;
-    this.host = memory;
-    const { buffer } = memory;
+    this.instances = instances;
+    const { buffer } = instances.memory;
     this.buffer = buffer;
     this.#all = new Float32Array(buffer);
     // The first bytes stay empty: address 0 means "absent" to the kernels.

@@ -1,3 +1,4 @@
+import { gradientsOver } from '../kernels/gradients.ts';
 import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan, Strips } from '../memory/memory.ts';
 import { part } from '../memory/tile.ts';
@@ -25,11 +26,11 @@ export class DifferentiateColumns implements Plan<ColumnStrip> {
   }
 
   work(memory: Memory, strip: ColumnStrip, dx: number, x: number, g: number): void {
-    const { kernels, sums, products, moments, parts, lines, combinations } = memory;
+    const { sums, products, moments, parts, lines, combinations } = memory;
     const { samples, columns, first, channel, channels } = strip;
     const { rows, width, groupSize } = this.#columns;
     const { affine, parameters } = this.#differentiation;
-    kernels.differentiateColumns(
+    gradientsOver(memory.instances).differentiateColumns(
       dx,
       sums.at,
       products.at,

@@ -2,6 +2,7 @@
 // weight and a bias: layer and RMS normalization. The formula is that of channels, with
 // w * g for g in what concerns the row, and sums over the rows for the parameters.
 
+import { gradientsOver } from '../kernels/gradients.ts';
 import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan } from '../memory/memory.ts';
 import { MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
@@ -69,14 +70,15 @@ class DifferentiateRows implements Plan<GroupStrip> {
   }
 
   work(memory: Memory, { rows, length }: GroupStrip, dx: number, x: number, g: number): void {
-    const { kernels, moments, lines, combinations } = memory;
+    const { kernels, instances, moments, lines, combinations } = memory;
+    const { combineRows } = gradientsOver(instances);
     const w = this.#weight;
     clearRows(memory, rows);
     kernels.addMoments(moments.at, x, rows, length, rows, 0);
     prepareRowLines(memory, rows, this.#affine);
     addSums(memory, g, x, w, rows, length);
     makeRowCombinations(memory, rows, this.#affine);
-    kernels.combineRows(dx, g, x, lines.at, combinations.at, w, rows, length, rows, 0);
+    combineRows(dx, g, x, lines.at, combinations.at, w, rows, length, rows, 0);
   }
 }
 
@@ -179,9 +181,10 @@ class CombineElements implements Plan<Piece> {
   }
 
   work(memory: Memory, { element, length }: Piece, dx: number, x: number, g: number): void {
-    const { kernels, lines, combinations } = memory;
+    const { lines, combinations } = memory;
+    const { combineRows } = gradientsOver(memory.instances);
     const w = memory.loadWeight(this.#weight, this.#firstWeight + element, length);
-    kernels.combineRows(dx, g, x, lines.at, combinations.at, w, 1, length, 1, 0);
+    combineRows(dx, g, x, lines.at, combinations.at, w, 1, length, 1, 0);
   }
 }
 
@@ -205,7 +208,8 @@ function addSums(
   rows: number,
   length: number,
 ): void {
-  const { kernels, sums, products, lines } = memory;
+  const { sums, products, lines } = memory;
+  const kernels = gradientsOver(memory.instances);
   if (weight === 0) {
     kernels.addGradientSums(sums.at, products.at, g, x, lines.at, rows, length, rows, 0);
     return;
@@ -226,8 +230,8 @@ function addSums(
 }
 
 function makeRowCombinations(memory: Memory, rows: number, { centred }: Affine): void {
-  const { kernels, combinations, moments, lines, sums, products } = memory;
-  kernels.makeCombinations(
+  const { instances, combinations, moments, lines, sums, products } = memory;
+  gradientsOver(instances).makeCombinations(
     combinations.at,
     moments.at,
     lines.at,

@@ -1,3 +1,4 @@
+import { gradientsOver } from '../kernels/gradients.ts';
 import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan } from '../memory/memory.ts';
 import { MAX_CHANNELS } from '../memory/sizes.ts';
@@ -51,11 +52,11 @@ class DifferentiateStrips implements Plan<GroupStrip> {
   }
 
   work(memory: Memory, strip: GroupStrip, dx: number, x: number, g: number): void {
-    const { kernels, sums, products, moments, lines, combinations } = memory;
+    const { sums, products, moments, lines, combinations } = memory;
     const { first, rows, channel, channels } = strip;
     const { groupSize, length } = this.#rows;
     const { affine, parameters } = this.#differentiation;
-    kernels.differentiateRows(
+    gradientsOver(memory.instances).differentiateRows(
       dx,
       sums.at,
       products.at,

@@ -1,3 +1,4 @@
+import { gradientsOver } from '../kernels/gradients.ts';
 import { COMBINATION, F64, LINE } from '../memory/sizes.ts';
 import type { Scope } from '../views/scopes.ts';
 import { type Operation, repeatFolded, type View } from '../views/view.ts';
@@ -8,26 +9,29 @@ import { prepareLines } from './lines.ts';
 // output, products those of g * z.
 const ADD_GRADIENT_SUMS: Operation = {
   rows(memory, { rows, length, channel, period, gap }, _y, x, g) {
-    const { kernels, sums, products, lines } = memory;
+    const { instances, sums, products, lines } = memory;
+    const { addGradientSums } = gradientsOver(instances);
     const line = lines.at + channel * LINE * F64;
     const sum = sums.at + channel * F64;
     const product = products.at + channel * F64;
-    kernels.addGradientSums(sum, product, g, x, line, rows, length, period, gap);
+    addGradientSums(sum, product, g, x, line, rows, length, period, gap);
   },
-  columns({ kernels, sums, products, lines, columnsAt }, rows, columns, _y, x, g) {
-    kernels.addColumnGradientSums(sums.at, products.at, g, x, lines.at, rows, columns, columnsAt);
+  columns({ instances, sums, products, lines, columnsAt }, rows, columns, _y, x, g) {
+    const { addColumnGradientSums } = gradientsOver(instances);
+    addColumnGradientSums(sums.at, products.at, g, x, lines.at, rows, columns, columnsAt);
   },
 };
 
 // Combines g and z into the gradient of the input.
 const COMBINE: Operation = {
-  rows({ kernels, lines, combinations }, { rows, length, channel, period, gap }, dx, x, g) {
+  rows({ instances, lines, combinations }, { rows, length, channel, period, gap }, dx, x, g) {
     const line = lines.at + channel * LINE * F64;
     const combination = combinations.at + channel * COMBINATION * F64;
-    kernels.combineRows(dx, g, x, line, combination, 0, rows, length, period, gap);
+    gradientsOver(instances).combineRows(dx, g, x, line, combination, 0, rows, length, period, gap);
   },
-  columns({ kernels, lines, combinations, columnsAt }, rows, columns, dx, x, g) {
-    kernels.combineColumns(dx, g, x, lines.at, combinations.at, rows, columns, columnsAt);
+  columns({ instances, lines, combinations, columnsAt }, rows, columns, dx, x, g) {
+    const { combineColumns } = gradientsOver(instances);
+    combineColumns(dx, g, x, lines.at, combinations.at, rows, columns, columnsAt);
   },
 };
 
@@ -74,10 +78,10 @@ function makeCombinations(
   groupSize: number,
   fixed: boolean,
 ): void {
-  const { kernels, combinations, moments, lines, sums, products } = memory;
+  const { instances, combinations, moments, lines, sums, products } = memory;
   const period = affine.weight?.length ?? channels;
   const count = Math.min(period, channels);
-  kernels.makeCombinations(
+  gradientsOver(instances).makeCombinations(
     combinations.at,
     fixed ? 0 : moments.at,
     lines.at,

@@ -1,3 +1,4 @@
+import type { GradientKernels } from '../../src/kernels/gradients.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import type { PixelKernels } from '../../src/kernels/pixels.ts';
 
@@ -88,7 +89,7 @@ const inFours = (columns: number): number => Math.ceil(columns / 4) * 4;
 /** Nothing, where address 0 says that there is no such array. */
 const optional = (extent: Extent): readonly Extent[] => (extent.start === 0 ? [] : [extent]);
 
-type AllKernels = Kernels & PixelKernels;
+type AllKernels = Kernels & GradientKernels & PixelKernels;
 
 /** What a call of each kernel may touch: the shapes that its documentation gives. */
 export const extentsOf: {
@@ -177,6 +178,36 @@ export const extentsOf: {
     ...optional(singlesIn('weight', weight, Math.min(first + rows, period))),
     ...optional(singlesIn('bias', bias, Math.min(first + rows, period))),
   ],
+  findScales: (
+    moments,
+    means,
+    variances,
+    scales,
+    sums,
+    gradientSums,
+    products,
+    g,
+    x,
+    samples,
+    rows,
+    columns,
+    width,
+    groupSize,
+  ) => {
+    const numbers = samples * columns + 1;
+    const size = samples * rows * columns * width;
+    return [
+      ...optional(momentsOut('moments', moments, (samples * columns) / groupSize)),
+      doublesOut('means', means, numbers),
+      doublesOut('variances', variances, numbers),
+      doublesOut('scales', scales, numbers),
+      doublesScratch('sums', sums, numbers),
+      ...optional(doublesOut('gradientSums', gradientSums, numbers)),
+      ...optional(doublesOut('products', products, numbers)),
+      ...optional(singlesIn('g', g, size)),
+      singlesIn('x', x, size),
+    ];
+  },
   normalizeRows: (y, moments, lines, x, weight, bias, rows, groupSize, length, period) => [
     singlesOut('y', y, rows * groupSize * length),
     momentsOut('moments', moments, rows),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { GradientKernels } from '../../src/kernels/gradients.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import { compileKernels, type Edit } from '../support/compile-kernels.ts';
 import { instantiateSync } from './loader.ts';
@@ -99,6 +100,20 @@ describe('guarded kernels', () => {
     const guarded = new GuardedMemory(await compileKernels('debug', edit));
     expect(() => guarded.applyRows()).toThrow(message);
   });
+});
+
+test('a kernel that another one calls may touch only what both were given', async () => {
+  const call = 'addMoments(moments, x, count, rowLength';
+  const edit = replace('assembly/fused/differentiate.ts', call, `${call} + 1`);
+  const env = { memory: new WebAssembly.Memory({ initial: 1, maximum: 1 }) };
+  const instantiate = (module: Uint8Array<ArrayBuffer>, kernels = {}) =>
+    instantiateSync(new WebAssembly.Module(module), { env, kernels }).instance.exports;
+  const kernels = instantiate(await compileKernels('debug'));
+  const gradients = instantiate(await compileKernels('debug', edit, 'gradients'), kernels);
+  const { differentiateRows } = gradients as unknown as GradientKernels;
+  const differentiate = () =>
+    differentiateRows(64, 128, 192, 256, 320, 384, 448, 512, 0, 1, 1, 5, 1, 0);
+  expect(differentiate).toThrow(/^differentiateRows reads bytes \d+ to 24 of x, which has 20$/);
 });
 
 /** Replaces what a source file, given by its path, must contain. */

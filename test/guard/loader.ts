@@ -18,6 +18,24 @@ interface Watched extends Extent {
   bytesRead: number;
 }
 
+/** What a module of kernels imports. */
+type Imports = {
+  readonly env: { readonly memory: WebAssembly.Memory };
+  /** Guarded kernels that its own call. */
+  readonly kernels?: Readonly<Record<string, Kernel>>;
+};
+
+/** A call of a kernel. */
+interface Call {
+  readonly name: string;
+  readonly extents: readonly Watched[];
+  /** How many accesses it may still make. */
+  left: number;
+  /** The call in which it was made, by a kernel of another module. */
+  readonly outer: Call | undefined;
+}
+
+let running: Call | undefined;
 let watched: readonly Watched[] = [];
 
 /** Returns what the last call of a kernel read of an array. */
@@ -29,30 +47,20 @@ export function readsOf(name: string): { readonly loads: number; readonly bytes:
 /**
  * Instantiates the debug build, which reports each access before it is made. A call throws
  * if a kernel touches what it was not given, writes what it was given to read, or runs in an
- * endless loop. What it is given to write is filled with NaN first.
+ * endless loop. What it is given to write is filled with NaN first. A kernel that another one
+ * calls may touch only what both were given.
+ *
+ * @param imports a memory, and the guarded kernels that those of the module call
  */
 export function instantiateSync(
   module: WebAssembly.Module,
-  { env: { memory } }: { env: { memory: WebAssembly.Memory } },
+  { env: { memory }, kernels = {} }: Imports,
 ): { instance: { exports: Record<string, Kernel> } } {
   const bytes = new Uint8Array(memory.buffer);
-  let running = '';
-  let left = 0;
 
-  // Most of a test's time is spent here.
   const check = (writes: boolean, address: number, size: number): number => {
-    if (--left < 0) throw new Error(`${running} finds no end`);
-    for (let i = 0; i < watched.length; i++) {
-      const extent = watched[i] as Watched;
-      if (address < extent.start || address + size > extent.end) continue;
-      if (!writes) {
-        extent.loads++;
-        extent.bytesRead += size;
-        return address;
-      }
-      if (extent.use !== 'in') return address;
-    }
-    throw new Error(`${running} ${describe(writes, address, size, watched)}`);
+    for (let call = running; call; call = call.outer) checkIn(call, writes, address, size);
+    return address;
   };
 
   // Binaryen's pass "instrument-memory" calls these, the address without the offset.
@@ -70,28 +78,54 @@ export function instantiateSync(
     env[`store_val_${type}`] = (_: number, value: number) => value;
   }
 
-  const { exports } = new WebAssembly.Instance(module, { env });
+  const { exports } = new WebAssembly.Instance(module, { env, kernels });
   const guarded: Record<string, Kernel> = {};
   for (const [name, kernel] of Object.entries(exports) as [keyof typeof extentsOf, Kernel][]) {
     const find = extentsOf[name] as (...values: number[]) => readonly Extent[];
     guarded[name] = (...values) => {
       const extents = find(...values);
       expectApart(name, extents, bytes.length);
-      running = name;
-      watched = extents.map((extent) => ({
-        ...extent,
-        end: extent.start + extent.bytes,
-        loads: 0,
-        bytesRead: 0,
-      }));
-      left = PATIENCE * extents.reduce((sum, extent) => sum + extent.bytes, 0);
+      const outer = running;
       for (const { start, bytes: size } of extents.filter((extent) => isFree(extent, extents))) {
         bytes.fill(POISON, start, start + size);
       }
-      kernel(...values);
+      running = {
+        name,
+        extents: extents.map(watch),
+        left: PATIENCE * extents.reduce((sum, extent) => sum + extent.bytes, 0),
+        outer,
+      };
+      watched = running.extents;
+      try {
+        kernel(...values);
+      } finally {
+        running = outer;
+        if (outer) watched = outer.extents;
+      }
     };
   }
   return { instance: { exports: guarded } };
+}
+
+function watch(extent: Extent): Watched {
+  return { ...extent, end: extent.start + extent.bytes, loads: 0, bytesRead: 0 };
+}
+
+/** Checks an access in a call. Most of a test's time is spent here. */
+function checkIn(call: Call, writes: boolean, address: number, size: number): void {
+  if (--call.left < 0) throw new Error(`${call.name} finds no end`);
+  const { extents } = call;
+  for (let i = 0; i < extents.length; i++) {
+    const extent = extents[i] as Watched;
+    if (address < extent.start || address + size > extent.end) continue;
+    if (!writes) {
+      extent.loads++;
+      extent.bytesRead += size;
+      return;
+    }
+    if (extent.use !== 'in') return;
+  }
+  throw new Error(`${call.name} ${describe(writes, address, size, extents)}`);
 }
 
 /** Whether an extent is only written: it is not the place of an input too. */

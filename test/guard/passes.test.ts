@@ -1,16 +1,19 @@
 import { describe, expect, inject, test } from 'vitest';
+import type { GradientKernels } from '../../src/kernels/gradients.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
-import { compileKernels } from '../support/compile-kernels.ts';
+import { compileAll } from '../support/compile-kernels.ts';
 import { normals } from '../support/random.ts';
 import { instantiateSync, readsOf } from './loader.ts';
 
 // What float32 can't hold is done again, or element by element, in float64. A mistake in choosing
 // that path costs time but no digits, so results would not show it. What was read does.
 
-const provided = inject('kernels');
-const module = new WebAssembly.Module(
-  provided ? Uint8Array.from(Buffer.from(provided, 'base64')) : await compileKernels('debug'),
-);
+const provided = inject('modules') ?? (await compileAll('debug'));
+const [kernelsModule, gradientsModule] = [provided.kernels, provided.gradients].map(
+  (text) => new WebAssembly.Module(Uint8Array.from(Buffer.from(text, 'base64'))),
+) as [WebAssembly.Module, WebAssembly.Module];
+
+type AllKernels = Kernels & GradientKernels;
 
 const MOMENTS = 1024;
 const LINES = 4096;
@@ -24,7 +27,7 @@ type Others = readonly (readonly [address: number, values: Float32Array | Float6
 /** Runs a kernel on a memory that holds x and a line, and returns what it read of x. */
 function readBy(
   values: Float32Array,
-  run: (kernels: Kernels) => void,
+  run: (kernels: AllKernels) => void,
   line: readonly number[] = [],
   others: Others = [],
 ): ReturnType<typeof readsOf> {
@@ -35,8 +38,10 @@ function readBy(
   for (const [address, { buffer, byteLength }] of others) {
     new Uint8Array(memory.buffer, address).set(new Uint8Array(buffer, 0, byteLength));
   }
-  const { instance } = instantiateSync(module, { env: { memory } });
-  run(instance.exports as unknown as Kernels);
+  const env = { memory };
+  const kernels = instantiateSync(kernelsModule, { env }).instance.exports;
+  const gradients = instantiateSync(gradientsModule, { env, kernels }).instance.exports;
+  run({ ...kernels, ...gradients } as unknown as AllKernels);
   return readsOf('x');
 }
 
@@ -170,7 +175,7 @@ describe('applyRows', () => {
 const [G, Y] = [X + 2 ** 19, X + 2 ** 20];
 const [COMBINATIONS, SUMS, PRODUCTS, WEIGHTS] = [12_288, 16_384, 20_480, 24_576];
 
-describe.each<[string, (kernels: Kernels) => void]>([
+describe.each<[string, (kernels: AllKernels) => void]>([
   ['applyRows', ({ applyRows }) => applyRows(Y, X, LINES, 4, 64, 4, 0)],
   ['applyColumns', ({ applyColumns }) => applyColumns(Y, X, LINES, 64, 4, SCRATCH)],
   ['applyElements', ({ applyElements }) => applyElements(Y, X, LINES, 0, 0, 4, 64)],
@@ -268,7 +273,7 @@ describe('combineRows', () => {
   });
 });
 
-describe.each<[string, number, (kernels: Kernels) => void]>([
+describe.each<[string, number, (kernels: AllKernels) => void]>([
   [
     'addGradientSums',
     16,

@@ -2,14 +2,12 @@
 
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { compileKernels } from '../support/compile-kernels.ts';
+import { compileAll, type ModuleName, NAMES } from '../support/compile-kernels.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The module of the kernels, in base64. */
-    kernels: string;
-    /** The module of the kernels of pictures, in base64. */
-    pixels: string;
+    /** The modules of the kernels by name, in base64. */
+    modules: Readonly<Record<ModuleName, string>>;
   }
 }
 
@@ -19,16 +17,17 @@ export default defineConfig({
       name: 'provided-kernels',
       enforce: 'pre',
       load(id) {
-        const compile = (name: string) =>
-          `() => new WebAssembly.Module(Buffer.from(inject('${name}'), 'base64'));`;
-        if (id.endsWith('/src/kernels/pixels-host.ts')) {
-          return `import { inject } from 'vitest';
-            export const compilePixels = ${compile('pixels')}`;
-        }
         if (!id.endsWith('/src/kernels/host.ts')) return null;
+        const texts = NAMES.map((name) => `${name}Text`);
+        const imports = NAMES.map(
+          (name, i) => `import { ${texts[i]} } from './compiled-${name}.ts';`,
+        );
         return `import { inject } from 'vitest';
+          ${imports.join('\n')}
           export { instantiateSync } from '@assemblyscript/loader';
-          export const compile = ${compile('kernels')}`;
+          const names = new Map([${NAMES.map((name, i) => `[${texts[i]}, '${name}']`)}]);
+          export const compile = (text) =>
+            new WebAssembly.Module(Buffer.from(inject('modules')[names.get(text)], 'base64'));`;
       },
     },
   ],
@@ -52,8 +51,7 @@ export default defineConfig({
     testNamePattern: '^(?!the module)',
     testTimeout: 120_000,
     provide: {
-      kernels: Buffer.from(await compileKernels('debug')).toString('base64'),
-      pixels: Buffer.from(await compileKernels('debug', undefined, 'pixels')).toString('base64'),
+      modules: await compileAll('debug'),
     },
   },
 });

@@ -68,6 +68,21 @@ describe('where a host makes nothing at once', () => {
     expect(new Arena(64).capacity).toBe(64);
   });
 
+  test('every module is ready in the scratch and in an arena', async () => {
+    const { Arena, imageToTensor, instanceNormBackward, ready } = await importLibrary();
+    await ready();
+    const x = { data: Float32Array.of(1, 3, 0, 4), shape: [1, 2, 2] };
+    const gradOutput = { data: Float32Array.of(1, 0, 0, 1), shape: [1, 2, 2] };
+    const plain = instanceNormBackward(gradOutput, x).input;
+    const arena = new Arena(4096);
+    const out = arena.tensor([1, 2, 2]);
+    expect(instanceNormBackward(gradOutput, arena.tensor(x), { out }).input.data).toEqual(
+      plain.data,
+    );
+    const image = { data: Uint8ClampedArray.of(0, 51, 255, 255), width: 1, height: 1 };
+    expect(imageToTensor(image).data).toEqual(Float32Array.of(0, 0.2, 1));
+  });
+
   test('an arena that is too large takes no memory', async () => {
     const { Arena, ready } = await importLibrary();
     vi.spyOn(WebAssembly.Memory.prototype, 'grow').mockImplementationOnce(() => {

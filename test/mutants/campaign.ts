@@ -1,4 +1,4 @@
-import { compileKernels } from '../support/compile-kernels.ts';
+import { compileAll, compileKernels, type ModuleName, NAMES } from '../support/compile-kernels.ts';
 import type { Modules, Passed, Verdict } from './child.ts';
 import { type Mutation, mutate } from './mutations.ts';
 import { Tester } from './tester.ts';
@@ -104,6 +104,8 @@ interface Whole extends Stage {
 class Campaign {
   readonly #stages: readonly Stage[];
   readonly #whole: Whole[] = [];
+  /** The source files of each module. */
+  readonly #files = new Map<ModuleName, ReadonlySet<string>>();
   /** By file, the tests that killed its mutants, the latest first. */
   readonly #killers = new Map<string, readonly string[]>();
 
@@ -113,11 +115,9 @@ class Campaign {
 
   /** Runs all tests on whole kernels, which must pass. */
   async prepare(tester: Tester): Promise<void> {
+    for (const name of NAMES) this.#files.set(name, await filesOf(name));
     for (const stage of this.#stages) {
-      const modules = {
-        kernels: toBase64(await compileKernels(stage.build)),
-        pixels: toBase64(await compileKernels(stage.build, undefined, 'pixels')),
-      };
+      const modules = await compileAll(stage.build);
       const question = { modules, files: stage.files, pattern: PATTERN };
       const verdict = await tester.ask(question, PATIENCE);
       if (verdict === null) throw new Error(`A test of ${stage.files.join(', ')} takes too long.`);
@@ -126,6 +126,10 @@ class Campaign {
       const longest = Math.max(...tests.map(({ seconds }) => seconds));
       this.#whole.push({ ...stage, modules, tests, limit: GRACE + SLOWNESS * longest });
     }
+  }
+
+  #modulesOf(path: string): readonly ModuleName[] {
+    return NAMES.filter((name) => this.#files.get(name)?.has(path));
   }
 
   async attempt(mutation: Mutation, tester: Tester): Promise<Outcome> {
@@ -139,7 +143,7 @@ class Campaign {
       );
       const modules = { ...whole };
       try {
-        for (const name of modulesOf(path)) {
+        for (const name of this.#modulesOf(path)) {
           modules[name] = toBase64(await compileKernels(build, edit, name));
         }
       } catch {
@@ -163,10 +167,15 @@ class Campaign {
   }
 }
 
-/** Returns the modules that a source file goes into. */
-function modulesOf(path: string): readonly (keyof Modules)[] {
-  if (path.startsWith('assembly/pixels/')) return ['pixels'];
-  return path.startsWith('assembly/core/') ? ['kernels', 'pixels'] : ['kernels'];
+/** Returns the source files that a module is compiled from. */
+async function filesOf(name: ModuleName): Promise<ReadonlySet<string>> {
+  const files = new Set<string>();
+  const note = (path: string, text: string) => {
+    files.add(path);
+    return text;
+  };
+  await compileKernels('debug', note, name);
+  return files;
 }
 
 function wroteTheSame({ passed }: Verdict, whole: readonly Passed[]): boolean {

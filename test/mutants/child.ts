@@ -3,11 +3,11 @@
 
 import { fileURLToPath } from 'node:url';
 import { createVitest } from 'vitest/node';
-import type { ENTRIES } from '../support/compile-kernels.ts';
+import type { ModuleName } from '../support/compile-kernels.ts';
 import type { Doings } from './loader.ts';
 
 /** The modules by name, in base64. */
-export type Modules = Record<keyof typeof ENTRIES, string>;
+export type Modules = Readonly<Record<ModuleName, string>>;
 
 /** What the parent asks. */
 export interface Question {
@@ -42,8 +42,7 @@ const vitest = await createVitest('test', {
 });
 
 process.on('message', async ({ modules, files, pattern }: Question) => {
-  vitest.provide('kernels', modules.kernels);
-  vitest.provide('pixels', modules.pixels);
+  vitest.provide('modules', modules);
   vitest.setGlobalTestNamePattern(new RegExp(pattern));
   const specifications = await vitest.globTestSpecifications([...files]);
   const { testModules: all } = await vitest.runTestSpecifications(specifications, true);

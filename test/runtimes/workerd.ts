@@ -12,8 +12,12 @@ type Modules = Readonly<Record<string, string>>;
 
 const LIBRARY: Modules = {
   'wasm-norm': 'node_modules/wasm-norm/dist/workerd.js',
-  'workerd-kernels.js': 'node_modules/wasm-norm/dist/workerd-kernels.js',
-  'kernels.wasm?module': 'node_modules/wasm-norm/dist/kernels.wasm',
+  ...Object.fromEntries(
+    ['kernels', 'gradients', 'pixels'].flatMap((name) => [
+      [`workerd-${name}.js`, `node_modules/wasm-norm/dist/workerd-${name}.js`],
+      [`${name}.wasm?module`, `node_modules/wasm-norm/dist/${name}.wasm`],
+    ]),
+  ),
 };
 
 /** Cloudflare's runtime: the modules as they are, and a bundle by wrangler. */

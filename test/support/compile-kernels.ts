@@ -20,10 +20,16 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export type Edit = (path: string, text: string) => string;
 
 /** The modules by name, and the file of each that the others are imported by. */
-export const ENTRIES = {
+const ENTRIES = {
   kernels: 'assembly/index.ts',
+  gradients: 'assembly/gradients.ts',
   pixels: 'assembly/pixels/index.ts',
 } as const;
+
+export type ModuleName = keyof typeof ENTRIES;
+
+/** The names of the modules. */
+export const NAMES = Object.keys(ENTRIES) as readonly ModuleName[];
 
 /**
  * Compiles a module in memory.
@@ -35,7 +41,7 @@ export const ENTRIES = {
 export async function compileKernels(
   target: 'release' | 'debug',
   edit: Edit = (_, text) => text,
-  name: keyof typeof ENTRIES = 'kernels',
+  name: ModuleName = 'kernels',
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { default: asc }: { default: Compiler } = await import(COMPILER);
   let module: Uint8Array<ArrayBuffer> | undefined;
@@ -50,4 +56,16 @@ export async function compileKernels(
   });
   if (!module) throw new Error(`The kernels do not compile: ${stderr.toString() || error}`);
   return module;
+}
+
+/** Compiles all modules, and returns them by name in base64. */
+export async function compileAll(
+  target: 'release' | 'debug',
+): Promise<Readonly<Record<ModuleName, string>>> {
+  const modules: Partial<Record<ModuleName, string>> = {};
+  for (const name of NAMES) {
+    const module = await compileKernels(target, undefined, name);
+    modules[name] = Buffer.from(module).toString('base64');
+  }
+  return modules as Record<ModuleName, string>;
 }

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import type { Kernels } from '../../../src/kernels/kernels.ts';
+import type { GradientKernels } from '../../../src/kernels/gradients.ts';
 import { expectSameBits } from '../../support/closeness.ts';
 import {
   COMBINATIONS,
@@ -27,17 +27,18 @@ describe('combineColumns', () => {
           const lines = memory.doubles(each.flatMap(lineOf));
           const at = memory.doubles(each.flatMap(combinationOf));
           const scratch = columnScratch(memory, columns, 8);
-          const combine = (target: Float32Array, from: Float32Array) => (kernels: Kernels) =>
-            kernels.combineColumns(
-              target.byteOffset,
-              from.byteOffset,
-              x.byteOffset,
-              lines.byteOffset,
-              at.byteOffset,
-              rows,
-              columns,
-              scratch.byteOffset,
-            );
+          const combine =
+            (target: Float32Array, from: Float32Array) => (kernels: GradientKernels) =>
+              kernels.combineColumns(
+                target.byteOffset,
+                from.byteOffset,
+                x.byteOffset,
+                lines.byteOffset,
+                at.byteOffset,
+                rows,
+                columns,
+                scratch.byteOffset,
+              );
           memory.run(combine(dx, g), dx, scratch);
           expectCombined(dx, g, x, lineOf, combinationOf);
           const gradient = g.slice();

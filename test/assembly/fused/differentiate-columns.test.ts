@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Kernels } from '../../../src/kernels/kernels.ts';
+import type { GradientKernels } from '../../../src/kernels/gradients.ts';
 import { expectWithin } from '../../support/closeness.ts';
 import { GRADIENT_TOLERANCE } from '../../support/gradients.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
@@ -30,7 +30,7 @@ function prepare(
   const combinations = scratch(3 * (channels + 1));
   const differentiate = (target: Float32Array) =>
     memory.run(
-      (kernels: Kernels) =>
+      (kernels: GradientKernels) =>
         kernels.differentiateColumns(
           target.byteOffset,
           sums.byteOffset,

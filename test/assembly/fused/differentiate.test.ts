@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Kernels } from '../../../src/kernels/kernels.ts';
+import type { GradientKernels } from '../../../src/kernels/gradients.ts';
 import { expectSameBits } from '../../support/closeness.ts';
 import { LINE } from '../../support/kernels/lines.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
@@ -38,7 +38,7 @@ describe('differentiateRows', () => {
         const expectedSums = memory.doubles(new Float64Array(channels));
         const expectedProducts = memory.doubles(new Float64Array(channels));
         const { moments, lines, combinations } = parts;
-        const differentiate = (target: Float32Array) => (kernels: Kernels) =>
+        const differentiate = (target: Float32Array) => (kernels: GradientKernels) =>
           kernels.differentiateRows(
             target.byteOffset,
             sums.byteOffset,

@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest';
-import type { Kernels } from '../../../src/kernels/kernels.ts';
+import type { GradientKernels } from '../../../src/kernels/gradients.ts';
 import { expectSameBits } from '../../support/closeness.ts';
 import {
   COMBINATIONS,
@@ -28,7 +28,7 @@ describe('combineRows', () => {
         const dx = memory.floats(new Float32Array(rows * length));
         const lines = memory.doubles(NORMALIZING_LINES.flat());
         const at = memory.doubles(COMBINATIONS.flat());
-        const combine = (target: Float32Array, from: Float32Array) => (kernels: Kernels) =>
+        const combine = (target: Float32Array, from: Float32Array) => (kernels: GradientKernels) =>
           kernels.combineRows(
             target.byteOffset,
             from.byteOffset,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { GradientKernels } from '../../../src/kernels/gradients.ts';
 import type { Kernels } from '../../../src/kernels/kernels.ts';
 import { NORMALIZING_LINES } from '../../support/kernels/lines.ts';
 import { KernelMemory } from '../../support/kernels/memory.ts';
@@ -12,7 +13,13 @@ describe('rows with a gap after each period', () => {
   const SIZE = SAMPLES * CHANNELS * LENGTH;
   const START = 4 * LENGTH;
 
-  type Run = (kernels: Kernels, at: Addresses, offset: number, rows: number, gap: number) => void;
+  type Run = (
+    kernels: Kernels & GradientKernels,
+    at: Addresses,
+    offset: number,
+    rows: number,
+    gap: number,
+  ) => void;
   interface Addresses {
     readonly numbers: number;
     readonly others: number;

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import { type GradientKernels, gradientsOver } from '../../../src/kernels/gradients.ts';
 import { instantiateKernels, type Kernels } from '../../../src/kernels/kernels.ts';
-import { instantiatePixels, type PixelKernels } from '../../../src/kernels/pixels.ts';
+import { type PixelKernels, pixelsOver } from '../../../src/kernels/pixels.ts';
 
 const GUARD = 0xa5;
 
@@ -9,17 +10,17 @@ const GUARD = 0xa5;
  * them. The first one lies against the end of the memory, so that reading past it is a trap.
  */
 export class KernelMemory {
-  readonly kernels: Kernels;
+  readonly kernels: Kernels & GradientKernels;
   readonly pixels: PixelKernels;
   readonly bytes: Uint8Array;
   #end: number;
 
   /** @param elements how many float32 the large buffers hold together; 8 KB are added for small ones */
   constructor(elements = 0) {
-    const { kernels, memory } = instantiateKernels(elements * 4 + 8192);
-    const { buffer } = memory;
-    this.kernels = kernels;
-    this.pixels = instantiatePixels(memory);
+    const { kernels, instances } = instantiateKernels(elements * 4 + 8192);
+    const { buffer } = instances.memory;
+    this.kernels = { ...kernels, ...gradientsOver(instances) };
+    this.pixels = pixelsOver(instances);
     this.bytes = new Uint8Array(buffer).fill(GUARD);
     this.#end = buffer.byteLength;
   }
@@ -49,7 +50,7 @@ export class KernelMemory {
   }
 
   /** Runs a kernel, and expects it to have changed nothing but the given buffers. */
-  run(kernel: (kernels: Kernels) => void, ...written: ArrayBufferView[]): void {
+  run(kernel: (kernels: Kernels & GradientKernels) => void, ...written: ArrayBufferView[]): void {
     this.#expectUnchanged(() => kernel(this.kernels), written);
   }
 
