@@ -96,7 +96,13 @@ export {
   rmsNorm,
   rmsNormBackward,
 } from './layers/rms-norm.ts';
-export type { NormalizedShape } from './layers/trailing-options.ts';
+export type {
+  DeviationOptions,
+  EpsModeOption,
+  OutRstdOption,
+  StatisticsOptions,
+} from './layers/statistics-options.ts';
+export type { AxesOption, NormalizedShape } from './layers/trailing-options.ts';
 export type { Gradients } from './passes/gradients.ts';
 export {
   ChannelMoments,
@@ -105,6 +111,7 @@ export {
   type UpdateOptions,
   type VarianceOptions,
 } from './statistics/channel-moments.ts';
+export type { EpsMode } from './statistics/deviation.ts';
 export { Arena } from './tensor/arena.ts';
 export type { Layout } from './tensor/channels.ts';
 export type { Image, ImageLike } from './tensor/image-like.ts';

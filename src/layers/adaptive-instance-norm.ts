@@ -24,6 +24,7 @@ import {
   type TensorLike,
 } from '../tensor/tensor.ts';
 import { SampleScopes, type Scope } from '../views/scopes.ts';
+import { checkCorrection } from './statistics-options.ts';
 
 /** Options of {@link adaptiveInstanceNorm}. */
 export interface AdaptiveInstanceNormOptions<Y extends FloatData = AnyData> extends LayoutOption {
@@ -31,18 +32,21 @@ export interface AdaptiveInstanceNormOptions<Y extends FloatData = AnyData> exte
   readonly alpha?: number | undefined;
   /** Added to both variances under the square root; 1e-5 by default. */
   readonly eps?: number | undefined;
+  /** Both variances divide by n - correction: 0 (the default) or 1. */
+  readonly correction?: 0 | 1 | undefined;
   /** Where to write the result; content itself is allowed, and another dtype. */
   readonly out?: TensorLike<Y> | undefined;
 }
 
-const OPTIONS = ['alpha', 'eps', 'layout', 'out'];
+const OPTIONS = ['alpha', 'eps', 'layout', 'correction', 'out'];
 
 /**
  * Gives each channel of the content the mean and standard deviation that the
  * channel has in the style.
  *
  * y = alpha * ((x - mean) / std * styleStd + styleMean) + (1 - alpha) * x, where
- * each std is sqrt(biased variance + eps) of one channel of one sample.
+ * each std is sqrt(variance + eps) of one channel of one sample, the variance biased unless
+ * correction is 1.
  *
  * Huang, Belongie: Arbitrary Style Transfer in Real-time with Adaptive Instance
  * Normalization (2017), formula 8 and section 6.
@@ -62,15 +66,18 @@ export function adaptiveInstanceNorm<D extends FloatData, Y extends FloatData = 
   options: AdaptiveInstanceNormOptions<Y> = {},
 ): Tensor<Plain<Y>> {
   checkOptions(options, OPTIONS);
-  const { alpha = 1, eps = 1e-5, layout = 'nchw', out } = options;
+  const { alpha = 1, eps = 1e-5, layout = 'nchw', correction = 0, out } = options;
   const input = readElements(content, 'content');
   const model = readElements(style, 'style');
   checkInterval(alpha, 'alpha', 0, 1);
   checkEps(eps);
   checkLayout(layout);
+  checkCorrection(correction);
   const tensor = channelTensor(input.shape, layout, null, 'content');
   const styleTensor = channelTensor(model.shape, layout, null, 'style');
   checkStyle(tensor, styleTensor, model.shape);
+  refuseSingle(tensor, correction, 'content');
+  refuseSingle(styleTensor, correction, 'style');
   const output = readOutput(out, input, 'content');
   checkLength(model.data, model.shape, 'style');
   if (!sameMemory(model.data, input.data)) {
@@ -89,7 +96,7 @@ export function adaptiveInstanceNorm<D extends FloatData, Y extends FloatData = 
     const scope = scopes.scope(i);
     if (scope === null) continue;
     findMoments(memory, scope, input.data);
-    makeStyleLines(memory, scope, styles, alpha, eps);
+    makeStyleLines(memory, scope, styles, alpha, eps, correction);
     applyLines(memory, scope, output.data, input.data);
   }
   return output.tensor;
@@ -102,13 +109,14 @@ function makeStyleLines(
   styles: Float64Array,
   alpha: number,
   eps: number,
+  correction: number,
 ): void {
   for (let i = 0; i < channels; i++) {
     const mean = moments.values[i * MOMENTS + 1] as number;
-    const std = deviation(moments.values, i * MOMENTS, eps);
+    const std = deviation(moments.values, i * MOMENTS, eps, correction);
     const from = ((first + i) * MOMENTS) % styles.length;
     const styleMean = styles[from + 1] as number;
-    const styleStd = deviation(styles, from, eps);
+    const styleStd = deviation(styles, from, eps, correction);
     lines.values[i * LINE] = mean;
     lines.values[i * LINE + 1] = alpha * (std === 0 ? 0 : styleStd / std) + (1 - alpha);
     lines.values[i * LINE + 2] = alpha * styleMean + (1 - alpha) * mean;
@@ -138,6 +146,14 @@ function collectMoments(input: Elements, tensor: ChannelTensor): Float64Array {
   return all;
 }
 
-function deviation(moments: Float64Array, at: number, eps: number): number {
-  return Math.sqrt((moments[at + 2] as number) / (moments[at] as number) + eps);
+/** Refuses channels of one element, which have no variance that divides by n - 1. */
+function refuseSingle({ spatial }: ChannelTensor, correction: number, name: string): void {
+  if (correction === 1 && spatial === 1) {
+    refuseValue(name, 'more than 1 spatial element for correction 1', spatial);
+  }
+}
+
+function deviation(moments: Float64Array, at: number, eps: number, correction: number): number {
+  const divisor = (moments[at] as number) - correction;
+  return Math.sqrt((moments[at + 2] as number) / divisor + eps);
 }

@@ -24,6 +24,7 @@ import {
   readChannelArguments,
 } from './channel-options.ts';
 import type { Mode } from './layer.ts';
+import { refuseRecord, withStatistics } from './statistics-options.ts';
 
 /** Options of {@link batchNorm}; weight and bias hold C values. */
 export interface BatchNormOptions<Y extends FloatData = AnyData> extends ChannelNormOptions<Y> {
@@ -79,7 +80,7 @@ export function batchNormBackward<D extends FloatData, Y extends FloatData = D>(
   options: BatchNormOptions<Y> = {},
 ): Gradients<Plain<Y>> {
   const gradient = readGradOutput(gradOutput);
-  const args = readChannelArguments(readElements(x, 'x'), options, RULES);
+  const args = refuseRecord(readChannelArguments(readElements(x, 'x'), options, RULES));
   return channelGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
@@ -141,7 +142,11 @@ export class BatchNorm extends ChannelLayer {
     checkCount(this.numBatchesTracked, 'numBatchesTracked', 0);
     const batches = this.numBatchesTracked + (tracks ? 1 : 0);
     const momentum = this.momentum ?? (batches === 0 ? 0 : 1 / batches);
-    const args = readChannelArguments(x, this.#options(mode, momentum, out), RULES);
+    const args = readChannelArguments(
+      x,
+      withStatistics(this.#options(mode, momentum, out), mode.statistics),
+      RULES,
+    );
     const result = normalizeChannels(args);
     if (tracks) this.numBatchesTracked++;
     return result;
@@ -152,7 +157,11 @@ export class BatchNorm extends ChannelLayer {
     x: CheckedTensor,
     mode: Mode,
   ): AnyGradients {
-    const args = readChannelArguments(x, this.#options(mode), RULES);
+    const args = readChannelArguments(
+      x,
+      withStatistics(this.#options(mode), mode.statistics),
+      RULES,
+    );
     return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 

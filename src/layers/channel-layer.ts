@@ -52,8 +52,8 @@ export interface ChannelBackwardOptions extends BackwardOptions {
 }
 
 const OPTIONS = ['eps', 'momentum', 'affine', 'trackRunningStats', 'unbiased', 'layout'];
-const FORWARD_OPTIONS = ['out', 'lengths'];
-const BACKWARD_OPTIONS = ['input', 'lengths', 'training'];
+const FORWARD_OPTIONS = ['out', 'lengths', 'outMean', 'outRstd', 'correction', 'epsMode'];
+const BACKWARD_OPTIONS = ['input', 'lengths', 'training', 'correction', 'epsMode'];
 
 /** What InstanceNorm and BatchNorm share: parameters and running statistics for each channel. */
 export abstract class ChannelLayer extends Layer {

@@ -17,12 +17,21 @@ import { refuseOverlaps } from '../tensor/overlap.ts';
 import { dataOf, type Parameter, readParameter, readWeights } from '../tensor/parameters.ts';
 import type { AnyData, CheckedTensor, FloatData } from '../tensor/tensor.ts';
 import type { NormOptions } from './options.ts';
+import {
+  type DeviationOptions,
+  makeStatistics,
+  NO_STATISTICS,
+  readStatisticsCall,
+  type StatisticsOptions,
+} from './statistics-options.ts';
 
 /** Options that instance and batch normalization share. */
 export interface ChannelNormOptions<Y extends FloatData = AnyData>
   extends NormOptions<Y>,
     LayoutOption,
-    LengthsOption {
+    LengthsOption,
+    DeviationOptions,
+    StatisticsOptions {
   /** C values, updated in place where the input's statistics are used. */
   readonly runningMean?: Parameter | null | undefined;
   /** C values, updated in place where the input's statistics are used. */
@@ -58,6 +67,10 @@ export const CHANNEL_OPTIONS: readonly string[] = [
   'momentum',
   'unbiased',
   'out',
+  'outMean',
+  'outRstd',
+  'correction',
+  'epsMode',
 ];
 
 /**
@@ -82,6 +95,7 @@ export function readChannelArguments(
     unbiased = true,
     out,
   } = options;
+  const statistics = readStatisticsCall(options);
   const { [rules.switch]: own = rules.byDefault } = options as Switches;
   checkEps(eps);
   checkLayout(layout);
@@ -116,6 +130,17 @@ export function readChannelArguments(
       },
     );
   }
+  const { deviation, record } =
+    statistics === null
+      ? NO_STATISTICS
+      : makeStatistics(statistics, eps, true, most, own ? null : rules.switch, {
+          x: input.data,
+          out: output.given,
+          weight: givenWeight,
+          bias: givenBias,
+          runningMean: mean,
+          runningVar: variance,
+        });
   const ownWeight = toFloat32(givenWeight);
   const ownBias = toFloat32(givenBias);
   return {
@@ -127,13 +152,15 @@ export function readChannelArguments(
     affine: {
       weight: repeat(ownWeight, period),
       bias: repeat(ownBias, period),
-      eps,
+      eps: deviation === null ? eps : 0,
       centred: true,
+      deviation,
     },
     sharing,
     groupSize: 1,
     fixed,
     moving: own && hasStatistics ? { mean, variance, momentum, unbiased } : null,
+    record,
   };
 }
 

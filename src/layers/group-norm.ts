@@ -29,13 +29,32 @@ import {
 import { readAffine } from './affine.ts';
 import { Layer, type Mode } from './layer.ts';
 import type { NormOptions } from './options.ts';
+import {
+  type DeviationOptions,
+  readStatisticsCall,
+  refuseRecord,
+  type StatisticsOptions,
+  withStatistics,
+} from './statistics-options.ts';
 
 /** Options of {@link groupNorm}; weight and bias hold C values. */
 export interface GroupNormOptions<Y extends FloatData = AnyData>
   extends NormOptions<Y>,
-    LayoutOption {}
+    LayoutOption,
+    DeviationOptions,
+    StatisticsOptions {}
 
-const OPTIONS = ['weight', 'bias', 'eps', 'layout', 'out'];
+const OPTIONS = [
+  'weight',
+  'bias',
+  'eps',
+  'layout',
+  'out',
+  'outMean',
+  'outRstd',
+  'correction',
+  'epsMode',
+];
 
 /**
  * Normalizes each group of consecutive channels of each sample by its own mean
@@ -81,7 +100,7 @@ export function groupNormBackward<D extends FloatData, Y extends FloatData = D>(
   options: GroupNormOptions<Y> = {},
 ): Gradients<Plain<Y>> {
   const gradient = readGradOutput(gradOutput);
-  const args = readArguments(readElements(x, 'x'), numGroups, options);
+  const args = refuseRecord(readArguments(readElements(x, 'x'), numGroups, options));
   return channelGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
@@ -92,6 +111,7 @@ function readArguments(
 ): ChannelArguments {
   checkOptions(options, OPTIONS);
   const { weight, bias, eps = 1e-5, layout = 'nchw', out } = options;
+  const statistics = readStatisticsCall(options);
   checkCount(numGroups, 'numGroups');
   checkLayout(layout);
   const tensor = channelTensor(input.shape, layout, null, 'x');
@@ -105,7 +125,15 @@ function readArguments(
       `shape ${describe(input.shape)} in ${numGroups} groups`,
     );
   }
-  const { affine, output } = readAffine({ weight, bias, eps, out }, input, channels, true);
+  const { affine, output, record } = readAffine(
+    { weight, bias, eps, out },
+    statistics,
+    input,
+    channels,
+    true,
+    samples * numGroups,
+    groupSize * spatial,
+  );
   return {
     input,
     output,
@@ -117,6 +145,7 @@ function readArguments(
     groupSize,
     fixed: null,
     moving: null,
+    record,
   };
 }
 
@@ -185,12 +214,18 @@ export class GroupNorm extends Layer {
     if (this.weight !== null) checkChannels(shape, this.layout, this.numChannels, name);
   }
 
-  protected override run(x: CheckedTensor, _mode: Mode, out: AnyOut): AnyTensor {
-    return normalizeChannels(readArguments(x, this.numGroups, this.#options(out)));
+  protected override run(x: CheckedTensor, mode: Mode, out: AnyOut): AnyTensor {
+    return normalizeChannels(
+      readArguments(x, this.numGroups, withStatistics(this.#options(out), mode.statistics)),
+    );
   }
 
-  protected override differentiate(gradOutput: CheckedTensor, x: CheckedTensor): AnyGradients {
-    const args = readArguments(x, this.numGroups, this.#options());
+  protected override differentiate(
+    gradOutput: CheckedTensor,
+    x: CheckedTensor,
+    mode: Mode,
+  ): AnyGradients {
+    const args = readArguments(x, this.numGroups, withStatistics(this.#options(), mode.statistics));
     return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 

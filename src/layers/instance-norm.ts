@@ -23,6 +23,7 @@ import {
   readChannelArguments,
 } from './channel-options.ts';
 import type { Mode } from './layer.ts';
+import { refuseRecord, withStatistics } from './statistics-options.ts';
 
 /** Options of {@link instanceNorm}. */
 export interface InstanceNormOptions<Y extends FloatData = AnyData> extends ChannelNormOptions<Y> {
@@ -81,7 +82,7 @@ export function instanceNormBackward<D extends FloatData, Y extends FloatData = 
   options: InstanceNormOptions<Y> = {},
 ): Gradients<Plain<Y>> {
   const gradient = readGradOutput(gradOutput);
-  const args = readChannelArguments(readElements(x, 'x'), options, RULES);
+  const args = refuseRecord(readChannelArguments(readElements(x, 'x'), options, RULES));
   return channelGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
@@ -119,7 +120,11 @@ export class InstanceNorm extends ChannelLayer {
   }
 
   protected override run(x: CheckedTensor, mode: Mode, out: AnyOut): AnyTensor {
-    const args = readChannelArguments(x, this.#options(mode, out), RULES);
+    const args = readChannelArguments(
+      x,
+      withStatistics(this.#options(mode, out), mode.statistics),
+      RULES,
+    );
     // At a momentum of 0 a batch of NaN would still spoil the running statistics.
     return normalizeChannels(this.momentum === null ? { ...args, moving: null } : args);
   }
@@ -129,7 +134,11 @@ export class InstanceNorm extends ChannelLayer {
     x: CheckedTensor,
     mode: Mode,
   ): AnyGradients {
-    const args = readChannelArguments(x, this.#options(mode), RULES);
+    const args = readChannelArguments(
+      x,
+      withStatistics(this.#options(mode), mode.statistics),
+      RULES,
+    );
     return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 

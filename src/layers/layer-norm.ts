@@ -20,30 +20,54 @@ import {
 import { Layer, type Mode } from './layer.ts';
 import type { NormOptions } from './options.ts';
 import {
+  type DeviationOptions,
+  readStatisticsCall,
+  refuseRecord,
+  type StatisticsOptions,
+  withStatistics,
+} from './statistics-options.ts';
+import {
+  type AxesOption,
   type NormalizedShape,
+  readAxes,
   readNormalizedShape,
   readTrailingArguments,
 } from './trailing-options.ts';
 
 /** Options of {@link layerNorm}; weight and bias hold a value for each normalized element. */
-export interface LayerNormOptions<Y extends FloatData = AnyData> extends NormOptions<Y> {}
+export interface LayerNormOptions<Y extends FloatData = AnyData>
+  extends NormOptions<Y>,
+    AxesOption,
+    DeviationOptions,
+    StatisticsOptions {}
 
-const OPTIONS = ['weight', 'bias', 'eps', 'out'];
+const OPTIONS = [
+  'weight',
+  'bias',
+  'eps',
+  'axes',
+  'out',
+  'outMean',
+  'outRstd',
+  'correction',
+  'epsMode',
+];
 
 /**
- * Normalizes over the trailing dimensions by their mean and variance.
+ * Normalizes over the trailing dimensions, or those of `axes`, by their mean and variance.
  *
  * y = (x - mean) / sqrt(variance + eps) * weight + bias, the variance biased.
  *
  * Ba, Kiros, Hinton: Layer Normalization (2016); torch.nn.functional.layer_norm.
  *
- * @param x (*, ...normalizedShape)
- * @param normalizedShape the trailing sizes; a number is one of them
+ * @param x (*, ...normalizedShape), or with `axes` of any shape with those sizes there
+ * @param normalizedShape the sizes that are normalized; a number is one of them
  * @returns `out`, or a new tensor of x's shape
  * @throws TypeError where an argument is of the wrong kind, RangeError where it
  *   is of the wrong size or value; nothing has been written then.
  * @example
  * const y = layerNorm(tokens, 768, { weight, bias });
+ * const z = layerNorm(x, [96], { axes: [1] }); // the channels of (N, C, H, W)
  */
 export function layerNorm<D extends FloatData, Y extends FloatData = D>(
   x: TensorLike<D>,
@@ -70,7 +94,7 @@ export function layerNormBackward<D extends FloatData, Y extends FloatData = D>(
   options: LayerNormOptions<Y> = {},
 ): Gradients<Plain<Y>> {
   const gradient = readGradOutput(gradOutput);
-  const args = readArguments(readElements(x, 'x'), normalizedShape, options);
+  const args = refuseRecord(readArguments(readElements(x, 'x'), normalizedShape, options));
   return trailingGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
@@ -80,12 +104,19 @@ function readArguments(
   options: LayerNormOptions,
 ): TrailingArguments {
   checkOptions(options, OPTIONS);
-  const { weight, bias, eps = 1e-5, out } = options;
-  return readTrailingArguments(input, normalizedShape, { weight, bias, eps, out }, true);
+  const { weight, bias, eps = 1e-5, axes, out } = options;
+  return readTrailingArguments(
+    input,
+    normalizedShape,
+    axes,
+    { weight, bias, eps, out },
+    readStatisticsCall(options),
+    true,
+  );
 }
 
 /** Options of {@link LayerNorm}. */
-export interface LayerNormLayerOptions {
+export interface LayerNormLayerOptions extends AxesOption {
   /** Added to the variance under the square root; 1e-5 by default. */
   readonly eps?: number | undefined;
   /** Whether it has a weight, and unless `bias` is false a bias, to learn; true by default. */
@@ -102,8 +133,10 @@ export interface LayerNormLayerOptions {
  * const y = new LayerNorm(768).forward(tokens);
  */
 export class LayerNorm extends Layer {
-  /** The sizes of the trailing dimensions that are normalized. */
+  /** The sizes of the dimensions that are normalized. */
   readonly normalizedShape: readonly number[];
+  /** Those dimensions; null: the trailing ones. */
+  readonly axes: readonly number[] | null;
   /** Added to the variance under the square root. */
   readonly eps: number;
   /** Values to learn, 1 at first, of the normalized shape; null unless `elementwiseAffine`. */
@@ -112,14 +145,15 @@ export class LayerNorm extends Layer {
   readonly bias: Float32Array | null;
 
   /**
-   * @param normalizedShape the trailing sizes; a number is one of them
+   * @param normalizedShape the sizes that are normalized; a number is one of them
    * @throws TypeError, RangeError as {@link layerNorm} does.
    */
   constructor(normalizedShape: NormalizedShape, options: LayerNormLayerOptions = {}) {
     super();
-    this.normalizedShape = Object.freeze(readNormalizedShape(normalizedShape));
-    checkOptions(options, ['eps', 'elementwiseAffine', 'bias']);
-    const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
+    checkOptions(options, ['eps', 'elementwiseAffine', 'bias', 'axes']);
+    const { eps = 1e-5, elementwiseAffine = true, bias = true, axes } = options;
+    this.axes = Object.freeze(readAxes(axes));
+    this.normalizedShape = Object.freeze(readNormalizedShape(normalizedShape, this.axes));
     checkEps(eps);
     checkBoolean(elementwiseAffine, 'elementwiseAffine');
     checkBoolean(bias, 'bias');
@@ -129,18 +163,24 @@ export class LayerNorm extends Layer {
     this.bias = elementwiseAffine && bias ? makeValues(length, 0, 'normalizedShape') : null;
   }
 
-  protected override run(x: CheckedTensor, _mode: Mode, out: AnyOut): AnyTensor {
-    return normalizeTrailing(readArguments(x, this.normalizedShape, this.#options(out)));
+  protected override run(x: CheckedTensor, mode: Mode, out: AnyOut): AnyTensor {
+    const options = withStatistics(this.#options(out), mode.statistics);
+    return normalizeTrailing(readArguments(x, this.normalizedShape, options));
   }
 
-  protected override differentiate(gradOutput: CheckedTensor, x: CheckedTensor): AnyGradients {
-    const args = readArguments(x, this.normalizedShape, this.#options());
+  protected override differentiate(
+    gradOutput: CheckedTensor,
+    x: CheckedTensor,
+    mode: Mode,
+  ): AnyGradients {
+    const options = withStatistics(this.#options(), mode.statistics);
+    const args = readArguments(x, this.normalizedShape, options);
     return trailingGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
   #options(out?: AnyOut): LayerNormOptions {
-    const { weight, bias, eps } = this;
-    return { weight, bias, eps, out };
+    const { weight, bias, eps, axes } = this;
+    return { weight, bias, eps, axes, out };
   }
 
   protected override stateEntries(): readonly StateEntry[] {

@@ -18,15 +18,23 @@ import {
   type TensorData,
   type TensorLike,
 } from '../tensor/tensor.ts';
+import {
+  type DeviationOptions,
+  readStatisticsCall,
+  type StatisticsCall,
+  type StatisticsOptions,
+} from './statistics-options.ts';
 
-/** Options of a layer's `forward`. */
-export interface ForwardOptions<Y extends FloatData = AnyData> {
+/** Options of a layer's `forward`. RMSNorm has no mean, and refuses outMean and correction. */
+export interface ForwardOptions<Y extends FloatData = AnyData>
+  extends DeviationOptions,
+    StatisticsOptions {
   /** Where to write the result; x itself is allowed, but then there is no `backward`. */
   readonly out?: TensorLike<Y> | undefined;
 }
 
 /** Options of a layer's `backward`. What is absent is taken from the last `forward`. */
-export interface BackwardOptions {
+export interface BackwardOptions extends DeviationOptions {
   /** The input of the call that the gradient belongs to, where that was not the last one. */
   readonly input?: TensorLike<FloatData> | undefined;
   /** Whether that call ran in training mode. */
@@ -45,10 +53,12 @@ export interface LoadStateDictOptions {
 export interface Mode {
   readonly training: boolean;
   readonly lengths: readonly number[] | null;
+  /** The options of the statistics; null: none was given. */
+  readonly statistics: StatisticsCall | null;
 }
 
-const FORWARD_OPTIONS = ['out'];
-const BACKWARD_OPTIONS = ['input', 'training'];
+const FORWARD_OPTIONS = ['out', 'outMean', 'outRstd', 'correction', 'epsMode'];
+const BACKWARD_OPTIONS = ['input', 'training', 'correction', 'epsMode'];
 
 /** How many elements of an input are remembered, to tell whether it was overwritten. */
 const PROBES = 32;
@@ -99,9 +109,10 @@ export abstract class Layer {
   ): Tensor<Plain<Y>> {
     checkOptions(options, this.forwardOptions);
     const { out, lengths } = options as ForwardOptions & { readonly lengths?: unknown };
+    const statistics = readStatisticsCall(options);
     const input = readElements(x, 'x');
     this.checkInput(input, 'x');
-    const mode = { training: this.#training, lengths: readLengths(lengths) };
+    const mode = { training: this.#training, lengths: readLengths(lengths), statistics };
     const probes = probe(input.data);
     const result = this.run(input, mode, out);
     this.#last = { x: input, mode, probes };
@@ -127,9 +138,12 @@ export abstract class Layer {
       input,
       training = last?.training ?? this.#training,
       lengths = last?.lengths,
+      correction = last?.statistics?.correction,
+      epsMode = last?.statistics?.epsMode,
     } = options as BackwardOptions & { readonly lengths?: unknown };
     checkBoolean(training, 'training');
-    const mode = { training, lengths: readLengths(lengths) };
+    const statistics = readStatisticsCall({ correction, epsMode });
+    const mode = { training, lengths: readLengths(lengths), statistics };
     const gradient = readGradOutput(gradOutput);
     if (input === undefined) return this.differentiate(gradient, this.#lastInput(gradient), mode);
     const x = readElements(input, 'input');

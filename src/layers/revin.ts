@@ -212,7 +212,7 @@ export class RevIN {
       gradInput: output.data,
       gradOutput: g,
       input: input.data,
-      affine: { weight, bias, eps: this.eps, centred: true },
+      affine: { weight, bias, eps: this.eps, centred: true, deviation: null },
       parameters,
     };
     const scopes = new SampleScopes(tensor);

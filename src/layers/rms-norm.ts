@@ -20,7 +20,15 @@ import {
 import { Layer, type Mode } from './layer.ts';
 import type { NormOptions } from './options.ts';
 import {
+  type EpsModeOption,
+  type OutRstdOption,
+  readStatisticsCall,
+  refuseRecord,
+} from './statistics-options.ts';
+import {
+  type AxesOption,
   type NormalizedShape,
+  readAxes,
   readNormalizedShape,
   readTrailingArguments,
 } from './trailing-options.ts';
@@ -31,23 +39,26 @@ const EPSILON = 1.1920928955078125e-7;
 
 /** Options of {@link rmsNorm}; the weight holds a value for each normalized element. */
 export interface RMSNormOptions<Y extends FloatData = AnyData>
-  extends Pick<NormOptions<Y>, 'weight' | 'out'> {
+  extends Pick<NormOptions<Y>, 'weight' | 'out'>,
+    AxesOption,
+    EpsModeOption,
+    OutRstdOption {
   /** Added to the mean of squares under the square root; 2^-23 by default. */
   readonly eps?: number | undefined;
 }
 
-const OPTIONS = ['weight', 'eps', 'out'];
+const OPTIONS = ['weight', 'eps', 'axes', 'out', 'outRstd', 'epsMode'];
 
 /**
- * Divides by the root of the mean of squares over the trailing dimensions.
+ * Divides by the root of the mean of squares over the trailing dimensions, or those of `axes`.
  *
  * y = x / sqrt(mean(x * x) + eps) * weight.
  *
  * Zhang, Sennrich: Root Mean Square Layer Normalization (2019);
  * torch.nn.functional.rms_norm.
  *
- * @param x (*, ...normalizedShape)
- * @param normalizedShape the trailing sizes; a number is one of them
+ * @param x (*, ...normalizedShape), or with `axes` of any shape with those sizes there
+ * @param normalizedShape the sizes that are normalized; a number is one of them
  * @returns `out`, or a new tensor of x's shape
  * @throws TypeError where an argument is of the wrong kind, RangeError where it
  *   is of the wrong size or value; nothing has been written then.
@@ -79,7 +90,7 @@ export function rmsNormBackward<D extends FloatData, Y extends FloatData = D>(
   options: RMSNormOptions<Y> = {},
 ): Gradients<Plain<Y>> {
   const gradient = readGradOutput(gradOutput);
-  const args = readArguments(readElements(x, 'x'), normalizedShape, options);
+  const args = refuseRecord(readArguments(readElements(x, 'x'), normalizedShape, options));
   return trailingGradients(checkGradOutput(gradient, args.input, args.output), args);
 }
 
@@ -89,12 +100,22 @@ function readArguments(
   options: RMSNormOptions,
 ): TrailingArguments {
   checkOptions(options, OPTIONS);
-  const { weight, eps = EPSILON, out } = options;
-  return readTrailingArguments(input, normalizedShape, { weight, eps, out }, false);
+  const { weight, eps = EPSILON, axes, out } = options;
+  return readTrailingArguments(
+    input,
+    normalizedShape,
+    axes,
+    { weight, eps, out },
+    readStatisticsCall(options),
+    false,
+  );
 }
 
+const FORWARD_OPTIONS = ['out', 'outRstd', 'epsMode'];
+const BACKWARD_OPTIONS = ['input', 'training', 'epsMode'];
+
 /** Options of {@link RMSNorm}. */
-export interface RMSNormLayerOptions {
+export interface RMSNormLayerOptions extends AxesOption {
   /** Added to the mean of squares under the square root; 2^-23 by default. */
   readonly eps?: number | undefined;
   /** Whether it has a weight to learn; true by default. */
@@ -109,22 +130,25 @@ export interface RMSNormLayerOptions {
  * const y = new RMSNorm(4096, { eps: 1e-6 }).forward(tokens);
  */
 export class RMSNorm extends Layer {
-  /** The sizes of the trailing dimensions that are normalized. */
+  /** The sizes of the dimensions that are normalized. */
   readonly normalizedShape: readonly number[];
+  /** Those dimensions; null: the trailing ones. */
+  readonly axes: readonly number[] | null;
   /** Added to the mean of squares under the square root. */
   readonly eps: number;
   /** Values to learn, 1 at first, of the normalized shape; null unless `elementwiseAffine`. */
   readonly weight: Float32Array | null;
 
   /**
-   * @param normalizedShape the trailing sizes; a number is one of them
+   * @param normalizedShape the sizes that are normalized; a number is one of them
    * @throws TypeError, RangeError as {@link rmsNorm} does.
    */
   constructor(normalizedShape: NormalizedShape, options: RMSNormLayerOptions = {}) {
     super();
-    this.normalizedShape = Object.freeze(readNormalizedShape(normalizedShape));
-    checkOptions(options, ['eps', 'elementwiseAffine']);
-    const { eps = EPSILON, elementwiseAffine = true } = options;
+    checkOptions(options, ['eps', 'elementwiseAffine', 'axes']);
+    const { eps = EPSILON, elementwiseAffine = true, axes } = options;
+    this.axes = Object.freeze(readAxes(axes));
+    this.normalizedShape = Object.freeze(readNormalizedShape(normalizedShape, this.axes));
     checkEps(eps);
     checkBoolean(elementwiseAffine, 'elementwiseAffine');
     this.eps = eps;
@@ -132,17 +156,34 @@ export class RMSNorm extends Layer {
     this.weight = elementwiseAffine ? makeValues(length, 1, 'normalizedShape') : null;
   }
 
-  protected override run(x: CheckedTensor, _mode: Mode, out: AnyOut): AnyTensor {
-    return normalizeTrailing(readArguments(x, this.normalizedShape, this.#options(out)));
+  protected override run(x: CheckedTensor, mode: Mode, out: AnyOut): AnyTensor {
+    const args = readArguments(x, this.normalizedShape, this.#options(mode, out));
+    return normalizeTrailing(args);
   }
 
-  protected override differentiate(gradOutput: CheckedTensor, x: CheckedTensor): AnyGradients {
-    const args = readArguments(x, this.normalizedShape, this.#options());
+  protected override differentiate(
+    gradOutput: CheckedTensor,
+    x: CheckedTensor,
+    mode: Mode,
+  ): AnyGradients {
+    const args = readArguments(x, this.normalizedShape, this.#options(mode));
     return trailingGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
-  #options(out?: AnyOut): RMSNormOptions {
-    return { weight: this.weight, eps: this.eps, out };
+  protected override get forwardOptions(): readonly string[] {
+    return FORWARD_OPTIONS;
+  }
+
+  protected override get backwardOptions(): readonly string[] {
+    return BACKWARD_OPTIONS;
+  }
+
+  #options({ statistics }: Mode, out?: AnyOut): RMSNormOptions {
+    const { weight, eps, axes } = this;
+    const options = { weight, eps, axes, out };
+    if (statistics === null) return options;
+    const { outRstd, epsMode } = statistics;
+    return { ...options, outRstd, epsMode };
   }
 
   protected override stateEntries(): readonly StateEntry[] {

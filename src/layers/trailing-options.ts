@@ -3,46 +3,123 @@ import { refuseKind, refuseValue } from '../checks/refuse.ts';
 import type { TrailingArguments } from '../passes/normalize-trailing.ts';
 import { readShape, sizeOf } from '../tensor/shape.ts';
 import type { CheckedTensor } from '../tensor/tensor.ts';
+import { AxesView } from '../views/axes.ts';
 import { readAffine } from './affine.ts';
 import type { NormOptions } from './options.ts';
+import type { StatisticsCall } from './statistics-options.ts';
 
-/** The sizes of the trailing dimensions, or that of the last one. */
+/** The sizes of the normalized dimensions, or that of the one that is. */
 export type NormalizedShape = number | readonly number[];
+
+/** The option that says which dimensions are normalized. */
+export interface AxesOption {
+  /**
+   * The dimensions that are normalized, in any order, of which normalizedShape gives the sizes
+   * in that order; the trailing ones by default. A negative one is counted from the last. Weight
+   * and bias hold their elements in the order of the axes, the last one fastest. With [] each
+   * element is normalized by itself.
+   */
+  readonly axes?: readonly number[] | null | undefined;
+}
 
 /**
  * Reads a normalized shape.
  *
+ * @param axes those that it is of, after they were read; null: the trailing ones
  * @throws TypeError where it is neither number nor array; RangeError where it is
- *   empty, or a size is negative or fractional.
+ *   empty without axes, of another length than they are, or a size is negative or fractional.
  */
-export function readNormalizedShape(value: unknown): readonly number[] {
+export function readNormalizedShape(
+  value: unknown,
+  axes: readonly number[] | null,
+): readonly number[] {
   if (typeof value !== 'number' && !Array.isArray(value)) {
     refuseKind('normalizedShape', 'a number or an array of numbers', value);
   }
   const shape = readShape(typeof value === 'number' ? [value] : value, 'normalizedShape');
-  if (shape.length === 0) {
-    refuseValue('normalizedShape', 'at least 1 dimension', '[]');
+  if (axes === null) {
+    if (shape.length === 0) refuseValue('normalizedShape', 'at least 1 dimension', '[]');
+  } else if (shape.length !== axes.length) {
+    refuseValue('normalizedShape', `the sizes of ${axes.length} axes`, describe(shape));
   }
   return shape;
 }
 
 /**
+ * Reads axes, each once; null where there are none given.
+ *
+ * @throws TypeError where they are no array of numbers; RangeError where one is fractional.
+ */
+export function readAxes(value: unknown): readonly number[] | null {
+  if (value === undefined || value === null) return null;
+  if (!Array.isArray(value)) refuseKind('axes', 'an array of dimensions', value);
+  return Array.from(value, (axis: unknown, i) => {
+    if (typeof axis !== 'number') refuseKind('axes', 'numbers', axis, ` at position ${i}`);
+    if (!Number.isSafeInteger(axis)) refuseValue('axes', 'whole numbers', axis);
+    return axis;
+  });
+}
+
+/**
  * Reads the arguments of layer and RMS normalization.
  *
+ * @param givenAxes the option; null or undefined: the trailing dimensions
+ * @param statistics what {@link readStatisticsCall} returned
  * @param centred whether moments are about the mean, or about 0
  */
 export function readTrailingArguments(
   input: CheckedTensor,
   normalizedShape: NormalizedShape,
+  givenAxes: unknown,
   options: NormOptions,
+  statistics: StatisticsCall | null,
   centred: boolean,
 ): TrailingArguments {
-  const trailing = readNormalizedShape(normalizedShape);
-  const leading = input.shape.length - trailing.length;
-  if (leading < 0 || trailing.some((size, i) => size !== input.shape[leading + i])) {
-    refuseValue('x', `shape [*, ${trailing.join(', ')}]`, describe(input.shape));
+  const axes = readAxes(givenAxes);
+  const sizes = readNormalizedShape(normalizedShape, axes);
+  const view = axes === null ? null : viewOf(input, sizes, axes);
+  const length = sizeOf(sizes);
+  const rows = view === null ? rowsBefore(input, sizes) : view.rows;
+  const { affine, output, record } = readAffine(
+    options,
+    statistics,
+    input,
+    length,
+    centred,
+    rows,
+    length,
+  );
+  const isTrailing = view === null || view.isTrailing;
+  return { input, output, affine, rows, length, axes: isTrailing ? null : view, record };
+}
+
+/** Returns how many rows of the trailing sizes there are. */
+function rowsBefore({ shape }: CheckedTensor, trailing: readonly number[]): number {
+  const leading = shape.length - trailing.length;
+  if (leading < 0 || trailing.some((size, i) => size !== shape[leading + i])) {
+    refuseValue('x', `shape [*, ${trailing.join(', ')}]`, describe(shape));
   }
-  const length = sizeOf(trailing);
-  const { affine, output } = readAffine(options, input, length, centred);
-  return { input, output, affine, rows: sizeOf(input.shape.slice(0, leading)), length };
+  return sizeOf(shape.slice(0, leading));
+}
+
+/** Finds dimensions in a tensor, and refuses one that is not there, twice there or of another size. */
+function viewOf(
+  { shape }: CheckedTensor,
+  sizes: readonly number[],
+  axes: readonly number[],
+): AxesView {
+  const rank = shape.length;
+  const dimensions = axes.map((axis) => (axis < 0 ? axis + rank : axis));
+  for (const [i, dimension] of dimensions.entries()) {
+    if (dimension < 0 || dimension >= rank) {
+      refuseValue('axes', `dimensions of x, from ${-rank} to ${rank - 1}`, describe(axes));
+    }
+    if (dimensions.indexOf(dimension) !== i) {
+      refuseValue('axes', 'different dimensions', describe(axes));
+    }
+    if (shape[dimension] !== sizes[i]) {
+      refuseValue('x', `size ${sizes[i]} in dimension ${dimension}`, describe(shape));
+    }
+  }
+  return new AxesView(shape, dimensions);
 }

@@ -1,3 +1,4 @@
+import type { StatisticsRecord } from '../statistics/record.ts';
 import type { RunningStats } from '../statistics/running-average.ts';
 import type { ChannelTensor } from '../tensor/channels.ts';
 import type { Output } from '../tensor/output.ts';
@@ -22,6 +23,8 @@ export interface ChannelArguments {
   readonly fixed: RunningStats | null;
   /** What the input's own statistics move. */
   readonly moving: MovingStats | null;
+  /** What the caller is given of the input's own statistics. */
+  readonly record: StatisticsRecord | null;
 }
 
 /** Running statistics, of which either may be absent, and how they move. */

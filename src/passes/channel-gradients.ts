@@ -7,6 +7,7 @@ import { DifferentiateColumns } from './column-gradients.ts';
 import { ownElementGradients } from './element-gradients.ts';
 import { fewRowsOfScope } from './few-rows.ts';
 import { type AnyGradients, type Differentiation, ParameterGradients } from './gradients.ts';
+import { prepareDeviations } from './lines.ts';
 import { clearPadding } from './normalize-channels.ts';
 import { fitsRowGradients, rowGradients } from './row-gradients.ts';
 import { scopeGradients } from './scope-gradients.ts';
@@ -49,7 +50,7 @@ function ownGradients(differentiation: Differentiation, args: ChannelArguments):
 
 function ownScopeGradients(differentiation: Differentiation, args: ChannelArguments): void {
   const { memory, input } = differentiation;
-  const { groupSize } = args;
+  const { affine, groupSize } = args;
   const scopes = ownScopes(args);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
@@ -61,6 +62,7 @@ function ownScopeGradients(differentiation: Differentiation, args: ChannelArgume
     }
     findMoments(memory, scope, input);
     mergeGroups(memory, scope, groupSize);
+    prepareDeviations(memory, scope.channels / groupSize, affine);
     scopeGradients(differentiation, scope, groupSize, false);
   }
 }
@@ -76,6 +78,7 @@ function fixedGradients(
     const scope = scopes.scope(i);
     if (scope === null) continue;
     setMoments(differentiation.memory, scope, mean, variance);
+    prepareDeviations(differentiation.memory, scope.channels, args.affine);
     scopeGradients(differentiation, scope, 1, true);
   }
 }

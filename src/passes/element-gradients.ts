@@ -10,7 +10,7 @@ import { addMoments } from '../statistics/moments.ts';
 import { rowsOf } from '../views/scopes.ts';
 import { type GroupStrip, GroupStrips, type Piece, Pieces } from '../views/strips.ts';
 import type { Differentiation } from './gradients.ts';
-import { type Affine, prepareRowLines } from './lines.ts';
+import { type Affine, correctCombinations, prepareDeviations, prepareRowLines } from './lines.ts';
 
 // Elements that are differentiated together: few enough that input, gradient and result
 // stay in the second-level cache.
@@ -75,6 +75,7 @@ class DifferentiateRows implements Plan<GroupStrip> {
     const w = this.#weight;
     clearRows(memory, rows);
     kernels.addMoments(moments.at, x, rows, length, rows, 0);
+    prepareDeviations(memory, rows, this.#affine);
     prepareRowLines(memory, rows, this.#affine);
     addSums(memory, g, x, w, rows, length);
     makeRowCombinations(memory, rows, this.#affine);
@@ -116,6 +117,7 @@ function longRowGradients(
   const pieces = new Pieces(start, length);
   clearRows(memory, 1);
   addMoments(memory, rowsOf(start, 1, length, length), input);
+  prepareDeviations(memory, 1, affine);
   prepareRowLines(memory, 1, affine);
   memory.run(new AddElementSums(differentiation, pieces, weight, firstWeight));
   makeRowCombinations(memory, 1, affine);
@@ -229,7 +231,7 @@ function addSums(
   );
 }
 
-function makeRowCombinations(memory: Memory, rows: number, { centred }: Affine): void {
+function makeRowCombinations(memory: Memory, rows: number, affine: Affine): void {
   const { instances, combinations, moments, lines, sums, products } = memory;
   gradientsOver(instances).makeCombinations(
     combinations.at,
@@ -242,6 +244,7 @@ function makeRowCombinations(memory: Memory, rows: number, { centred }: Affine):
     1,
     0,
     rows,
-    centred,
+    affine.centred,
   );
+  correctCombinations(memory, rows, 1, affine);
 }

@@ -50,9 +50,9 @@ export function fewRowsOfScope(
   { first }: Scope,
   backward: boolean,
 ): FewRows | null {
-  const { sharing, tensor } = args;
+  const { sharing, tensor, affine } = args;
   const { channels, lengths } = tensor;
-  if (lengths === null || sharing === 'batch') return null;
+  if (lengths === null || sharing === 'batch' || affine.deviation !== null) return null;
   const sample = Math.floor(first / channels);
   return samplesOf(args, sample, 1, lengths[sample] as number, backward);
 }

@@ -1,6 +1,7 @@
 import type { Elements } from '../memory/elements.ts';
 import type { Memory } from '../memory/memory.ts';
-import { F64, LINE } from '../memory/sizes.ts';
+import { COMBINATION, F64, LINE, MOMENTS } from '../memory/sizes.ts';
+import { type Deviation, replaceDeviations } from '../statistics/deviation.ts';
 import type { Scope } from '../views/scopes.ts';
 import { type Operation, repeatFolded, type View } from '../views/view.ts';
 
@@ -10,10 +11,12 @@ export interface Affine {
   readonly weight: Float32Array | null;
   /** Added then; null: 0. */
   readonly bias: Float32Array | null;
-  /** Added to the variance, under the square root. */
+  /** Added to the variance, under the square root; 0 where there is a deviation. */
   readonly eps: number;
   /** Whether moments are about the mean, or about 0 as in RMSNorm. */
   readonly centred: boolean;
+  /** What is divided by instead of the root of the variance and eps; null: that. */
+  readonly deviation: Deviation | null;
 }
 
 const APPLY: Operation = {
@@ -24,6 +27,31 @@ const APPLY: Operation = {
     kernels.applyColumns(y, x, lines.at, rows, columns, columnsAt);
   },
 };
+
+/** Makes `count` moments in the memory those of the deviation that is divided by. */
+export function prepareDeviations(
+  { moments }: Memory,
+  count: number,
+  { deviation }: Pick<Affine, 'deviation'>,
+): void {
+  if (deviation !== null) replaceDeviations(moments.values, count, deviation);
+}
+
+/** Makes `count` combinations those of the moments' deviations, each of so many combinations. */
+export function correctCombinations(
+  { moments, combinations }: Memory,
+  count: number,
+  groupSize: number,
+  { deviation }: Pick<Affine, 'deviation'>,
+): void {
+  if (deviation === null) return;
+  for (let i = 0; i < count; i++) {
+    const at = i * COMBINATION + 1;
+    const slope = moments.values[Math.floor(i / groupSize) * MOMENTS + 3] as number;
+    // The slope can be infinite where the scale is 0.
+    if (combinations.values[at] !== 0) (combinations.values[at] as number) *= slope;
+  }
+}
 
 /**
  * Prepares the lines of a scope's channels from the moments in the memory, each of which

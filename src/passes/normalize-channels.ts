@@ -1,12 +1,13 @@
 import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
 import { findMoments, mergeGroups, setMoments } from '../statistics/moments.ts';
+import type { MomentsSink } from '../statistics/record.ts';
 import { RunningAverage, type RunningStats } from '../statistics/running-average.ts';
 import type { ChannelTensor } from '../tensor/channels.ts';
 import type { AnyTensor } from '../tensor/tensor.ts';
 import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
 import { type FewRows, fewRowsOfScope } from './few-rows.ts';
-import { applyLines, prepareLines } from './lines.ts';
+import { applyLines, prepareDeviations, prepareLines } from './lines.ts';
 import { NormalizeColumns } from './normalize-columns.ts';
 import { normalizeInStrips } from './normalize-rows.ts';
 import { ownWay } from './way.ts';
@@ -16,40 +17,44 @@ import { ownWay } from './way.ts';
  * which then move the running ones.
  */
 export function normalizeChannels(args: ChannelArguments): AnyTensor {
-  const { output, tensor, fixed, moving } = args;
+  const { output, tensor, fixed, moving, record } = args;
   if (fixed !== null) {
     normalizeFixed(args, fixed);
   } else if (moving === null) {
-    normalizeOwn(args, null);
+    normalizeOwn(args, record?.start(null) ?? null);
   } else {
     const average = new RunningAverage(tensor.channels, moving.unbiased);
-    normalizeOwn(args, average);
+    normalizeOwn(args, record ? record.start(average) : average);
     average.move(moving.mean, moving.variance, moving.momentum);
   }
   clearPadding(output.data, tensor);
   return output.tensor;
 }
 
-/** Normalizes by the input's own statistics. */
-function normalizeOwn(args: ChannelArguments, average: RunningAverage | null): void {
+/**
+ * Normalizes by the input's own statistics.
+ *
+ * @param sink is given the moments, where it is not null
+ */
+function normalizeOwn(args: ChannelArguments, sink: MomentsSink | null): void {
   const { input, output, affine } = args;
   const way = ownWay(args, false);
-  if (way.by === 'columns') normalizeColumns(args, way.columns, average);
-  else if (way.by === 'rows') normalizeInStrips(output.data, input.data, way.rows, affine, average);
-  else normalizeScopes(args, average);
+  if (way.by === 'columns') normalizeColumns(args, way.columns, sink);
+  else if (way.by === 'rows') normalizeInStrips(output.data, input.data, way.rows, affine, sink);
+  else normalizeScopes(args, sink);
 }
 
 function normalizeColumns(
   { input, output, affine }: ChannelArguments,
   columns: FewRows,
-  average: RunningAverage | null,
+  sink: MomentsSink | null,
 ): void {
   const memory = memoryFor(0, output.data, input.data);
-  memory.run(new NormalizeColumns(output.data, input.data, columns, affine, average));
+  memory.run(new NormalizeColumns(output.data, input.data, columns, affine, sink));
 }
 
 /** Normalizes each scope by its own statistics. */
-function normalizeScopes(args: ChannelArguments, average: RunningAverage | null): void {
+function normalizeScopes(args: ChannelArguments, sink: MomentsSink | null): void {
   const { input, output, affine, groupSize } = args;
   // An empty tensor may have groups of any size.
   const most = Math.min(groupSize, input.data.length);
@@ -60,12 +65,14 @@ function normalizeScopes(args: ChannelArguments, average: RunningAverage | null)
     if (scope === null) continue;
     const columns = fewRowsOfScope(args, scope, false);
     if (columns !== null) {
-      normalizeColumns(args, columns, average);
+      normalizeColumns(args, columns, sink);
       continue;
     }
     findMoments(memory, scope, input.data);
     mergeGroups(memory, scope, groupSize);
-    average?.add(memory.moments.values, scope.first, scope.channels);
+    const groups = scope.channels / groupSize;
+    sink?.add(memory.moments.values, scope.first / groupSize, groups);
+    prepareDeviations(memory, groups, affine);
     prepareLines(memory, scope, groupSize, affine);
     applyLines(memory, scope, output.data, input.data);
   }
@@ -80,6 +87,7 @@ function normalizeFixed(args: ChannelArguments, { mean, variance }: RunningStats
     const scope = scopes.scope(i);
     if (scope === null) continue;
     setMoments(memory, scope, mean, variance);
+    prepareDeviations(memory, scope.channels, affine);
     prepareLines(memory, scope, 1, affine);
     applyLines(memory, scope, output.data, input.data);
   }

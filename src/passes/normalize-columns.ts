@@ -1,7 +1,7 @@
 import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan, Strips } from '../memory/memory.ts';
 import { part } from '../memory/tile.ts';
-import type { RunningAverage } from '../statistics/running-average.ts';
+import type { MomentsSink } from '../statistics/record.ts';
 import type { ColumnStrip } from '../views/column-strips.ts';
 import type { FewRows } from './few-rows.ts';
 import type { Affine } from './lines.ts';
@@ -14,22 +14,22 @@ export class NormalizeColumns implements Plan<ColumnStrip> {
   readonly strips: Strips<ColumnStrip>;
   readonly #columns: FewRows;
   readonly #affine: Affine;
-  readonly #average: RunningAverage | null;
+  readonly #sink: MomentsSink | null;
 
-  /** @param average is given the moments of each channel, where it is not null */
+  /** @param sink is given the moments of each channel or group, where it is not null */
   constructor(
     output: Elements,
     input: Elements,
     columns: FewRows,
     affine: Affine,
-    average: RunningAverage | null,
+    sink: MomentsSink | null,
   ) {
     this.output = part(output, columns.start, columns.size);
     this.input = part(input, columns.start, columns.size);
     this.strips = columns.strips;
     this.#columns = columns;
     this.#affine = affine;
-    this.#average = average;
+    this.#sink = sink;
   }
 
   work(memory: Memory, strip: ColumnStrip, y: number, x: number): void {
@@ -39,7 +39,7 @@ export class NormalizeColumns implements Plan<ColumnStrip> {
     const { weight, bias, eps } = this.#affine;
     kernels.normalizeColumns(
       y,
-      this.#average === null ? 0 : moments.at,
+      this.#sink === null ? 0 : moments.at,
       parts.at,
       lines.at,
       sums.at,
@@ -55,6 +55,6 @@ export class NormalizeColumns implements Plan<ColumnStrip> {
       channels,
       eps,
     );
-    this.#average?.add(moments.values, first, (samples * columns) / groupSize);
+    this.#sink?.add(moments.values, first / groupSize, (samples * columns) / groupSize);
   }
 }

@@ -2,7 +2,7 @@ import type { Elements } from '../memory/elements.ts';
 import { type Memory, memoryFor, type Plan } from '../memory/memory.ts';
 import { MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
 import { addMoments } from '../statistics/moments.ts';
-import type { RunningAverage } from '../statistics/running-average.ts';
+import type { MomentsSink } from '../statistics/record.ts';
 import { rowsOf } from '../views/scopes.ts';
 import {
   capacityOf,
@@ -13,31 +13,37 @@ import {
   Pieces,
   type Rows,
 } from '../views/strips.ts';
-import { type Affine, applyViewLines, prepareLines, prepareRowLines } from './lines.ts';
+import {
+  type Affine,
+  applyViewLines,
+  prepareDeviations,
+  prepareLines,
+  prepareRowLines,
+} from './lines.ts';
 
 /**
  * Normalizes each row by its own moments; a row that fits the cache is read from memory
  * once.
  *
- * @param average is given the moments of each row, where it is not null
+ * @param sink is given the moments of each row, where it is not null
  */
 export function normalizeInStrips(
   output: Elements,
   input: Elements,
   rows: Rows,
   affine: Affine,
-  average: RunningAverage | null,
+  sink: MomentsSink | null,
 ): void {
   if (rows.groupSize * rows.length === 0) return;
   const memory = memoryFor(0, output, input);
   const inPlace = memory.holds(output) && memory.holds(input);
-  if (fitsScratch(rows, inPlace)) {
-    memory.run(new NormalizeStrips(output, input, rows, affine, average, inPlace));
+  // The kernel knows one deviation.
+  if (affine.deviation === null && fitsScratch(rows, inPlace)) {
+    memory.run(new NormalizeStrips(output, input, rows, affine, sink, inPlace));
     return;
   }
   for (let row = 0; row < rows.count; row++) {
-    normalizeLongRow(memory, output, input, rows, row, affine);
-    average?.add(memory.moments.values, row, 1);
+    normalizeLongRow(memory, output, input, rows, row, affine, sink);
   }
 }
 
@@ -49,21 +55,21 @@ class NormalizeStrips implements Plan<GroupStrip> {
   readonly strips: GroupStrips;
   readonly #rows: Rows;
   readonly #affine: Affine;
-  readonly #average: RunningAverage | null;
+  readonly #sink: MomentsSink | null;
 
   constructor(
     output: Elements,
     input: Elements,
     rows: Rows,
     affine: Affine,
-    average: RunningAverage | null,
+    sink: MomentsSink | null,
     inPlace: boolean,
   ) {
     this.output = output;
     this.input = input;
     this.#rows = rows;
     this.#affine = affine;
-    this.#average = average;
+    this.#sink = sink;
     this.strips = new GroupStrips(rows, capacityOf(rows, inPlace));
   }
 
@@ -85,7 +91,7 @@ class NormalizeStrips implements Plan<GroupStrip> {
       eps,
       centred,
     );
-    this.#average?.add(moments.values, first, rows);
+    this.#sink?.add(moments.values, first, rows);
   }
 }
 
@@ -97,12 +103,15 @@ function normalizeLongRow(
   { groupSize, length, period }: Rows,
   row: number,
   affine: Affine,
+  sink: MomentsSink | null,
 ): void {
   const size = groupSize * length;
   const start = row * size;
   const firstChannel = row * groupSize;
   memory.moments.values.fill(0, 0, MOMENTS);
   addMoments(memory, rowsOf(start, 1, size, size), input);
+  sink?.add(memory.moments.values, row, 1);
+  prepareDeviations(memory, 1, affine);
   if (length === 1) {
     prepareRowLines(memory, 1, affine);
     const pieces = new Pieces(start, size);

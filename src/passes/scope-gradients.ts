@@ -3,7 +3,7 @@ import { COMBINATION, F64, LINE } from '../memory/sizes.ts';
 import type { Scope } from '../views/scopes.ts';
 import { type Operation, repeatFolded, type View } from '../views/view.ts';
 import type { Differentiation } from './gradients.ts';
-import { prepareLines } from './lines.ts';
+import { correctCombinations, prepareLines } from './lines.ts';
 
 // The lines make the normalized input z of x. Sums are those of the gradient g of the
 // output, products those of g * z.
@@ -94,6 +94,7 @@ function makeCombinations(
     count * width,
     affine.centred,
   );
+  if (!fixed) correctCombinations(memory, channels * width, groupSize * width, affine);
 }
 
 /** Writes the gradient of the input of a view's elements. */

@@ -19,6 +19,8 @@ export type Way =
  */
 export function ownWay(args: ChannelArguments, backward: boolean): Way {
   const { tensor, affine, groupSize } = args;
+  // The kernels that take moments and results at once know one deviation.
+  if (affine.deviation !== null) return { by: 'scopes' };
   const { samples, channels, spatial, lengths } = tensor;
   const hasParameters = affine.weight !== null || affine.bias !== null;
   if (spatial === 1 && groupSize > 1 && lengths === null && !hasParameters) {

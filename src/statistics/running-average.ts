@@ -1,4 +1,5 @@
 import { MOMENTS } from '../memory/sizes.ts';
+import type { MomentsSink } from './record.ts';
 
 /** A mean and a variance for each channel, given or to be moved. */
 export interface RunningStats {
@@ -10,7 +11,7 @@ export interface RunningStats {
  * Averages the moments of rows over the samples of each channel, then moves running
  * statistics towards them: nothing is written before `move`.
  */
-export class RunningAverage {
+export class RunningAverage implements MomentsSink {
   readonly #means: Float64Array;
   readonly #variances: Float64Array;
   readonly #unbiased: boolean;

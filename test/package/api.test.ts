@@ -98,8 +98,8 @@ describe('the members are these:', () => {
     ['Arena', new api.Arena(64), ['capacity', 'image', 'reset', 'tensor', 'used']],
     ['InstanceNorm', new api.InstanceNorm(1), channelNorm],
     ['BatchNorm', new api.BatchNorm(1), [...channelNorm, 'setRunningStats']],
-    ['LayerNorm', new api.LayerNorm(1), [...layer, 'bias', 'normalizedShape']],
-    ['RMSNorm', new api.RMSNorm(1), [...layer, 'normalizedShape']],
+    ['LayerNorm', new api.LayerNorm(1), [...layer, 'axes', 'bias', 'normalizedShape']],
+    ['RMSNorm', new api.RMSNorm(1), [...layer, 'axes', 'normalizedShape']],
     [
       'RevIN',
       new api.RevIN(1),

@@ -100,6 +100,18 @@ export function drawn(
         momentum: fc.constantFrom(undefined, 0, 1, 0.25, -0.5, 1.5),
         unbiased: fc.constantFrom(undefined, true, false),
         withLengths: fc.boolean(),
+        axes: fc.option(fc.array(fc.nat({ max: 5 }), { maxLength: 6 }), {
+          freq: 1,
+          nil: undefined,
+        }),
+        correction: fc.oneof(
+          { weight: 3, arbitrary: fc.constant(undefined) },
+          { weight: 1, arbitrary: fc.constantFrom(0 as const, 1 as const, 1 as const) },
+        ),
+        epsMode: fc.oneof(
+          { weight: 3, arbitrary: fc.constant(undefined) },
+          { weight: 1, arbitrary: fc.constantFrom('variance' as const, 'std' as const) },
+        ),
         x,
         gradOutput: others,
         weight: others,
@@ -135,26 +147,36 @@ interface Choices {
   readonly momentum: number | undefined;
   readonly unbiased: boolean | undefined;
   readonly withLengths: boolean;
+  readonly axes: readonly number[] | undefined;
+  readonly correction: 0 | 1 | undefined;
+  readonly epsMode: 'variance' | 'std' | undefined;
 }
 
 function callOf({ norm, shape, choice, own, withLengths, ...rest }: Choices): Call {
-  const { eps, layout, momentum, unbiased } = rest;
+  const { eps, layout, momentum, unbiased, epsMode } = rest;
+  const correction = rest.correction;
   switch (norm) {
     case 'layerNorm':
-    case 'rmsNorm':
-      return {
-        norm,
-        shape,
-        normalizedShape: shape.slice(choice % shape.length),
-        options: defined({ eps }),
-      };
+    case 'rmsNorm': {
+      // Every other one is counted from the last.
+      const axes = rest.axes
+        ?.filter((axis, i, all) => axis < shape.length && all.indexOf(axis) === i)
+        .map((axis, i) => (i % 2 === 0 ? axis : axis - shape.length));
+      const normalizedShape =
+        axes?.map((axis) => shape.at(axis) as number) ?? shape.slice(choice % shape.length);
+      const options = { eps, axes, epsMode };
+      const ofMean = norm === 'layerNorm' && sizeOf(normalizedShape) !== 1 ? { correction } : {};
+      return { norm, shape, normalizedShape, options: defined({ ...options, ...ofMean }) };
+    }
     case 'groupNorm': {
       const channels = channelsOf(shape, layout);
       const divisors = Array.from({ length: Math.min(channels, 4096) }, (_, i) => i + 1).filter(
         (groups) => channels % groups === 0,
       );
       const numGroups = divisors[choice % divisors.length] ?? 1;
-      return { norm, shape, numGroups, options: defined({ eps, layout }) };
+      const isSingle = sizeOf(shape.slice(1)) === numGroups;
+      const ofMany = isSingle ? {} : { correction };
+      return { norm, shape, numGroups, options: defined({ eps, layout, epsMode, ...ofMany }) };
     }
     default: {
       const spatial = (layout === 'nchw' ? shape[2] : shape[1]) ?? 0;
@@ -164,7 +186,16 @@ function callOf({ norm, shape, choice, own, withLengths, ...rest }: Choices): Ca
       return {
         norm,
         shape,
-        options: defined({ eps, layout, momentum, unbiased, lengths, ...mode }),
+        options: defined({
+          eps,
+          layout,
+          momentum,
+          unbiased,
+          lengths,
+          epsMode,
+          ...(own ? { correction } : {}),
+          ...mode,
+        }),
       };
     }
   }

@@ -14,7 +14,7 @@ import {
   writeSafetensors,
 } from '../../src/index.ts';
 import { expectSameArrays, expectSameBits, expectSameGradients } from '../support/closeness.ts';
-import { type Arrays, backward, forward } from '../support/norms.ts';
+import { type Arrays, backward, forward, type Options } from '../support/norms.ts';
 import { resetPlaces } from '../support/places.ts';
 import { sizeOf } from '../support/shapes.ts';
 import { arraysOf, channelsOf, type Drawn, drawn } from './calls.ts';
@@ -33,7 +33,7 @@ const held = drawn().filter(
 /** Makes the layer of a call, with parameters of the kinds that were drawn. */
 function layerOf({ call, parameters }: Drawn): Layer {
   const { norm, shape, numGroups = 1, normalizedShape = [] } = call;
-  const { eps, layout, momentum, unbiased } = call.options;
+  const { eps, layout, momentum, unbiased, axes } = call.options;
   const affine = parameters.includes('weight');
   const trackRunningStats = parameters.includes('runningMean');
   const options = { eps, layout, momentum, unbiased, affine, trackRunningStats };
@@ -46,10 +46,10 @@ function layerOf({ call, parameters }: Drawn): Layer {
       return new GroupNorm(numGroups, channelsOf(shape, layout), { eps, layout, affine });
     case 'layerNorm': {
       const bias = parameters.includes('bias');
-      return new LayerNorm(normalizedShape, { eps, elementwiseAffine: affine, bias });
+      return new LayerNorm(normalizedShape, { eps, axes, elementwiseAffine: affine, bias });
     }
     case 'rmsNorm':
-      return new RMSNorm(normalizedShape, { eps, elementwiseAffine: affine });
+      return new RMSNorm(normalizedShape, { eps, axes, elementwiseAffine: affine });
   }
 }
 
@@ -66,6 +66,15 @@ function arraysIn(layer: Layer): Arrays {
   const state = layer.stateDict();
   const held = Object.entries(OPTIONS).filter(([key]) => state[key]);
   return Object.fromEntries(held.map(([key, option]) => [option, state[key]?.data]));
+}
+
+/** Returns the options of a call that a layer takes in `forward`. */
+function forwardOptions({ lengths, correction, epsMode }: Options): ChannelForwardOptions {
+  return {
+    ...(lengths ? { lengths } : {}),
+    ...(correction === undefined ? {} : { correction }),
+    ...(epsMode ? { epsMode } : {}),
+  };
 }
 
 /** Makes a layer in the mode of its call, with random parameters. */
@@ -93,8 +102,7 @@ holds(
     const arrays = arraysIn(layer);
     const gradients = backward(call, g, x, arrays);
     const y = forward(call, x, arrays);
-    const { lengths } = call.options;
-    const options: ChannelForwardOptions = lengths ? { lengths } : {};
+    const options = forwardOptions(call.options);
     expectSameBits(layer.forward(x, options).data, y.data);
     expectSameArrays(arraysIn(layer), arrays);
     expectSameGradients(layer.backward(g), gradients);
@@ -105,7 +113,8 @@ holds(
       x.data.map((value) => 2 * value),
       x.shape,
     );
-    layer.eval().forward(other, options);
+    const { lengths } = call.options;
+    layer.eval().forward(other, lengths ? forwardOptions({ lengths }) : {});
     layer.loadStateDict(state);
     expectSameGradients(layer.backward(g, { input: x, training, ...options }), gradients);
   },
@@ -118,9 +127,12 @@ holds(
   ([random, at]) => {
     const { shape, options } = random.call;
     const values = numbersOf(random.x, sizeOf(shape));
-    const { lengths } = options;
     const run = (layer: Layer, x: Tensor, out?: Tensor): Float32Array =>
-      layer.forward(x, { ...(lengths ? { lengths } : {}), ...(out ? { out } : {}) }).data;
+      layer.forward(x, {
+        // Running statistics have no correction.
+        ...forwardOptions(layer.training ? options : { ...options, correction: 0 }),
+        ...(out ? { out } : {}),
+      }).data;
     const plain = trained(random);
     const expected = run(plain, new Tensor(values, shape));
     const ways: ((x: Tensor) => Tensor | undefined)[] = [

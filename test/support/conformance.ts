@@ -2,10 +2,8 @@
 
 import {
   batchNorm,
-  ChannelMoments,
   groupNorm,
   instanceNorm,
-  type LayerNormOptions,
   type Layout,
   layerNorm,
   rmsNorm,
@@ -79,10 +77,12 @@ export const webnn: Readonly<Record<string, Operation>> = {
   instanceNormalization({ input, scale, bias }, { layout, epsilon }) {
     return instanceNorm(input, { layout, weight: scale?.data, bias: bias?.data, eps: epsilon });
   },
-  layerNormalization({ input, scale, bias }, { axes = trailingAxes(input.dims, 1), epsilon }) {
-    return normalizeFrom(input, input.dims.length - axes.length, {
-      weight: scale && inOrder(scale, axes),
-      bias: bias && inOrder(bias, axes),
+  layerNormalization({ input, scale, bias }, { axes = axesFrom(input.dims, 1), epsilon }) {
+    const normalizedShape = axes.map((axis) => input.dims[axis] ?? 0);
+    return layerNorm(input, normalizedShape, {
+      axes,
+      weight: scale?.data,
+      bias: bias?.data,
       eps: epsilon,
     });
   },
@@ -131,18 +131,17 @@ export const onnx: Readonly<Record<string, (inputs: Operands, options: Options) 
   LayerNormalization({ input, scale, bias }, { axis = -1, epsilon: eps = 1e-5 }) {
     const from = axis < 0 ? axis + input.dims.length : axis;
     const rows = sizeOf(input.dims.slice(0, from));
-    // Each row counts as a channel here, for the statistics that ONNX also returns.
-    const moments = new ChannelMoments(rows).update({
-      data: input.data,
-      shape: [1, rows, input.data.length / rows],
+    const outMean = new Float32Array(rows);
+    const outRstd = new Float32Array(rows);
+    const parameters = { weight: scale?.data, bias: bias?.data };
+    const output = layerNorm(input, input.dims.slice(from), {
+      axes: axesFrom(input.dims, from),
+      ...parameters,
+      eps,
+      outMean,
+      outRstd,
     });
-    return {
-      output: normalizeFrom(input, from, { weight: scale?.data, bias: bias?.data, eps }),
-      extra: {
-        mean: moments.mean,
-        inv_std_dev: moments.variance().map((variance) => 1 / Math.sqrt(variance + eps)),
-      },
-    };
+    return { output, extra: { mean: outMean, inv_std_dev: outRstd } };
   },
   RMSNormalization({ input, scale }, { axis = -1, epsilon: eps = 1e-5 }) {
     const normalizedShape = input.dims.slice(axis);
@@ -153,12 +152,6 @@ export const onnx: Readonly<Record<string, (inputs: Operands, options: Options) 
     return { output: batchNorm(input, { training: true, eps: 0 }) };
   },
 };
-
-/** Normalizes the dimensions from a given one on. A last dimension of size 1 is added for the case of none. */
-function normalizeFrom({ dims, data }: Operand, from: number, options: LayerNormOptions): Tensor {
-  const shape = [...dims, 1];
-  return new Tensor(layerNorm({ data, shape }, shape.slice(from), options).data, dims);
-}
 
 /** Axis 1 and the last axis are layouts. Any other becomes axis 1 of (before, channels, behind). */
 function viewAround({ dims, data }: Operand, axis: number) {
@@ -172,22 +165,6 @@ function layoutOf({ dims }: Pick<Operand, 'dims'>, axis: number): Layout {
 }
 
 /** The axes of a shape from a given one on. */
-function trailingAxes(dims: Shape, from: number): readonly number[] {
+function axesFrom(dims: Shape, from: number): readonly number[] {
   return dims.map((_, axis) => axis).slice(from);
-}
-
-/** The values of a parameter whose dimensions are those of `axes`, in the order of the input's. */
-function inOrder({ dims, data }: Operand, axes: readonly number[]): Float32Array {
-  const strides = dims.map((_, i) => sizeOf(dims.slice(i + 1)));
-  const fastestFirst = axes.map((_, i) => i).sort((a, b) => (axes[b] ?? 0) - (axes[a] ?? 0));
-  return data.map((_, index) => {
-    let rest = index;
-    let at = 0;
-    for (const i of fastestFirst) {
-      const size = dims[i] ?? 0;
-      at += (rest % size) * (strides[i] ?? 0);
-      rest = Math.floor(rest / size);
-    }
-    return data[at] ?? Number.NaN;
-  });
 }

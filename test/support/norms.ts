@@ -43,6 +43,9 @@ export interface Options {
   readonly unbiased?: boolean;
   readonly training?: boolean;
   readonly useInputStats?: boolean;
+  readonly axes?: readonly number[];
+  readonly correction?: 0 | 1;
+  readonly epsMode?: 'variance' | 'std';
 }
 
 /** The arrays among the options of a call. */
@@ -111,9 +114,9 @@ export function expectedOutput(call: Call, x: Values, arrays: ReferenceArrays): 
     case 'groupNorm':
       return reference.groupNorm(x, shape, numGroups, affine);
     case 'layerNorm':
-      return reference.layerNorm(x, normalizedShape, affine);
+      return reference.layerNorm(x, normalizedShape, { ...affine, shape });
     case 'rmsNorm':
-      return reference.rmsNorm(x, normalizedShape, affine);
+      return reference.rmsNorm(x, normalizedShape, { ...affine, shape });
   }
 }
 
@@ -138,9 +141,9 @@ export function expectedGradients(
     case 'groupNorm':
       return reference.groupNormGradients(gradOutput, x, shape, numGroups, affine);
     case 'layerNorm':
-      return reference.layerNormGradients(gradOutput, x, normalizedShape, affine);
+      return reference.layerNormGradients(gradOutput, x, normalizedShape, { ...affine, shape });
     case 'rmsNorm':
-      return reference.rmsNormGradients(gradOutput, x, normalizedShape, affine);
+      return reference.rmsNormGradients(gradOutput, x, normalizedShape, { ...affine, shape });
   }
 }
 

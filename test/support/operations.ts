@@ -46,7 +46,7 @@ export interface Operation {
 const NCL = [2, 4, 3];
 const CHANNEL = { weight: 4, bias: 4, runningMean: 4, runningVar: 4 };
 const ELEMENT = { weight: 3, bias: 3 };
-const RUNNING = { eps: 1e-3, layout: 'nchw', momentum: 0.3, unbiased: false };
+const RUNNING = { eps: 1e-3, layout: 'nchw', momentum: 0.3, unbiased: false, epsMode: 'std' };
 
 function results({ input, weight, bias }: Gradients): ArrayLike<number>[] {
   return [input.data, weight ?? [], bias ?? []];
@@ -59,13 +59,13 @@ const plainOperations: Readonly<Record<string, Operation>> = {
   instanceNorm: {
     ...forward,
     arrays: CHANNEL,
-    options: { ...RUNNING, useInputStats: true, lengths: [3, 2] },
+    options: { ...RUNNING, correction: 1, useInputStats: true, lengths: [3, 2] },
     run: ([x], options) => [instanceNorm(x, options).data],
   },
   instanceNormBackward: {
     ...backward,
     arrays: CHANNEL,
-    options: { ...RUNNING, useInputStats: true, lengths: [3, 2] },
+    options: { ...RUNNING, correction: 1, useInputStats: true, lengths: [3, 2] },
     run: ([g, x], options) => results(instanceNormBackward(g, x, options)),
   },
   batchNorm: {
@@ -108,7 +108,7 @@ const plainOperations: Readonly<Record<string, Operation>> = {
   layerNorm: {
     ...forward,
     arrays: ELEMENT,
-    options: { eps: 1e-3 },
+    options: { eps: 1e-3, axes: [-1], correction: 1, epsMode: 'std' },
     run: ([x], options) => [layerNorm(x, 3, options).data],
   },
   layerNormBackward: {
@@ -120,7 +120,7 @@ const plainOperations: Readonly<Record<string, Operation>> = {
   rmsNorm: {
     ...forward,
     arrays: { weight: 3 },
-    options: { eps: 1e-3 },
+    options: { eps: 1e-3, axes: [2], epsMode: 'std' },
     run: ([x], options) => [rmsNorm(x, 3, options).data],
   },
   rmsNormBackward: {
@@ -132,7 +132,7 @@ const plainOperations: Readonly<Record<string, Operation>> = {
   adaptiveInstanceNorm: {
     tensors: ['content', 'style', 'out'],
     shape: NCL,
-    options: { alpha: 0.5, eps: 1e-3, layout: 'nchw' },
+    options: { alpha: 0.5, eps: 1e-3, layout: 'nchw', correction: 1 },
     run: ([content, style], options) => [adaptiveInstanceNorm(content, style, options).data],
   },
   'InstanceNorm.forward': {

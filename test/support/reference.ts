@@ -12,6 +12,16 @@ export interface Affine {
   readonly weight?: Values | null | undefined;
   readonly bias?: Values | null | undefined;
   readonly eps?: number | undefined;
+  /** The variance that is normalized by divides by n - correction, but by 1 at least. */
+  readonly correction?: number | undefined;
+  /** Whether eps is added to the variance or to its root. */
+  readonly epsMode?: 'variance' | 'std' | undefined;
+}
+
+/** Which dimensions of which shape are normalized. Without them, the trailing ones of any shape. */
+export interface Axes {
+  readonly shape?: Shape | undefined;
+  readonly axes?: Shape | undefined;
 }
 
 export interface ChannelAffine extends Affine {
@@ -112,32 +122,58 @@ export function groupNormGradients(
   return differentiate(g, x, byGroup(shape, groups, affine), affine);
 }
 
-/** The trailing dimensions together, with a parameter for each of their elements. */
-export function layerNorm(x: Values, normalizedShape: Shape, affine: Affine = {}): Float64Array {
-  return normalize(x, byTrailing(normalizedShape), affine);
+/** Some dimensions together, with a parameter for each of their elements. */
+export function layerNorm(
+  x: Values,
+  normalizedShape: Shape,
+  affine: Affine & Axes = {},
+): Float64Array {
+  return normalize(x, byElements(normalizedShape, affine), affine);
 }
 
 export function layerNormGradients(
   g: Values,
   x: Values,
   normalizedShape: Shape,
-  affine: Affine = {},
+  affine: Affine & Axes = {},
 ): SizedGradients {
-  return differentiate(g, x, byTrailing(normalizedShape), affine);
+  return differentiate(g, x, byElements(normalizedShape, affine), affine);
 }
 
 /** As {@link layerNorm}, but divided by the root of the mean square, and no mean is subtracted. */
-export function rmsNorm(x: Values, normalizedShape: Shape, affine: Affine = {}): Float64Array {
-  return normalize(x, aboutZero(normalizedShape), { eps: 2 ** -23, ...affine });
+export function rmsNorm(
+  x: Values,
+  normalizedShape: Shape,
+  affine: Affine & Axes = {},
+): Float64Array {
+  return normalize(x, aboutZero(normalizedShape, affine), { eps: 2 ** -23, ...affine });
 }
 
 export function rmsNormGradients(
   g: Values,
   x: Values,
   normalizedShape: Shape,
-  affine: Affine = {},
+  affine: Affine & Axes = {},
 ): SizedGradients {
-  return differentiate(g, x, aboutZero(normalizedShape), { eps: 2 ** -23, ...affine });
+  return differentiate(g, x, aboutZero(normalizedShape, affine), { eps: 2 ** -23, ...affine });
+}
+
+/** The moments of what a layer or RMS normalization takes together. */
+export function elementMoments(
+  x: Values,
+  normalizedShape: Shape,
+  axes: Axes,
+  centred: boolean,
+): Moments[] {
+  const sharing = centred ? byElements(normalizedShape, axes) : aboutZero(normalizedShape, axes);
+  const found = groupBy(x, sharing);
+  return found.sort((a, b) => a.key - b.key).map(sharing.momentsOf);
+}
+
+/** The moments of each group of a sample, samples first. */
+export function groupMoments(x: Values, shape: Shape, groups: number, layout?: Layout): Moments[] {
+  const found = groupBy(x, byGroup(shape, groups, { layout }));
+  return found.sort((a, b) => a.key - b.key).map(({ values }) => moments(values));
 }
 
 /** The moments of each row of an (N, C, *) tensor, samples first. */
@@ -254,6 +290,25 @@ function byGroup(shape: Shape, groups: number, affine: ChannelAffine): Sharing {
   return { groupOf, parameterOf: channelOf, ...ownMoments };
 }
 
+function byElements(normalizedShape: Shape, { shape, axes }: Axes): Sharing {
+  return shape && axes ? byAxes(shape, axes) : byTrailing(normalizedShape);
+}
+
+function byAxes(shape: Shape, axes: Shape): Sharing {
+  const taken = axes.map((axis) => (axis < 0 ? axis + shape.length : axis));
+  const kept = shape.map((_, axis) => axis).filter((axis) => !taken.includes(axis));
+  const indexOf = (i: number, dimensions: Shape) =>
+    dimensions.reduce((index, axis) => {
+      const size = at(shape, axis);
+      return index * size + (Math.floor(i / product(shape.slice(axis + 1))) % size);
+    }, 0);
+  return {
+    groupOf: (i) => indexOf(i, kept),
+    parameterOf: (i) => indexOf(i, taken),
+    ...ownMoments,
+  };
+}
+
 function byTrailing(normalizedShape: Shape): Sharing {
   const length = product(normalizedShape);
   return {
@@ -263,9 +318,9 @@ function byTrailing(normalizedShape: Shape): Sharing {
   };
 }
 
-function aboutZero(normalizedShape: Shape): Sharing {
+function aboutZero(normalizedShape: Shape, axes: Axes): Sharing {
   return {
-    ...byTrailing(normalizedShape),
+    ...byElements(normalizedShape, axes),
     momentsOf: ({ values }) => ({
       count: values.length,
       mean: 0,
@@ -275,7 +330,8 @@ function aboutZero(normalizedShape: Shape): Sharing {
   };
 }
 
-function normalize(x: Values, sharing: Sharing, { weight, bias, eps }: Affine): Float64Array {
+function normalize(x: Values, sharing: Sharing, affine: Affine): Float64Array {
+  const { weight, bias } = affine;
   const { parameterOf, momentsOf } = sharing;
   const y = new Float64Array(x.length);
   for (const group of groupBy(x, sharing)) {
@@ -283,7 +339,7 @@ function normalize(x: Values, sharing: Sharing, { weight, bias, eps }: Affine): 
     for (const i of group.indices) {
       const factor = weight ? at(weight, parameterOf(i, weight)) : 1;
       const shift = bias ? at(bias, parameterOf(i, bias)) : 0;
-      y[i] = (at(x, i) - found.mean) * reciprocalDeviation(found, eps) * factor + shift;
+      y[i] = (at(x, i) - found.mean) * reciprocalDeviation(found, affine) * factor + shift;
     }
   }
   return y;
@@ -319,15 +375,17 @@ const SIZED: Taking = {
  *     d x      = rstd * (w * g - mean(w * g) - z * mean(w * g * z))
  *
  * The first mean is there if the mean of x is subtracted, the second if the variance
- * depends on x.
+ * depends on x. With another deviation than sqrt(variance + eps) the second is multiplied by
+ * its slope.
  */
 function addTerms(
   g: Values,
   x: Values,
   sharing: Sharing,
-  { weight, bias, eps }: Affine,
+  affine: Affine,
   taking: Taking,
 ): Gradients {
+  const { weight, bias } = affine;
   const { factor: term, minus } = taking;
   const { parameterOf, momentsOf, meanFollows, varianceFollows } = sharing;
   const input = new Float64Array(x.length);
@@ -336,7 +394,7 @@ function addTerms(
   for (const group of groupBy(x, sharing)) {
     const { indices } = group;
     const found = momentsOf(group);
-    const rstd = reciprocalDeviation(found, eps);
+    const rstd = reciprocalDeviation(found, affine);
     const normalized = indices.map((i) => taking.normalized((at(x, i) - found.mean) * rstd));
     const gradients = indices.map((i) => term(at(g, i)));
     const weighted = indices.map((i, k) => {
@@ -345,7 +403,7 @@ function addTerms(
     });
     const products = weighted.map((value, k) => value * at(normalized, k));
     const mean = meanFollows ? moments(weighted).mean : 0;
-    const meanProduct = varianceFollows ? moments(products).mean : 0;
+    const meanProduct = varianceFollows ? moments(products).mean * slopeOf(found, affine) : 0;
     indices.forEach((i, k) => {
       const z = at(normalized, k);
       input[i] = rstd * (at(weighted, k) + minus * (mean + z * meanProduct));
@@ -362,10 +420,29 @@ function addTerms(
   return { input, weight: gradWeight, bias: gradBias };
 }
 
-/** 1 / sqrt(variance + eps), or 0 where there is no spread at all, so that the result is the bias. */
-function reciprocalDeviation({ variance }: Moments, eps = 1e-5): number {
-  const deviation = Math.sqrt(variance + eps);
+/** 1 / deviation, or 0 where there is no spread at all, so that the result is the bias. */
+export function reciprocalDeviation(found: Moments, affine: Affine): number {
+  const deviation = deviationOf(found, affine);
   return deviation === 0 ? 0 : 1 / deviation;
+}
+
+/** What is divided by: sqrt(variance + eps), or sqrt(variance) + eps. */
+function deviationOf(found: Moments, { eps = 1e-5, correction, epsMode }: Affine): number {
+  const variance = correctedVariance(found, correction);
+  return epsMode === 'std' ? Math.sqrt(variance) + eps : Math.sqrt(variance + eps);
+}
+
+function correctedVariance({ count, variance }: Moments, correction = 0): number {
+  return (variance * count) / Math.max(1, count - correction);
+}
+
+/** n / z * (d deviation / d x), which is 1 for sqrt(variance + eps) of a biased variance. */
+function slopeOf(found: Moments, affine: Affine): number {
+  const { correction = 0, epsMode } = affine;
+  const ofVariance = found.count / Math.max(1, found.count - correction);
+  if (epsMode !== 'std') return ofVariance;
+  const std = Math.sqrt(correctedVariance(found, correction));
+  return std === 0 ? 0 : (ofVariance * deviationOf(found, affine)) / std;
 }
 
 function groupBy(x: Values, { groupOf }: Pick<Sharing, 'groupOf'>): Group[] {

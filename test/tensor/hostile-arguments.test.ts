@@ -326,6 +326,9 @@ describe.each(named)('%s refuses', (_, operation) => {
     momentum: [Number.NaN, 1 / 0, '0.1', null, 1n, {}],
     layout: ['NCHW', '', 'constructor', 1, null, ['nchw'], {}],
     unbiased: [0, 1, 'true', null, {}],
+    correction: [2, -1, 0.5, Number.NaN, '1', null, true, 1n],
+    epsMode: ['sd', '', 'constructor', 1, null, ['std'], {}],
+    axes: [[3], [-4], [0.5], [2, 2], [1], [null], ['2'], [2n], 2, '2', {}, new Int32Array([2])],
     training: [0, 1, 'false', null],
     useInputStats: [0, 1, 'false', null],
     lengths: [
