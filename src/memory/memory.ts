@@ -1,9 +1,5 @@
-import {
-  type Instances,
-  instantiateKernels,
-  type Kernels,
-  MAX_MEMORY,
-} from '../kernels/kernels.ts';
+import type { Kernels } from '../kernels/compiled-kernels.ts';
+import { type Instances, instantiateKernels, MAX_MEMORY } from '../kernels/kernels.ts';
 import { dtypeOf, type Elements } from './elements.ts';
 import {
   ALIGNMENT,
@@ -78,7 +74,11 @@ export const MAX_SPACE: number = MAX_MEMORY - /* @__PURE__ */ scratchSize(MAX_CH
  */
 export class Memory {
   readonly kernels: Kernels;
-  /** For kernels that are instantiated at their first use. */
+  /**
+   * For kernels that are instantiated at their first use.
+   *
+   * @internal since declarations can't name the types of WebAssembly
+   */
   readonly instances: Instances;
   readonly buffer: ArrayBuffer;
   /** MOMENTS of each channel. */

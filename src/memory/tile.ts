@@ -1,4 +1,4 @@
-import type { Kernels } from '../kernels/kernels.ts';
+import type { Kernels } from '../kernels/compiled-kernels.ts';
 import { Bfloat16Bits, type Bits, type Elements } from './elements.ts';
 import { ALIGNMENT, F16, F32 } from './sizes.ts';
 

@@ -221,7 +221,7 @@ describe('forms', () => {
     ['too much', { content: dot, style: dot, strength: '1.5' }, 'strength', 'got 1.5'],
     ['too little', { content: dot, style: dot, strength: '-0.1' }, 'strength', 'got -0.1'],
     ['two strengths', { content: dot, style: dot, strength: ['0', '1'] }, 'strength', 'got 2'],
-    ['an unknown space', { content: dot, style: dot, space: 'lab' }, 'space', 'got "lab"'],
+    ['an unknown space', { content: dot, style: dot, space: 'hsl' }, 'space', 'got "hsl"'],
     ['a long name', { ['n'.repeat(5000)]: '' }, `${'n'.repeat(300)}…`, 'expected no other'],
   ])('with %s', async (_, fields, field, message) => {
     const response = await sendForm(fields);
@@ -279,7 +279,12 @@ describe('tensors', () => {
     ['no JSON', new Uint8Array(16).fill(8, 0, 1), 'body', 'a header in JSON'],
     ['data that are cut', body.slice(0, -1), 'body', 'expected 32 bytes of data, got 31'],
     ['data too long', of({ x: entry }, 33), 'body', 'expected 32 bytes of data, got 33'],
-    ['an unknown dtype', of({ x: { ...entry, dtype: 'C64' } }), 'body', 'got "C64"'],
+    [
+      'an unknown dtype',
+      of({ x: { ...entry, dtype: 'C64', shape: [1, 2, 2] } }),
+      'body',
+      'got "C64"',
+    ],
     ['a vast shape', of({ x: { ...entry, shape: [2 ** 40, 2 ** 40] } }), 'body', '2^53'],
     [
       'overlaps',
