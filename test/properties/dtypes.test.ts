@@ -59,7 +59,7 @@ function parametersOf(
 
 holds(
   'a result of any dtypes is that of float32, rounded, from and to any place',
-  80,
+  30,
   fc.tuple(drawn(), dtypes, wheres),
   ([random, of, at]) => {
     const { call } = random;
@@ -90,7 +90,7 @@ holds(
 
 holds(
   'gradients of any dtypes are those of float32, rounded, from and to any place',
-  60,
+  20,
   fc.tuple(drawn(), dtypes, wheres),
   ([random, of, at]) => {
     const { call } = random;
@@ -128,7 +128,7 @@ holds(
 
 holds(
   'moments and style transfer of any dtypes are those of float32',
-  20,
+  10,
   fc.record({
     samples: fc.integer({ min: 1, max: 3 }),
     channels: fc.integer({ min: 1, max: 20 }),
