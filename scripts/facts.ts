@@ -53,6 +53,7 @@ function findFacts(): Facts {
     'speed-up': spellSpeedUp(results),
     module: sizeOf('kernels'),
     'gradients-module': sizeOf('gradients'),
+    'vectors-module': sizeOf('vectors'),
     'pixels-module': sizeOf('pixels'),
     'restyle-modules': sizeOf('kernels', 'pixels'),
     'instance-norm': spellSize(gzippedSize("export { instanceNorm } from 'wasm-norm'")),

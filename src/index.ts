@@ -88,6 +88,7 @@ export {
   layerNorm,
   layerNormBackward,
 } from './layers/layer-norm.ts';
+export { type NormalizeOptions, normalize, normalizeBackward } from './layers/normalize.ts';
 export { RevIN, type RevINCallOptions, type RevINOptions } from './layers/revin.ts';
 export {
   RMSNorm,

@@ -102,12 +102,27 @@ function rowsBefore({ shape }: CheckedTensor, trailing: readonly number[]): numb
   return sizeOf(shape.slice(0, leading));
 }
 
-/** Finds dimensions in a tensor, and refuses one that is not there, twice there or of another size. */
+/** Finds dimensions in a tensor, and refuses one that is of another size. */
 function viewOf(
   { shape }: CheckedTensor,
   sizes: readonly number[],
   axes: readonly number[],
 ): AxesView {
+  const dimensions = findAxes(shape, axes);
+  for (const [i, dimension] of dimensions.entries()) {
+    if (shape[dimension] !== sizes[i]) {
+      refuseValue('x', `size ${sizes[i]} in dimension ${dimension}`, describe(shape));
+    }
+  }
+  return new AxesView(shape, dimensions);
+}
+
+/**
+ * Returns axes counted from the first.
+ *
+ * @throws RangeError where one is not there, or is there twice.
+ */
+export function findAxes(shape: readonly number[], axes: readonly number[]): readonly number[] {
   const rank = shape.length;
   const dimensions = axes.map((axis) => (axis < 0 ? axis + rank : axis));
   for (const [i, dimension] of dimensions.entries()) {
@@ -117,9 +132,6 @@ function viewOf(
     if (dimensions.indexOf(dimension) !== i) {
       refuseValue('axes', 'different dimensions', describe(axes));
     }
-    if (shape[dimension] !== sizes[i]) {
-      refuseValue('x', `size ${sizes[i]} in dimension ${dimension}`, describe(shape));
-    }
   }
-  return new AxesView(shape, dimensions);
+  return dimensions;
 }

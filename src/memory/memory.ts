@@ -152,6 +152,16 @@ export class Memory {
     this.#gradient = new TileScratch(kernels, singles(tile).values);
   }
 
+  /** The address of HALF_TILE float32 that a strip of no more elements leaves free. */
+  get spareAt(): number {
+    return this.#tile.spareAt;
+  }
+
+  /** That of as many more, which a strip of a gradient leaves free too. */
+  get otherSpareAt(): number {
+    return this.#gradient.spareAt;
+  }
+
   /** Says whether an array lies in this memory as kernels need it, to be worked on in place. */
   holds(array: Elements): array is Float32Array {
     return this.contains(array) && array instanceof Float32Array;

@@ -8,6 +8,9 @@ export const MAX_CHANNELS = 4096;
  */
 export const TILE_SIZE = 65536;
 
+/** The most elements of strips that leave half of the scratch free. */
+export const HALF_TILE: number = TILE_SIZE / 2;
+
 /** Float64 of moments: count, mean, sum of squared deviations, rest of the mean. */
 export const MOMENTS = 4;
 /** Float64 of a line: mean, scale, shift. */

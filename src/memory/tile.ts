@@ -1,6 +1,6 @@
 import type { Kernels } from '../kernels/compiled-kernels.ts';
 import { Bfloat16Bits, type Bits, type Elements } from './elements.ts';
-import { ALIGNMENT, F16, F32 } from './sizes.ts';
+import { ALIGNMENT, F16, F32, HALF_TILE } from './sizes.ts';
 
 /** Bytes of a page of memory. */
 const PAGE = 4096;
@@ -57,6 +57,11 @@ export class TileScratch {
   /** The address of the tile. */
   get at(): number {
     return this.#areaAt + this.#start * F32;
+  }
+
+  /** The address of HALF_TILE float32 behind a tile of no more elements. */
+  get spareAt(): number {
+    return this.#areaAt + (HALF_TILE + TILE_SLACK) * F32;
   }
 
   /** Copies a tile in, and returns its address. */

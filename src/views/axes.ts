@@ -87,9 +87,10 @@ export class ColumnsOfSamples implements Strips<ColumnsTile> {
   readonly #step: number;
   readonly #tilesOfSample: number;
 
-  constructor(view: AxesView) {
+  /** @param most the elements of a tile */
+  constructor(view: AxesView, most: number = TILE_SIZE) {
     const { samples, length, apart } = view;
-    const fits = Math.min(apart, MAX_CHANNELS, Math.floor(TILE_SIZE / Math.max(1, length)));
+    const fits = Math.min(apart, MAX_CHANNELS, Math.floor(most / Math.max(1, length)));
     this.#view = view;
     this.#step = fits > COLUMN_UNIT && fits < apart ? fits - (fits % COLUMN_UNIT) : fits;
     this.#tilesOfSample = Math.ceil(apart / this.#step);

@@ -86,22 +86,27 @@ export interface Piece extends Tile {
   readonly element: number;
 }
 
-/** A row cut into pieces whose weights fit the scratch. */
+/** A row cut into pieces, of as many elements as have weights in the scratch, or of others. */
 export class Pieces implements Strips<Piece> {
   readonly count: number;
   readonly #start: number;
   readonly #length: number;
+  readonly #most: number;
 
-  /** @param start the first element of the row */
-  constructor(start: number, length: number) {
+  /**
+   * @param start the first element of the row
+   * @param most the elements of a piece
+   */
+  constructor(start: number, length: number, most: number = MAX_CHANNELS) {
     this.#start = start;
     this.#length = length;
-    this.count = Math.ceil(length / MAX_CHANNELS);
+    this.#most = most;
+    this.count = Math.ceil(length / most);
   }
 
   strip(index: number): Piece {
-    const element = index * MAX_CHANNELS;
-    const length = Math.min(MAX_CHANNELS, this.#length - element);
+    const element = index * this.#most;
+    const length = Math.min(this.#most, this.#length - element);
     return { start: this.#start + element, rows: 1, length, stride: length, element };
   }
 }

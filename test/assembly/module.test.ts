@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { gradientsText } from '../../src/kernels/compiled-gradients.ts';
 import { kernelsText } from '../../src/kernels/compiled-kernels.ts';
 import { pixelsText } from '../../src/kernels/compiled-pixels.ts';
+import { vectorsText } from '../../src/kernels/compiled-vectors.ts';
 import { decodeBytes } from '../../src/kernels/decode-bytes.ts';
 import { instantiateKernels } from '../../src/kernels/kernels.ts';
 
@@ -41,6 +42,8 @@ const GRADIENT_KERNELS = [
 // What the kernels of gradients call of the others.
 const CALLED = ['addMoments', 'findScales', 'makeLines'];
 
+const VECTOR_KERNELS = ['addNorms', 'addProducts', 'combineVectors', 'countAtLeast', 'transpose'];
+
 const PIXEL_KERNELS = [
   'addByteMoments',
   'addWordMoments',
@@ -58,6 +61,7 @@ const PIXEL_KERNELS = [
 describe.each([
   ['', kernelsText, KERNELS, []],
   [' of gradients', gradientsText, GRADIENT_KERNELS, CALLED],
+  [' of vectors', vectorsText, VECTOR_KERNELS, []],
   [' of pictures', pixelsText, PIXEL_KERNELS, []],
 ])('the module%s', (_, text, kernels, called) => {
   const bytes = decodeBytes(text);

@@ -1,6 +1,7 @@
 import type { GradientKernels } from '../../src/kernels/gradients.ts';
 import type { Kernels } from '../../src/kernels/kernels.ts';
 import type { PixelKernels } from '../../src/kernels/pixels.ts';
+import type { VectorKernels } from '../../src/kernels/vectors.ts';
 
 /** A stretch of memory that a call of a kernel may use, and how. */
 export interface Extent {
@@ -89,7 +90,7 @@ const inFours = (columns: number): number => Math.ceil(columns / 4) * 4;
 /** Nothing, where address 0 says that there is no such array. */
 const optional = (extent: Extent): readonly Extent[] => (extent.start === 0 ? [] : [extent]);
 
-type AllKernels = Kernels & GradientKernels & PixelKernels;
+type AllKernels = Kernels & GradientKernels & VectorKernels & PixelKernels;
 
 /** What a call of each kernel may touch: the shapes that its documentation gives. */
 export const extentsOf: {
@@ -400,6 +401,30 @@ export const extentsOf: {
     if (bits === values) return [bytesInOut('values', values, 4 * whole)];
     return [halvesOut('bits', bits, whole), singlesIn('values', values, whole)];
   },
+  transpose: (y, x, rows, columns) => [
+    singlesOut('y', y, rows * columns),
+    singlesIn('x', x, rows * columns),
+  ],
+  addNorms: (norms, x, rows, length) => [
+    doublesInOut('norms', norms, rows),
+    singlesIn('x', x, rows * length),
+  ],
+  countAtLeast: (counts, x, least, rows, length) => [
+    doublesInOut('counts', counts, rows),
+    singlesIn('x', x, rows * length),
+    doublesIn('least', least, rows),
+  ],
+  addProducts: (products, g, x, rows, length) => [
+    doublesInOut('products', products, rows),
+    singlesIn('g', g, rows * length),
+    singlesIn('x', x, rows * length),
+  ],
+  combineVectors: (dx, g, x, combinations, rows, length) => [
+    singlesOut('dx', dx, rows * length),
+    singlesIn('g', g, rows * length),
+    singlesIn('x', x, rows * length),
+    combinationsIn('combinations', combinations, rows),
+  ],
   combineRows: (dx, g, x, lines, combinations, weight, rows, length, period, gap) => [
     ...withGaps(singlesOut, 'dx', dx, rows, length, period, gap),
     ...withGaps(singlesIn, 'g', g, rows, length, period, gap),

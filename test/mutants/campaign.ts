@@ -31,6 +31,7 @@ const STAGES: readonly Stage[] = [
     files: [
       'test/layers/family.test.ts',
       'test/passes/gradients.test.ts',
+      'test/layers/normalize.test.ts',
       'test/layers/lengths.test.ts',
       'test/layers/instance-norm.test.ts',
       'test/layers/batch-norm.test.ts',

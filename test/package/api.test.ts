@@ -52,6 +52,8 @@ test('the public names are these', () => {
     'instanceNormBackward',
     'layerNorm',
     'layerNormBackward',
+    'normalize',
+    'normalizeBackward',
     'openSafetensors',
     'readSafetensors',
     'ready',

@@ -22,7 +22,13 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['memory'],
     ['kernels', 'checks'],
   ],
-  assembly: [['.'], ['fused'], ['elements'], ['rows', 'columns', 'convert', 'pixels'], ['core']],
+  assembly: [
+    ['.'],
+    ['fused'],
+    ['elements', 'vectors'],
+    ['rows', 'columns', 'convert', 'pixels'],
+    ['core'],
+  ],
   bench: [
     ['.'],
     ['questions'],

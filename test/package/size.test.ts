@@ -6,6 +6,7 @@ import * as api from '../../src/index.ts';
 import { gradientsText } from '../../src/kernels/compiled-gradients.ts';
 import { kernelsText } from '../../src/kernels/compiled-kernels.ts';
 import { pixelsText } from '../../src/kernels/compiled-pixels.ts';
+import { vectorsText } from '../../src/kernels/compiled-vectors.ts';
 import { decodeBytes } from '../../src/kernels/decode-bytes.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -27,8 +28,8 @@ const withoutPictures = `export { ${Object.keys(api)
 
 // What is reached, rounded up by about 1 %. A change that adds more says in its commit what users
 // get for it. The name of a module here is that of its file in dist/.
-const MODULES = { kernels: 13_430, gradients: 10_900, pixels: 7_630 };
-const BUNDLES = { instanceNorm: 19_480, withoutPictures: 39_760, pictures: 8_630 };
+const MODULES = { kernels: 13_430, gradients: 10_900, vectors: 2_510, pixels: 7_630 };
+const BUNDLES = { instanceNorm: 19_480, withoutPictures: 41_990, pictures: 8_630 };
 
 test.each(Object.entries(MODULES))('the module %s has at most %i bytes', (name, most) => {
   const { length } = readFileSync(`${root}/dist/${name}.wasm`);
@@ -39,6 +40,7 @@ test.each(Object.entries(MODULES))('the module %s has at most %i bytes', (name, 
 test.each([
   ['kernels', kernelsText],
   ['gradients', gradientsText],
+  ['vectors', vectorsText],
   ['pixels', pixelsText],
 ])('the text of %s decodes to the module', (name, text) => {
   const module = readFileSync(`${root}/dist/${name}.wasm`);
@@ -50,6 +52,7 @@ describe('a bundle, with the module and the loader inside and gzipped,', () => {
     const text = Buffer.from(bundle(everything, 'default')).toString();
     expect(text).toContain(JSON.stringify(kernelsText));
     expect(text).toContain(JSON.stringify(gradientsText));
+    expect(text).toContain(JSON.stringify(vectorsText));
     expect(text).toContain(JSON.stringify(pixelsText));
   });
 
@@ -68,13 +71,15 @@ describe('a bundle, with the module and the loader inside and gzipped,', () => {
   test.each([
     ['instanceNorm', instanceNorm],
     ['restyle', "export { restyle } from 'wasm-norm'"],
-  ])('of %s has nothing of gradients', (_, program) => {
+  ])('of %s has nothing of gradients and of vectors', (_, program) => {
     const text = Buffer.from(bundle(program, 'default')).toString();
     expect(text).toContain(JSON.stringify(kernelsText));
     expect(text).not.toContain(JSON.stringify(gradientsText));
     const edge = Buffer.from(bundle(program, 'workerd')).toString();
     expect(edge).not.toContain('gradients.wasm');
     expect(text).not.toContain('combineRows');
+    expect(text).not.toContain(JSON.stringify(vectorsText));
+    expect(edge).not.toContain('vectors.wasm');
   });
 
   test(`of instanceNorm alone takes at most ${BUNDLES.instanceNorm} bytes`, () => {

@@ -13,7 +13,7 @@ type Modules = Readonly<Record<string, string>>;
 const LIBRARY: Modules = {
   'wasm-norm': 'node_modules/wasm-norm/dist/workerd.js',
   ...Object.fromEntries(
-    ['kernels', 'gradients', 'pixels'].flatMap((name) => [
+    ['kernels', 'gradients', 'vectors', 'pixels'].flatMap((name) => [
       [`workerd-${name}.js`, `node_modules/wasm-norm/dist/workerd-${name}.js`],
       [`${name}.wasm?module`, `node_modules/wasm-norm/dist/${name}.wasm`],
     ]),

@@ -23,6 +23,7 @@ export type Edit = (path: string, text: string) => string;
 const ENTRIES = {
   kernels: 'assembly/index.ts',
   gradients: 'assembly/gradients.ts',
+  vectors: 'assembly/vectors.ts',
   pixels: 'assembly/pixels/index.ts',
 } as const;
 

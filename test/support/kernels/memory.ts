@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { type GradientKernels, gradientsOver } from '../../../src/kernels/gradients.ts';
 import { instantiateKernels, type Kernels } from '../../../src/kernels/kernels.ts';
 import { type PixelKernels, pixelsOver } from '../../../src/kernels/pixels.ts';
+import { type VectorKernels, vectorsOver } from '../../../src/kernels/vectors.ts';
 
 const GUARD = 0xa5;
 
@@ -10,7 +11,7 @@ const GUARD = 0xa5;
  * them. The first one lies against the end of the memory, so that reading past it is a trap.
  */
 export class KernelMemory {
-  readonly kernels: Kernels & GradientKernels;
+  readonly kernels: Kernels & GradientKernels & VectorKernels;
   readonly pixels: PixelKernels;
   readonly bytes: Uint8Array;
   #end: number;
@@ -19,7 +20,7 @@ export class KernelMemory {
   constructor(elements = 0) {
     const { kernels, instances } = instantiateKernels(elements * 4 + 8192);
     const { buffer } = instances.memory;
-    this.kernels = { ...kernels, ...gradientsOver(instances) };
+    this.kernels = { ...kernels, ...gradientsOver(instances), ...vectorsOver(instances) };
     this.pixels = pixelsOver(instances);
     this.bytes = new Uint8Array(buffer).fill(GUARD);
     this.#end = buffer.byteLength;
@@ -50,7 +51,10 @@ export class KernelMemory {
   }
 
   /** Runs a kernel, and expects it to have changed nothing but the given buffers. */
-  run(kernel: (kernels: Kernels & GradientKernels) => void, ...written: ArrayBufferView[]): void {
+  run(
+    kernel: (kernels: Kernels & GradientKernels & VectorKernels) => void,
+    ...written: ArrayBufferView[]
+  ): void {
     this.#expectUnchanged(() => kernel(this.kernels), written);
   }
 
