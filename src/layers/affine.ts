@@ -11,10 +11,11 @@ import type { NormOptions } from './options.ts';
 import { makeStatistics, NO_STATISTICS, type StatisticsCall } from './statistics-options.ts';
 
 /**
- * Reads eps, a weight and a bias of `count` values, and `out`, which may share memory with
- * neither; and what statistics are made and taken.
+ * Reads eps, a weight and a bias of `count` values, or one set of those for each sample, and
+ * `out`, which may share memory with neither; and what statistics are made and taken.
  *
  * @param statistics what {@link readStatisticsCall} returned
+ * @param samples how many sets of weights and biases there may be
  * @param scopes how many sets of elements are normalized
  * @param size the elements of each
  */
@@ -23,10 +24,14 @@ export function readAffine(
   statistics: StatisticsCall | null,
   input: CheckedTensor,
   count: number,
+  samples: number,
   centred: boolean,
   scopes: number,
   size: number,
 ): {
+  readonly weight: Float32Array | null;
+  readonly bias: Float32Array | null;
+  /** The same weight and bias, repeated to one length. */
   readonly affine: Affine;
   readonly output: Output;
   readonly record: StatisticsRecord | null;
@@ -35,8 +40,8 @@ export function readAffine(
   const weightData = dataOf(weight, 'weight');
   const biasData = dataOf(bias, 'bias');
   const output = readOutput(out, input, 'x');
-  const givenWeight = readWeights(weightData, 'weight', count);
-  const givenBias = readWeights(biasData, 'bias', count);
+  const givenWeight = readWeights(weightData, 'weight', count, samples * count);
+  const givenBias = readWeights(biasData, 'bias', count, samples * count);
   refuseOverlaps({ out: output.given }, { weight: givenWeight, bias: givenBias });
   const { deviation, record } =
     statistics === null
@@ -50,12 +55,23 @@ export function readAffine(
   if (deviation?.correction === 1 && size === 1) {
     refuseValue('x', 'more than 1 element to normalize with correction 1', size);
   }
+  const period = Math.max(givenWeight?.length ?? 0, givenBias?.length ?? 0);
+  const ownWeight = toFloat32(givenWeight);
+  const ownBias = toFloat32(givenBias);
   const affine = {
-    weight: toFloat32(givenWeight),
-    bias: toFloat32(givenBias),
+    weight: repeat(ownWeight, period),
+    bias: repeat(ownBias, period),
     eps: deviation === null ? eps : 0,
     centred,
     deviation,
   };
-  return { affine, output, record };
+  return { weight: ownWeight, bias: ownBias, affine, output, record };
+}
+
+/** Repeats values to a multiple of their number. Of no samples there may be none. */
+export function repeat(values: Float32Array | null, length: number): Float32Array | null {
+  if (values === null || values.length === 0 || values.length === length) return values;
+  const repeated = new Float32Array(length);
+  for (let at = 0; at < length; at += values.length) repeated.set(values, at);
+  return repeated;
 }

@@ -16,6 +16,7 @@ import { readOutput } from '../tensor/output.ts';
 import { refuseOverlaps } from '../tensor/overlap.ts';
 import { dataOf, type Parameter, readParameter, readWeights } from '../tensor/parameters.ts';
 import type { AnyData, CheckedTensor, FloatData } from '../tensor/tensor.ts';
+import { repeat } from './affine.ts';
 import type { NormOptions } from './options.ts';
 import {
   type DeviationOptions,
@@ -200,12 +201,4 @@ function requireBoth(
     refuseKind(absent, `a Float32Array where ${name} is false`, null);
   }
   return { mean, variance };
-}
-
-/** Repeats values to a multiple of their number. Of no samples there may be none. */
-function repeat(values: Float32Array | null, length: number): Float32Array | null {
-  if (values === null || values.length === 0 || values.length === length) return values;
-  const repeated = new Float32Array(length);
-  for (let at = 0; at < length; at += values.length) repeated.set(values, at);
-  return repeated;
 }

@@ -37,7 +37,7 @@ import {
   withStatistics,
 } from './statistics-options.ts';
 
-/** Options of {@link groupNorm}; weight and bias hold C values. */
+/** Options of {@link groupNorm}; weight and bias hold C values, or N*C: a set for each sample. */
 export interface GroupNormOptions<Y extends FloatData = AnyData>
   extends NormOptions<Y>,
     LayoutOption,
@@ -125,11 +125,18 @@ function readArguments(
       `shape ${describe(input.shape)} in ${numGroups} groups`,
     );
   }
-  const { affine, output, record } = readAffine(
+  const {
+    weight: ownWeight,
+    bias: ownBias,
+    affine,
+    output,
+    record,
+  } = readAffine(
     { weight, bias, eps, out },
     statistics,
     input,
     channels,
+    samples,
     true,
     samples * numGroups,
     groupSize * spatial,
@@ -138,8 +145,8 @@ function readArguments(
     input,
     output,
     tensor,
-    weight: affine.weight,
-    bias: affine.bias,
+    weight: ownWeight,
+    bias: ownBias,
     affine,
     sharing: 'sample',
     groupSize,

@@ -34,7 +34,10 @@ import {
   readTrailingArguments,
 } from './trailing-options.ts';
 
-/** Options of {@link layerNorm}; weight and bias hold a value for each normalized element. */
+/**
+ * Options of {@link layerNorm}; weight and bias hold a value for each normalized element, or such a
+ * set for each sample, the first dimension.
+ */
 export interface LayerNormOptions<Y extends FloatData = AnyData>
   extends NormOptions<Y>,
     AxesOption,

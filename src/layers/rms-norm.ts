@@ -37,7 +37,10 @@ import {
 // power would be kept in bundles that don't use it.
 const EPSILON = 1.1920928955078125e-7;
 
-/** Options of {@link rmsNorm}; the weight holds a value for each normalized element. */
+/**
+ * Options of {@link rmsNorm}; the weight holds a value for each normalized element, or such a set
+ * for each sample, the first dimension.
+ */
 export interface RMSNormOptions<Y extends FloatData = AnyData>
   extends Pick<NormOptions<Y>, 'weight' | 'out'>,
     AxesOption,

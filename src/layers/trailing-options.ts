@@ -77,20 +77,44 @@ export function readTrailingArguments(
 ): TrailingArguments {
   const axes = readAxes(givenAxes);
   const sizes = readNormalizedShape(normalizedShape, axes);
-  const view = axes === null ? null : viewOf(input, sizes, axes);
-  const length = sizeOf(sizes);
+  const { shape } = input;
+  const dimensions = axes === null ? null : dimensionsOf(shape, sizes, axes);
+  const view = dimensions && new AxesView(shape, dimensions);
   const rows = view === null ? rowsBefore(input, sizes) : view.rows;
-  const { affine, output, record } = readAffine(
+  const takesAll = dimensions === null ? shape.length === sizes.length : dimensions.includes(0);
+  const samples = takesAll ? 1 : (shape[0] ?? 1);
+  const length = sizeOf(sizes);
+  const { weight, bias, affine, output, record } = readAffine(
     options,
     statistics,
     input,
     length,
+    samples,
     centred,
     rows,
     length,
   );
-  const isTrailing = view === null || view.isTrailing;
-  return { input, output, affine, rows, length, axes: isTrailing ? null : view, record };
+  const values = affine.weight?.length ?? affine.bias?.length ?? length;
+  const sets = values === length ? 1 : samples;
+  const ofSet = dimensions !== null && sets !== 1 ? viewOfSample(shape, dimensions) : view;
+  return {
+    input,
+    output,
+    weight,
+    bias,
+    affine,
+    sets,
+    rows: rows / Math.max(1, sets),
+    length,
+    axes: ofSet?.isTrailing ? null : ofSet,
+    record,
+  };
+}
+
+/** Sees dimensions of one sample. The first, which it lacks, is not among them. */
+function viewOfSample(shape: readonly number[], dimensions: readonly number[]): AxesView {
+  const own = dimensions.map((dimension) => dimension - 1);
+  return new AxesView(shape.slice(1), own);
 }
 
 /** Returns how many rows of the trailing sizes there are. */
@@ -102,19 +126,19 @@ function rowsBefore({ shape }: CheckedTensor, trailing: readonly number[]): numb
   return sizeOf(shape.slice(0, leading));
 }
 
-/** Finds dimensions in a tensor, and refuses one that is of another size. */
-function viewOf(
-  { shape }: CheckedTensor,
+/** Finds dimensions of a shape, and refuses one that is of another size. */
+function dimensionsOf(
+  shape: readonly number[],
   sizes: readonly number[],
   axes: readonly number[],
-): AxesView {
+): readonly number[] {
   const dimensions = findAxes(shape, axes);
   for (const [i, dimension] of dimensions.entries()) {
     if (shape[dimension] !== sizes[i]) {
       refuseValue('x', `size ${sizes[i]} in dimension ${dimension}`, describe(shape));
     }
   }
-  return new AxesView(shape, dimensions);
+  return dimensions;
 }
 
 /**

@@ -166,7 +166,7 @@ function copyRows<Values extends Float32Array | Uint16Array>(
 }
 
 /** Returns a part of an array; the array itself where that is all of it. */
-export function part<Values extends Float32Array | Uint16Array>(
+export function part<Values extends Float32Array | Float64Array | Uint16Array>(
   array: Values,
   start: number,
   count: number,

@@ -1,7 +1,7 @@
 import type { Elements } from '../memory/elements.ts';
 import type { Memory } from '../memory/memory.ts';
 import type { AnyData, FloatData, Tensor } from '../tensor/tensor.ts';
-import type { Affine } from './lines.ts';
+import { type Affine, setOf } from './lines.ts';
 
 /** The gradients of a loss with respect to a normalization's arguments. */
 export interface Gradients<D extends FloatData = Float32Array> {
@@ -21,9 +21,18 @@ export class ParameterGradients {
   readonly #weight: Float64Array | null;
   readonly #bias: Float64Array | null;
 
-  constructor(weight: Float32Array | null, bias: Float32Array | null) {
-    this.#weight = weight && new Float64Array(weight.length);
-    this.#bias = bias && new Float64Array(bias.length);
+  /** Takes the parameters; or sums that others keep, of float64, which it then adds to. */
+  constructor(
+    weight: Float32Array | Float64Array | null,
+    bias: Float32Array | Float64Array | null,
+  ) {
+    this.#weight = sumsOf(weight);
+    this.#bias = sumsOf(bias);
+  }
+
+  /** Returns those of a set of `count`, where there are more sets than one. */
+  ofSet(set: number, count: number): ParameterGradients {
+    return new ParameterGradients(setOf(this.#weight, set, count), setOf(this.#bias, set, count));
   }
 
   /**
@@ -48,6 +57,10 @@ export class ParameterGradients {
   get bias(): Float32Array | null {
     return this.#bias && Float32Array.from(this.#bias);
   }
+}
+
+function sumsOf(values: Float32Array | Float64Array | null): Float64Array | null {
+  return values && (values instanceof Float64Array ? values : new Float64Array(values.length));
 }
 
 function addTo(

@@ -1,6 +1,7 @@
 import type { Elements } from '../memory/elements.ts';
 import type { Memory } from '../memory/memory.ts';
 import { COMBINATION, F64, LINE, MOMENTS } from '../memory/sizes.ts';
+import { part } from '../memory/tile.ts';
 import { type Deviation, replaceDeviations } from '../statistics/deviation.ts';
 import type { Scope } from '../views/scopes.ts';
 import { type Operation, repeatFolded, type View } from '../views/view.ts';
@@ -17,6 +18,23 @@ export interface Affine {
   readonly centred: boolean;
   /** What is divided by instead of the root of the variance and eps; null: that. */
   readonly deviation: Deviation | null;
+}
+
+/** Returns weight and bias of a set of `count`, where they are more sets than one. */
+export function affineOfSet(affine: Affine, set: number, count: number): Affine {
+  const { weight, bias } = affine;
+  const all = weight?.length ?? bias?.length ?? count;
+  if (all === count) return affine;
+  return { ...affine, weight: setOf(weight, set, count), bias: setOf(bias, set, count) };
+}
+
+/** Returns a set of `count` values, where they are more sets than one. */
+export function setOf<Values extends Float32Array | Float64Array>(
+  values: Values | null,
+  set: number,
+  count: number,
+): Values | null {
+  return values && values.length > count ? part(values, set * count, count) : values;
 }
 
 const APPLY: Operation = {

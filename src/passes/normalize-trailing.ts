@@ -1,11 +1,12 @@
 import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
-import type { MomentsSink, StatisticsRecord } from '../statistics/record.ts';
+import { part } from '../memory/tile.ts';
+import { type MomentsSink, type StatisticsRecord, shifted } from '../statistics/record.ts';
 import type { Output } from '../tensor/output.ts';
 import type { AnyTensor, CheckedTensor } from '../tensor/tensor.ts';
 import type { AxesView } from '../views/axes.ts';
 import { fitsColumns, normalizeColumnsOfAxes } from './columns-of-axes.ts';
-import type { Affine } from './lines.ts';
+import { type Affine, affineOfSet } from './lines.ts';
 import { normalizeInStrips } from './normalize-rows.ts';
 import { fitsSteps, NormalizeRowsInSteps } from './normalize-rows-in-steps.ts';
 import { RowsOfAxes } from './rows-of-axes.ts';
@@ -14,12 +15,17 @@ import { RowsOfAxes } from './rows-of-axes.ts';
 export interface TrailingArguments {
   readonly input: CheckedTensor;
   readonly output: Output;
+  readonly weight: Float32Array | null;
+  readonly bias: Float32Array | null;
+  /** The same weight and bias, repeated to one length. */
   readonly affine: Affine;
-  /** How often the normalized dimensions occur. */
+  /** How many sets of weights and biases there are: 1, or one for each sample. */
+  readonly sets: number;
+  /** How often the normalized dimensions occur in what a set belongs to. */
   readonly rows: number;
   /** The elements of the normalized dimensions. */
   readonly length: number;
-  /** Where those lie; null: their elements lie in rows. */
+  /** Where those lie in what a set belongs to; null: their elements lie in rows. */
   readonly axes: AxesView | null;
   /** What the caller is given of the statistics. */
   readonly record: StatisticsRecord | null;
@@ -27,19 +33,29 @@ export interface TrailingArguments {
 
 /** Normalizes each row. */
 export function normalizeTrailing(args: TrailingArguments): AnyTensor {
-  const { input, output, affine, rows, length, axes, record } = args;
+  const { input, output, affine, sets, rows, length, axes, record } = args;
   const sink = record?.start(null) ?? null;
-  if (axes === null) {
-    normalizeElements(output.data, input.data, rows, length, affine, sink);
-  } else if (fitsColumns(axes)) {
-    normalizeColumnsOfAxes(output.data, input.data, axes, affine, sink);
-  } else {
-    normalizeRowsOfAxes(output.data, input.data, axes, affine, sink);
+  if (axes === null && rows === 1) {
+    normalizeElements(output.data, input.data, sets, length, affine, sink);
+    return output.tensor;
+  }
+  const size = rows * length;
+  for (let set = 0; set < sets; set++) {
+    const y = part(output.data, set * size, size);
+    const x = part(input.data, set * size, size);
+    const own = affineOfSet(affine, set, length);
+    const later = shifted(sink, set * rows);
+    if (axes === null) normalizeElements(y, x, rows, length, own, later);
+    else if (fitsColumns(axes)) normalizeColumnsOfAxes(y, x, axes, own, later);
+    else normalizeRowsOfAxes(y, x, axes, own, later);
   }
   return output.tensor;
 }
 
-/** Normalizes rows of elements that have a weight and a bias each. */
+/**
+ * Normalizes rows of elements that have a weight and a bias each; after all of those they begin
+ * again.
+ */
 function normalizeElements(
   output: Elements,
   input: Elements,
@@ -48,13 +64,14 @@ function normalizeElements(
   affine: Affine,
   sink: MomentsSink | null,
 ): void {
-  if (affine.deviation !== null && fitsSteps(length)) {
+  const period = affine.weight?.length ?? affine.bias?.length ?? length;
+  if (affine.deviation !== null && period === length && fitsSteps(length)) {
     const plan = new NormalizeRowsInSteps(output, input, rows, length, affine, sink);
     memoryFor(0, output, input).run(plan);
     return;
   }
   // To the kernel of rows each element is a channel.
-  const view = { count: rows, groupSize: length, length: 1, period: length };
+  const view = { count: rows, groupSize: length, length: 1, period };
   normalizeInStrips(output, input, view, affine, sink);
 }
 
@@ -69,14 +86,10 @@ function normalizeRowsOfAxes(
   const x = new RowsOfAxes(view, input);
   const y = new RowsOfAxes(view, output);
   for (let tile = 0; tile < x.tiles; tile++) {
-    const first = tile * x.rowsOfTile;
-    const later = sink && {
-      add: (moments: Float64Array, from: number, count: number) =>
-        sink.add(moments, first + from, count),
-    };
     const source = x.copyIn(tile);
     const result = y.area(tile);
     const rows = x.rowsOf(tile);
+    const later = shifted(sink, tile * x.rowsOfTile);
     normalizeElements(result, source, rows, view.length, affine, later);
     y.copyOut(tile);
   }

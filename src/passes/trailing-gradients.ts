@@ -1,25 +1,31 @@
 import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
+import { part } from '../memory/tile.ts';
 import type { AxesView } from '../views/axes.ts';
 import { elementGradients } from './element-gradients.ts';
 import { type AnyGradients, type Differentiation, ParameterGradients } from './gradients.ts';
+import { affineOfSet } from './lines.ts';
 import type { TrailingArguments } from './normalize-trailing.ts';
 import { RowsOfAxes } from './rows-of-axes.ts';
 
 /** Finds the gradients of {@link normalizeTrailing}. */
 export function trailingGradients(gradOutput: Elements, args: TrailingArguments): AnyGradients {
-  const { input, output, affine, rows, length, axes } = args;
-  const parameters = new ParameterGradients(affine.weight, affine.bias);
-  const differentiation = {
-    memory: memoryFor(0, output.data, gradOutput, input.data),
-    gradInput: output.data,
-    gradOutput,
-    input: input.data,
-    affine,
-    parameters,
-  };
-  if (axes === null) elementGradients(differentiation, rows, length);
-  else gradientsOfAxes(differentiation, axes);
+  const { input, output, weight, bias, affine, sets, rows, length, axes } = args;
+  const parameters = new ParameterGradients(weight, bias);
+  const memory = memoryFor(0, output.data, gradOutput, input.data);
+  const size = rows * length;
+  for (let set = 0; set < sets; set++) {
+    const differentiation = {
+      memory,
+      gradInput: part(output.data, set * size, size),
+      gradOutput: part(gradOutput, set * size, size),
+      input: part(input.data, set * size, size),
+      affine: affineOfSet(affine, set, length),
+      parameters: parameters.ofSet(set, length),
+    };
+    if (axes === null) elementGradients(differentiation, rows, length);
+    else gradientsOfAxes(differentiation, axes);
+  }
   return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
 }
 

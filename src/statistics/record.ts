@@ -7,6 +7,12 @@ export interface MomentsSink {
   add(moments: Float64Array, first: number, count: number): void;
 }
 
+/** Returns what gives a sink the moments of scopes that come so many later. */
+export function shifted(sink: MomentsSink | null, by: number): MomentsSink | null {
+  if (sink === null || by === 0) return sink;
+  return { add: (moments, first, count) => sink.add(moments, first + by, count) };
+}
+
 /** Records the mean and the reciprocal deviation of each scope for the caller. */
 export class StatisticsRecord implements MomentsSink {
   readonly #mean: Float32Array | null;

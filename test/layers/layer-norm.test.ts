@@ -237,7 +237,7 @@ describe('a refused call of layerNorm', () => {
       'weight',
       '4',
     ],
-    ['a bias for the whole tensor', () => ({ bias: normals(24, 1) }), RangeError, 'bias', '24'],
+    ['a bias for 3 samples of 2', () => ({ bias: normals(36, 1) }), RangeError, 'bias', '36'],
     ['a layout', () => ({ layout: 'nhwc' }), TypeError, 'options', '"layout"'],
     [
       'an out of another shape',

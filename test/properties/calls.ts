@@ -226,13 +226,16 @@ function hasStatistics(call: Call): boolean {
   return samples * spatial !== 1;
 }
 
+const WEIGHTS: readonly Parameter[] = ['weight', 'weight of each sample'];
+const BIASES: readonly Parameter[] = ['bias', 'bias of each sample'];
+
 function allowed({ norm, shape, options }: Call, parameters: readonly Parameter[]): Parameter[] {
   const names: Readonly<Record<Call['norm'], readonly Parameter[]>> = {
     instanceNorm: parameters,
     batchNorm: ['weight', 'bias', 'runningMean', 'runningVar'],
-    groupNorm: ['weight', 'bias'],
-    layerNorm: ['weight', 'bias'],
-    rmsNorm: ['weight'],
+    groupNorm: [...WEIGHTS, ...BIASES],
+    layerNorm: [...WEIGHTS, ...BIASES],
+    rmsNorm: WEIGHTS,
   };
   const given = parameters.filter((name) => names[norm].includes(name));
   const required: Parameter[] = usesRunningStats({ norm, shape, options })
@@ -248,7 +251,11 @@ export function arraysOf({ call, weight, bias, running, parameters, seed }: Draw
   const channels = isElementwise
     ? sizeOf(normalizedShape as readonly number[])
     : channelsOf(shape, options.layout);
-  const each = channels * (isElementwise ? 1 : (shape[0] as number));
+  // Where the samples are normalized together they have no parameters of their own.
+  const takesSamples = options.axes
+    ? options.axes.some((axis) => axis === 0 || axis === -shape.length)
+    : normalizedShape?.length === shape.length;
+  const each = channels * (takesSamples ? 1 : (shape[0] as number));
   const has = (name: Parameter): boolean => parameters.includes(name);
   const square = Math.min(1e38, 10 ** (2 * running.exponent));
   return {

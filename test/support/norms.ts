@@ -46,6 +46,7 @@ export interface Options {
   readonly axes?: readonly number[];
   readonly correction?: 0 | 1;
   readonly epsMode?: 'variance' | 'std';
+  readonly mask?: Uint8Array | readonly boolean[];
 }
 
 /** The arrays among the options of a call. */

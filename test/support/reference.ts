@@ -9,6 +9,11 @@ type Values = ArrayLike<number> & Iterable<number>;
 type Shape = readonly number[];
 
 export interface Affine {
+  /**
+   * Where it holds 0, elements take no part, and become 0: one for each place of each sample that
+   * channels have; in layer and RMS normalization one for each element, or for each row.
+   */
+  readonly mask?: ArrayLike<number | boolean> | null | undefined;
   readonly weight?: Values | null | undefined;
   readonly bias?: Values | null | undefined;
   readonly eps?: number | undefined;
@@ -102,7 +107,7 @@ export function runningStatsGradients(
   return differentiate(g, x, byGiven(shape, mean, variance, affine), affine);
 }
 
-/** (N, C, *): the channels of a sample in `groups` groups, with C parameters. */
+/** (N, C, *): the channels of a sample in `groups` groups, with C parameters or N*C. */
 export function groupNorm(
   x: Values,
   shape: Shape,
@@ -122,7 +127,7 @@ export function groupNormGradients(
   return differentiate(g, x, byGroup(shape, groups, affine), affine);
 }
 
-/** Some dimensions together, with a parameter for each of their elements. */
+/** Some dimensions together, with a parameter for each of their elements, or a set for each sample. */
 export function layerNorm(
   x: Values,
   normalizedShape: Shape,
@@ -284,17 +289,28 @@ function byGiven(shape: Shape, mean: Values, variance: Values, affine: ChannelAf
 }
 
 function byGroup(shape: Shape, groups: number, affine: ChannelAffine): Sharing {
-  const { channels, sampleOf, channelOf } = locate(shape, affine);
+  const { channels, sampleOf, channelOf, isValid } = locate(shape, affine);
+  const { parameterOf } = byInstance(shape, affine);
   const groupOf = (i: number) =>
-    sampleOf(i) * groups + Math.floor((channelOf(i) * groups) / channels);
-  return { groupOf, parameterOf: channelOf, ...ownMoments };
+    isValid(i) ? sampleOf(i) * groups + Math.floor((channelOf(i) * groups) / channels) : null;
+  return { groupOf, parameterOf, ...ownMoments };
 }
 
-function byElements(normalizedShape: Shape, { shape, axes }: Axes): Sharing {
-  return shape && axes ? byAxes(shape, axes) : byTrailing(normalizedShape);
+function byElements(normalizedShape: Shape, { shape, axes, mask }: Axes & Affine): Sharing {
+  const { rowOf, elementOf } =
+    shape && axes ? byAxes(shape, axes) : byTrailing(product(normalizedShape));
+  const length = product(normalizedShape);
+  const isElements = mask?.length === product(shape ?? []);
+  const isValid = (i: number) => !mask || Boolean(mask[isElements ? i : rowOf(i)]);
+  const sampleOf = (i: number) => Math.floor(i / product((shape ?? []).slice(1)));
+  return {
+    groupOf: (i) => (isValid(i) ? rowOf(i) : null),
+    parameterOf: (i, values) => elementOf(i) + (values.length > length ? length * sampleOf(i) : 0),
+    ...ownMoments,
+  };
 }
 
-function byAxes(shape: Shape, axes: Shape): Sharing {
+function byAxes(shape: Shape, axes: Shape) {
   const taken = axes.map((axis) => (axis < 0 ? axis + shape.length : axis));
   const kept = shape.map((_, axis) => axis).filter((axis) => !taken.includes(axis));
   const indexOf = (i: number, dimensions: Shape) =>
@@ -303,22 +319,19 @@ function byAxes(shape: Shape, axes: Shape): Sharing {
       return index * size + (Math.floor(i / product(shape.slice(axis + 1))) % size);
     }, 0);
   return {
-    groupOf: (i) => indexOf(i, kept),
-    parameterOf: (i) => indexOf(i, taken),
-    ...ownMoments,
+    rowOf: (i: number) => indexOf(i, kept),
+    elementOf: (i: number) => indexOf(i, taken),
   };
 }
 
-function byTrailing(normalizedShape: Shape): Sharing {
-  const length = product(normalizedShape);
+function byTrailing(length: number) {
   return {
-    groupOf: (i) => Math.floor(i / length),
-    parameterOf: (i) => i % length,
-    ...ownMoments,
+    rowOf: (i: number) => Math.floor(i / length),
+    elementOf: (i: number) => i % length,
   };
 }
 
-function aboutZero(normalizedShape: Shape, axes: Axes): Sharing {
+function aboutZero(normalizedShape: Shape, axes: Axes & Affine): Sharing {
   return {
     ...byElements(normalizedShape, axes),
     momentsOf: ({ values }) => ({
@@ -462,7 +475,7 @@ function groupBy(x: Values, { groupOf }: Pick<Sharing, 'groupOf'>): Group[] {
 }
 
 /** Maps an index to its sample, its channel, and the row that the two make. */
-function locate(shape: Shape, { layout = 'nchw', lengths }: ChannelAffine) {
+function locate(shape: Shape, { layout = 'nchw', lengths, mask }: ChannelAffine) {
   const perSample = product(shape.slice(1));
   const channels = (layout === 'nchw' ? shape[1] : shape.at(-1)) ?? 0;
   const spatial = perSample / channels;
@@ -472,7 +485,9 @@ function locate(shape: Shape, { layout = 'nchw', lengths }: ChannelAffine) {
   const rowOf = (i: number) => sampleOf(i) * channels + channelOf(i);
   const placeOf = (i: number) =>
     layout === 'nchw' ? i % spatial : Math.floor((i % perSample) / channels);
-  const isValid = (i: number) => !lengths || placeOf(i) < at(lengths, sampleOf(i));
+  const isValid = (i: number) =>
+    (!lengths || placeOf(i) < at(lengths, sampleOf(i))) &&
+    (!mask || Boolean(mask[sampleOf(i) * spatial + placeOf(i)]));
   return { channels, sampleOf, channelOf, rowOf, isValid };
 }
 
