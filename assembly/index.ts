@@ -5,6 +5,7 @@
 
 // Moments and lines: what is kept of a row, column or group.
 
+export { makeGivenLines } from './core/given-lines';
 export { makeLines } from './core/line';
 export { mergeMoments } from './core/moments';
 

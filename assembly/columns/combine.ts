@@ -1,7 +1,27 @@
-import { COMBINATION, combinationFitsF32, combined, combinedScale } from '../core/combination';
-import { loadPair, storePair } from '../core/lanes';
+import {
+  allCombinationsFitF32,
+  COMBINATION,
+  combinationFitsF32,
+  combined,
+  combinedScale,
+} from '../core/combination';
+import {
+  loadFirsts,
+  loadPair,
+  loadSeconds,
+  loadThirds,
+  narrowPairs,
+  storePair,
+} from '../core/lanes';
 import { LINE } from '../core/line';
-import { highMean, scaledDifference, shiftOfDifference } from '../core/line-f32';
+import {
+  allDifferencesFitF32,
+  highMean,
+  scaledDifference,
+  shiftOfDifference,
+  shiftsOfDifference,
+} from '../core/line-f32';
+import { magnitudesOf } from '../core/magnitude';
 import { FEW_ROWS } from './few-rows';
 import { MANY_COLUMNS } from './many-columns';
 
@@ -69,7 +89,47 @@ export function combineColumns(
  * is d * scale + shift, and b * shift is added to c. Says whether float32 can hold all of them.
  */
 function columnsToF32(columnsF32: usize, lines: usize, combinations: usize, columns: usize): bool {
-  for (let column: usize = 0; column < columns; column++) {
+  let fit = i32x4.splat(-1);
+  for (; columns >= 4; columns -= 4) {
+    const otherLines = lines + 2 * LINE;
+    const means = loadFirsts(lines);
+    const otherMeans = loadFirsts(otherLines);
+    const scales = loadSeconds(lines);
+    const otherScales = loadSeconds(otherLines);
+    const moved = shiftsOfDifference(means, scales, loadThirds(lines));
+    const otherMoved = shiftsOfDifference(otherMeans, otherScales, loadThirds(otherLines));
+    const others = combinations + 2 * COMBINATION;
+    const as = loadFirsts(combinations);
+    const otherAs = loadFirsts(others);
+    const bs = loadSeconds(combinations);
+    const otherBs = loadSeconds(others);
+    const cs = loadThirds(combinations);
+    const otherCs = loadThirds(others);
+    const linesFit = allDifferencesFitF32(
+      magnitudesOf(means, otherMeans),
+      magnitudesOf(scales, otherScales),
+    );
+    const combinationsFit = allCombinationsFitF32(
+      magnitudesOf(as, otherAs),
+      magnitudesOf(bs, otherBs),
+      magnitudesOf(cs, otherCs),
+    );
+    fit = v128.and(fit, v128.and(linesFit, combinationsFit));
+    const zeros = f64x2.splat(0);
+    const taken = v128.andnot(scales, f64x2.eq(bs, zeros));
+    const otherTaken = v128.andnot(otherScales, f64x2.eq(otherBs, zeros));
+    const sums = f64x2.add(cs, f64x2.mul(bs, moved));
+    const otherSums = f64x2.add(otherCs, f64x2.mul(otherBs, otherMoved));
+    v128.store(columnsF32, narrowPairs(means, otherMeans), 0);
+    v128.store(columnsF32, narrowPairs(taken, otherTaken), 16);
+    v128.store(columnsF32, narrowPairs(as, otherAs), 32);
+    v128.store(columnsF32, narrowPairs(bs, otherBs), 48);
+    v128.store(columnsF32, narrowPairs(sums, otherSums), 64);
+    columnsF32 += FOUR_COLUMNS_F32;
+    lines += 4 * LINE;
+    combinations += 4 * COMBINATION;
+  }
+  for (; columns; columns--) {
     if (!combinationFitsF32(combinations, lines)) return false;
     const b = f64.load(combinations, 8);
     f32.store(columnsF32, highMean(lines), 0);
@@ -77,11 +137,11 @@ function columnsToF32(columnsF32: usize, lines: usize, combinations: usize, colu
     f32.store(columnsF32, <f32>f64.load(combinations, 0), 32);
     f32.store(columnsF32, <f32>b, 48);
     f32.store(columnsF32, <f32>(f64.load(combinations, 16) + b * shiftOfDifference(lines)), 64);
-    columnsF32 += (column & 3) === 3 ? FOUR_COLUMNS_F32 - 12 : 4;
+    columnsF32 += 4;
     combinations += COMBINATION;
     lines += LINE;
   }
-  return true;
+  return i32x4.all_true(fit);
 }
 
 function combineFourRows(dx: usize, g: usize, x: usize, columnsF32: usize, step: usize): void {

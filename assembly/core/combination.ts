@@ -1,7 +1,7 @@
 import { areZeroOrWithin } from './lanes';
 import { LINE, loadOr } from './line';
 import { differenceFitsF32, highScale } from './line-f32';
-import { isZeroOrWithin, magnitudeOf } from './magnitude';
+import { areZeroOrBetween, isZeroOrWithin, magnitudeOf } from './magnitude';
 import { MOMENTS } from './moments';
 
 // A combination gives the gradient of the input from the gradient of the output and the
@@ -34,6 +34,16 @@ export function combinationFitsF32(combination: usize, line: usize): bool {
     isZeroOrWithin(magnitudeOf(combination + 8), MIN_OTHER, MAX_OTHER) &&
     isZeroOrWithin(magnitudeOf(combination + 16), MIN_OTHER, MAX_OTHER)
   );
+}
+
+/** Says the same of four combinations, of which the magnitudes are given: a mask. */
+export function allCombinationsFitF32(as: v128, bs: v128, cs: v128): v128 {
+  const areFactors = areZeroOrBetween(as, MIN_FACTOR, MAX_FACTOR);
+  const areOthers = v128.and(
+    areZeroOrBetween(bs, MIN_OTHER, MAX_OTHER),
+    areZeroOrBetween(cs, MIN_OTHER, MAX_OTHER),
+  );
+  return v128.and(areFactors, areOthers);
 }
 
 // The range of weights that float32 can multiply by a, or by a gradient.

@@ -40,6 +40,34 @@ export function pairAt(x: usize, step: usize): v128 {
   return f64x2.replace_lane(f64x2.splat(f64.load(x)), 1, f64.load(x + step));
 }
 
+/**
+ * Loads one float64 each of two neighbours that have three:
+ *
+ *     [ 0 | 1 | 2 | 0 | 1 | 2 ]
+ */
+export function loadFirsts(x: usize): v128 {
+  return v128.shuffle<f64>(v128.load(x), v128.load(x, 16), 0, 3);
+}
+
+export function loadSeconds(x: usize): v128 {
+  return v128.shuffle<f64>(v128.load(x), v128.load(x, 32), 1, 2);
+}
+
+export function loadThirds(x: usize): v128 {
+  return v128.shuffle<f64>(v128.load(x, 16), v128.load(x, 32), 0, 3);
+}
+
+/** Rounds two float64 to float32 and widens them again. */
+export function roundPair(x: v128): v128 {
+  return f64x2.promote_low_f32x4(f32x4.demote_f64x2_zero(x));
+}
+
+/** Rounds four float64, two and two, to float32. */
+export function narrowPairs(x: v128, y: v128): v128 {
+  const lower = f32x4.demote_f64x2_zero(x);
+  return v128.shuffle<f64>(lower, f32x4.demote_f64x2_zero(y), 0, 2);
+}
+
 /** Stores two float64 as float32. */
 export function storePair(y: usize, pair: v128): void {
   // The debug build watches every kind of access except this one, so it makes another.

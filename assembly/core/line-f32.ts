@@ -1,4 +1,5 @@
-import { isZeroOrWithin, magnitudeOf } from './magnitude';
+import { roundPair } from './lanes';
+import { areZeroOrBetween, isZeroOrWithin, magnitudeOf } from './magnitude';
 
 // Smaller scales would lose digits to denormals.
 const MIN_SCALE: u32 = (1023 - 100) << 20;
@@ -27,6 +28,14 @@ export function fitsF32(line: usize): bool {
   );
 }
 
+/** Says the same of four lines, of which the magnitudes are given: a mask. */
+export function allFitF32(means: v128, scales: v128, shifts: v128): v128 {
+  const scalesFit = areZeroOrBetween(scales, MIN_SCALE, MAX_SCALE);
+  const othersFit = i32x4.le_u(i32x4.max_u(means, shifts), i32x4.splat(MAX_MEAN_OR_SHIFT));
+  const productsFit = i32x4.le_u(i32x4.add(means, scales), i32x4.splat(MAX_PRODUCT));
+  return v128.and(scalesFit, v128.and(othersFit, productsFit));
+}
+
 /**
  * Says whether float32 can hold a line's scale and x - mean. The mean is smaller than half a
  * unit in the last place of the largest float32, so no difference overflows.
@@ -36,6 +45,12 @@ export function differenceFitsF32(line: usize): bool {
     isZeroOrWithin(magnitudeOf(line + 8), MIN_SCALE, MAX_SCALE) &&
     magnitudeOf(line) <= MAX_MEAN_OR_SHIFT
   );
+}
+
+/** Says the same of four lines, of which the magnitudes are given: a mask. */
+export function allDifferencesFitF32(means: v128, scales: v128): v128 {
+  const scalesFit = areZeroOrBetween(scales, MIN_SCALE, MAX_SCALE);
+  return v128.and(scalesFit, i32x4.le_u(means, i32x4.splat(MAX_MEAN_OR_SHIFT)));
 }
 
 // In float32 the mean and the scale are split into a high and a low part each:
@@ -72,6 +87,12 @@ export function shiftOfDifference(line: usize): f64 {
   const mean = f64.load(line, 0);
   const low = mean - <f64>highMean(line);
   return f64.load(line, 16) - low * f64.load(line, 8);
+}
+
+/** Returns the same of two lines. */
+export function shiftsOfDifference(means: v128, scales: v128, shifts: v128): v128 {
+  const lows = f64x2.sub(means, roundPair(means));
+  return f64x2.sub(shifts, f64x2.mul(lows, scales));
 }
 
 /** Returns d * high scale + (d * low scale + shift), lane by lane. */

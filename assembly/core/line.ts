@@ -9,11 +9,11 @@ import { MOMENTS, meanOf, varianceOf } from './moments';
 // Up to this multiple of the variance the square of a mean is small: the mean is within
 // half a standard deviation of 0. Then rounding x * scale and the shift loses no more than
 // rounding x - mean does.
-const MAX_SMALL_MEAN: f64 = 0.25;
+export const MAX_SMALL_MEAN: f64 = 0.25;
 
 // In float32 a scale is split into two. Up to this scale the low one is at most 1/2.
-const MAX_ROUNDED_SCALE: f64 = 16777216; // 2^24
-const MAX_SCALE_F32: f64 = 1.2676506002282294e30; // 2^100
+export const MAX_ROUNDED_SCALE: f64 = 16777216; // 2^24
+export const MAX_SCALE_F32: f64 = 1.2676506002282294e30; // 2^100
 
 // The magnitude of a count of 1.
 const ONE: u32 = 1023 << 20;

@@ -12,8 +12,8 @@ import { memoryFor, toFloat32 } from '../memory/memory.ts';
 import { LINE, MOMENTS } from '../memory/sizes.ts';
 import { part } from '../memory/tile.ts';
 import { type Gradients, ParameterGradients } from '../passes/gradients.ts';
-import { applyLines } from '../passes/lines.ts';
-import { scopeGradients } from '../passes/scope-gradients.ts';
+import { applyLines, prepareLines, withoutParameters } from '../passes/lines.ts';
+import { fixedScopeGradients } from '../passes/scope-gradients.ts';
 import { findMoments, setMoments } from '../statistics/moments.ts';
 import {
   type ChannelTensor,
@@ -207,20 +207,23 @@ export class RevIN {
     const g = checkGradOutput(gradient, input, output);
     const { weight, bias } = this.#parameters(output);
     const parameters = new ParameterGradients(weight, bias);
+    const memory = memoryFor(0, output.data, g, input.data);
+    const affine = { weight, bias, eps: this.eps, centred: true, deviation: null };
     const differentiation = {
-      memory: memoryFor(0, output.data, g, input.data),
+      memory,
       gradInput: output.data,
       gradOutput: g,
       input: input.data,
-      affine: { weight, bias, eps: this.eps, centred: true, deviation: null },
+      affine,
       parameters,
     };
     const scopes = new SampleScopes(tensor);
     for (let i = 0; i < scopes.count; i++) {
       const scope = scopes.scope(i);
       if (scope === null) continue;
-      setMoments(differentiation.memory, scope, centre, variance);
-      scopeGradients(differentiation, scope, 1, true);
+      setMoments(memory, scope, centre, variance);
+      prepareLines(memory, scope, 1, withoutParameters(affine));
+      fixedScopeGradients(differentiation, scope);
     }
     return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
   }

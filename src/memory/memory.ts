@@ -208,7 +208,7 @@ export class Memory {
   convert(destination: Elements, source: Elements): void {
     for (let start = 0; start < source.length; start += TILE_SIZE) {
       const length = Math.min(TILE_SIZE, source.length - start);
-      const tile = { start, rows: 1, length, stride: length };
+      const tile = rowOf(start, length);
       this.#tile.copyIn(source, tile);
       this.#tile.copyOut(destination, tile);
     }
@@ -222,6 +222,16 @@ export class Memory {
   /** Returns the address of `count` biases from `start`, or 0 for none. */
   loadBias(bias: Float32Array | null, start: number, count: number): number {
     return this.#loadParameter(this.#bias, bias, start, count, 1);
+  }
+
+  /** Returns the address of `count` means from `start`, until the next plan. */
+  loadMean(mean: Float32Array, start: number, count: number): number {
+    return this.#load(this.#tile, mean, rowOf(start, count));
+  }
+
+  /** Returns the address of `count` variances from `start`, until the next plan. */
+  loadVariance(variance: Float32Array, start: number, count: number): number {
+    return this.#load(this.#gradient, variance, rowOf(start, count));
   }
 
   #loadParameter(
@@ -260,6 +270,10 @@ export class Memory {
   #isInPlace(array: Elements, tile: Tile): boolean {
     return this.holds(array) && isContiguous(tile);
   }
+}
+
+function rowOf(start: number, length: number): Tile {
+  return { start, rows: 1, length, stride: length };
 }
 
 // Made with the first arena: before that, no call looks for one.

@@ -1,16 +1,16 @@
 import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
-import { findMoments, mergeGroups, setMoments } from '../statistics/moments.ts';
+import { findMoments, mergeGroups } from '../statistics/moments.ts';
 import type { RunningStats } from '../statistics/running-average.ts';
 import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
 import { DifferentiateColumns } from './column-gradients.ts';
 import { ownElementGradients } from './element-gradients.ts';
 import { fewRowsOfScope } from './few-rows.ts';
 import { type AnyGradients, type Differentiation, ParameterGradients } from './gradients.ts';
-import { prepareDeviations } from './lines.ts';
+import { prepareDeviations, prepareGivenLines, withoutParameters } from './lines.ts';
 import { clearPadding } from './normalize-channels.ts';
 import { fitsRowGradients, rowGradients } from './row-gradients.ts';
-import { scopeGradients } from './scope-gradients.ts';
+import { fixedScopeGradients, scopeGradients } from './scope-gradients.ts';
 import { ownWay } from './way.ts';
 
 /** Finds the gradients of {@link normalizeChannels}. */
@@ -63,7 +63,7 @@ function ownScopeGradients(differentiation: Differentiation, args: ChannelArgume
     findMoments(memory, scope, input);
     mergeGroups(memory, scope, groupSize);
     prepareDeviations(memory, scope.channels / groupSize, affine);
-    scopeGradients(differentiation, scope, groupSize, false);
+    scopeGradients(differentiation, scope, groupSize);
   }
 }
 
@@ -71,14 +71,14 @@ function ownScopeGradients(differentiation: Differentiation, args: ChannelArgume
 function fixedGradients(
   differentiation: Differentiation,
   args: ChannelArguments,
-  { mean, variance }: RunningStats,
+  fixed: RunningStats,
 ): void {
   const scopes = parameterScopes(args);
+  const affine = withoutParameters(args.affine);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;
-    setMoments(differentiation.memory, scope, mean, variance);
-    prepareDeviations(differentiation.memory, scope.channels, args.affine);
-    scopeGradients(differentiation, scope, 1, true);
+    prepareGivenLines(differentiation.memory, scope, fixed, affine);
+    fixedScopeGradients(differentiation, scope);
   }
 }

@@ -3,6 +3,8 @@ import type { Memory } from '../memory/memory.ts';
 import { COMBINATION, F64, LINE, MOMENTS } from '../memory/sizes.ts';
 import { part } from '../memory/tile.ts';
 import { type Deviation, replaceDeviations } from '../statistics/deviation.ts';
+import { setMoments } from '../statistics/moments.ts';
+import type { RunningStats } from '../statistics/running-average.ts';
 import type { Scope } from '../views/scopes.ts';
 import { type Operation, repeatFolded, type View } from '../views/view.ts';
 
@@ -35,6 +37,11 @@ export function setOf<Values extends Float32Array | Float64Array>(
   count: number,
 ): Values | null {
   return values && values.length > count ? part(values, set * count, count) : values;
+}
+
+/** Returns what makes the normalized input of x. */
+export function withoutParameters(affine: Affine): Affine {
+  return { ...affine, weight: null, bias: null };
 }
 
 const APPLY: Operation = {
@@ -95,6 +102,42 @@ export function prepareLines(
     width,
     eps,
     centred,
+  );
+}
+
+/**
+ * Prepares the lines of a scope's channels from given statistics, which repeat from channel to
+ * channel. The memory's moments are lost.
+ */
+export function prepareGivenLines(
+  memory: Memory,
+  scope: Scope,
+  { mean, variance }: RunningStats,
+  affine: Affine,
+): void {
+  const { weight, bias, eps, deviation } = affine;
+  const { first, channels, width } = scope;
+  if (deviation !== null) {
+    setMoments(memory, scope, mean, variance);
+    prepareDeviations(memory, channels, affine);
+    prepareLines(memory, scope, 1, affine);
+    return;
+  }
+  const statistics = Math.min(mean.length, channels);
+  const from = first % mean.length;
+  const period = weight?.length ?? bias?.length ?? channels;
+  const count = Math.min(period, channels);
+  memory.kernels.makeGivenLines(
+    memory.lines.at,
+    memory.loadMean(mean, from, statistics),
+    memory.loadVariance(variance, from, statistics),
+    memory.loadWeight(weight, first % period, count),
+    memory.loadBias(bias, first % period, count),
+    channels,
+    statistics,
+    count,
+    width,
+    eps,
   );
 }
 

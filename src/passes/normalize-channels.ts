@@ -1,13 +1,13 @@
 import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
-import { findMoments, mergeGroups, setMoments } from '../statistics/moments.ts';
+import { findMoments, mergeGroups } from '../statistics/moments.ts';
 import type { MomentsSink } from '../statistics/record.ts';
 import { RunningAverage, type RunningStats } from '../statistics/running-average.ts';
 import type { ChannelTensor } from '../tensor/channels.ts';
 import type { AnyTensor } from '../tensor/tensor.ts';
 import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
 import { type FewRows, fewRowsOfScope } from './few-rows.ts';
-import { applyLines, prepareDeviations, prepareLines } from './lines.ts';
+import { applyLines, prepareDeviations, prepareGivenLines, prepareLines } from './lines.ts';
 import { NormalizeColumns } from './normalize-columns.ts';
 import { normalizeInStrips } from './normalize-rows.ts';
 import { ownWay } from './way.ts';
@@ -79,16 +79,14 @@ function normalizeScopes(args: ChannelArguments, sink: MomentsSink | null): void
 }
 
 /** Normalizes by given statistics. */
-function normalizeFixed(args: ChannelArguments, { mean, variance }: RunningStats): void {
+function normalizeFixed(args: ChannelArguments, fixed: RunningStats): void {
   const { input, output, affine } = args;
   const memory = memoryFor(0, output.data, input.data);
   const scopes = parameterScopes(args);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;
-    setMoments(memory, scope, mean, variance);
-    prepareDeviations(memory, scope.channels, affine);
-    prepareLines(memory, scope, 1, affine);
+    prepareGivenLines(memory, scope, fixed, affine);
     applyLines(memory, scope, output.data, input.data);
   }
 }

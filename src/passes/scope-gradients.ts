@@ -3,7 +3,7 @@ import { COMBINATION, F64, LINE } from '../memory/sizes.ts';
 import type { Scope } from '../views/scopes.ts';
 import { type Operation, repeatFolded, type View } from '../views/view.ts';
 import type { Differentiation } from './gradients.ts';
-import { correctCombinations, prepareLines } from './lines.ts';
+import { correctCombinations, prepareLines, withoutParameters } from './lines.ts';
 
 // The lines make the normalized input z of x. Sums are those of the gradient g of the
 // output, products those of g * z.
@@ -39,23 +39,40 @@ const COMBINE: Operation = {
  * Finds the gradients of a scope, whose moments are in the memory.
  *
  * @param groupSize how many channels each of the moments serves
- * @param fixed whether mean and variance do not depend on the input
  */
 export function scopeGradients(
   differentiation: Differentiation,
   scope: Scope,
   groupSize: number,
-  fixed: boolean,
 ): void {
-  const { memory, affine, parameters } = differentiation;
+  const { memory, affine } = differentiation;
+  prepareLines(memory, scope, groupSize, withoutParameters(affine));
+  addSums(differentiation, scope);
+  makeCombinations(differentiation, scope, memory.moments.at, groupSize);
+  correctCombinations(memory, scope.channels * scope.width, groupSize * scope.width, affine);
+  combine(differentiation, scope);
+}
+
+/**
+ * Finds the gradients of a scope that is normalized by given statistics. Its lines, without
+ * weight and bias, are in the memory.
+ */
+export function fixedScopeGradients(differentiation: Differentiation, scope: Scope): void {
+  // The gradient of the input needs no sums.
+  if (!differentiation.parameters.none) addSums(differentiation, scope);
+  makeCombinations(differentiation, scope, 0, 1);
+  combine(differentiation, scope);
+}
+
+/** Adds the sums and products of a scope's channels to those of the parameters. */
+function addSums(differentiation: Differentiation, scope: Scope): void {
+  const { memory, parameters } = differentiation;
+  const { sums, products } = memory;
   const { first, channels, width } = scope;
-  prepareLines(memory, scope, groupSize, { ...affine, weight: null, bias: null });
-  memory.sums.values.fill(0, 0, channels * width);
-  memory.products.values.fill(0, 0, channels * width);
+  sums.values.fill(0, 0, channels * width);
+  products.values.fill(0, 0, channels * width);
   for (let i = 0; i < scope.views; i++) addViewSums(differentiation, scope.view(i));
-  parameters.add(first, channels, memory.sums.values, memory.products.values, width);
-  makeCombinations(differentiation, scope, groupSize, fixed);
-  for (let i = 0; i < scope.views; i++) combineView(differentiation, scope.view(i));
+  parameters.add(first, channels, sums.values, products.values, width);
 }
 
 /** Adds the sums and products of a view's channels to those in the memory. */
@@ -72,18 +89,19 @@ function addViewSums({ memory, gradOutput, input }: Differentiation, view: View)
   }
 }
 
+/** @param moments the address of the moments; 0 where they do not depend on the input */
 function makeCombinations(
   { memory, affine }: Differentiation,
   { first, channels, width }: Scope,
+  moments: number,
   groupSize: number,
-  fixed: boolean,
 ): void {
-  const { instances, combinations, moments, lines, sums, products } = memory;
+  const { instances, combinations, lines, sums, products } = memory;
   const period = affine.weight?.length ?? channels;
   const count = Math.min(period, channels);
   gradientsOver(instances).makeCombinations(
     combinations.at,
-    fixed ? 0 : moments.at,
+    moments,
     lines.at,
     sums.at,
     products.at,
@@ -94,7 +112,10 @@ function makeCombinations(
     count * width,
     affine.centred,
   );
-  if (!fixed) correctCombinations(memory, channels * width, groupSize * width, affine);
+}
+
+function combine(differentiation: Differentiation, scope: Scope): void {
+  for (let i = 0; i < scope.views; i++) combineView(differentiation, scope.view(i));
 }
 
 /** Writes the gradient of the input of a view's elements. */

@@ -20,6 +20,7 @@ const KERNELS = [
   'applyElements',
   'applyRows',
   'findScales',
+  'makeGivenLines',
   'makeLines',
   'mergeMoments',
   'narrow',

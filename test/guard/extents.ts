@@ -179,6 +179,13 @@ export const extentsOf: {
     ...optional(singlesIn('weight', weight, Math.min(first + rows, period))),
     ...optional(singlesIn('bias', bias, Math.min(first + rows, period))),
   ],
+  makeGivenLines: (lines, mean, variance, weight, bias, channels, statistics, period, times) => [
+    linesOut('lines', lines, channels * times),
+    singlesIn('mean', mean, Math.min(channels, statistics)),
+    singlesIn('variance', variance, Math.min(channels, statistics)),
+    ...optional(singlesIn('weight', weight, Math.min(channels, period))),
+    ...optional(singlesIn('bias', bias, Math.min(channels, period))),
+  ],
   findScales: (
     moments,
     means,

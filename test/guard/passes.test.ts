@@ -221,6 +221,96 @@ describe.each<[string, (kernels: AllKernels) => void]>([
   });
 });
 
+// Four columns are tested at once, and those that are left one by one.
+describe.each([4, 5])('of %i columns, float32', (columns) => {
+  const ORDINARY = [5, 2, 3];
+  const ROWS = 64;
+  const FACTORS = [0.5, 0.25, 0.125];
+
+  /** How often x is read where one column has another line or combination. */
+  const readsWith = (
+    run: (kernels: AllKernels) => void,
+    at: number,
+    line = ORDINARY,
+    combination = FACTORS,
+  ) =>
+    readBy(
+      normals(ROWS * columns, 1),
+      run,
+      Array.from({ length: columns }, (_, i) => (i === at ? line : ORDINARY)).flat(),
+      [
+        [
+          COMBINATIONS,
+          Float64Array.from(
+            Array.from({ length: columns }, (_, i) => (i === at ? combination : FACTORS)).flat(),
+          ),
+        ],
+      ],
+    ).loads;
+  const each = Array.from({ length: columns }, (_, i) => i);
+  const vectors = ROWS * (Math.floor(columns / 4) + (columns % 4));
+
+  describe.each<[string, (kernels: AllKernels) => void]>([
+    ['applyColumns', ({ applyColumns }) => applyColumns(Y, X, LINES, ROWS, columns, SCRATCH)],
+    [
+      'combineColumns',
+      ({ combineColumns }) => combineColumns(Y, G, X, LINES, COMBINATIONS, ROWS, columns, SCRATCH),
+    ],
+  ])('in %s', (name, run) => {
+    test.each([
+      ['the least scale', [5, 2 ** -100, 3]],
+      ['the largest scale', [5, -(2 ** 100), 3]],
+      ['a scale of 0', [5, 0, 3]],
+      ['the largest mean', [-(2 ** 100), 2 ** 26, 3]],
+      ['the largest shift', [5, 2, -(2 ** 100)]],
+      ['the largest mean for its scale', [2 ** 66, 2 ** 60, 3]],
+    ])('holds %s', (_, line) => {
+      for (const at of each) expect(readsWith(run, at, line)).toBe(vectors);
+    });
+
+    test.each([
+      ['a scale too small', [5, 2 ** -101, 3]],
+      ['a scale too large', [5, 2 ** 101, 3]],
+      ['a mean too large, where the scale is 0', [2 ** 101, 0, 3]],
+      ['a mean too large', [2 ** 101, 2 ** -50, 3]],
+      ...(name === 'applyColumns'
+        ? ([
+            ['a shift too large', [5, 2, -(2 ** 101)]],
+            ['a mean too large for its scale', [2 ** 67, 2 ** 60, 3]],
+          ] as const)
+        : []),
+    ] as const)('does not hold %s', (_, line) => {
+      for (const at of each) expect(readsWith(run, at, [...line])).toBeGreaterThan(vectors);
+    });
+  });
+
+  const combine = ({ combineColumns }: AllKernels) =>
+    combineColumns(Y, G, X, LINES, COMBINATIONS, ROWS, columns, SCRATCH);
+
+  test.each([
+    ['the least factors', [2 ** -80, 2 ** -100, -(2 ** -100)]],
+    ['the largest factors', [-(2 ** 80), 2 ** 80, 2 ** 80]],
+    ['factors of 0', [0, 0, 0]],
+  ])('holds %s in combineColumns', (_, combination) => {
+    for (const at of each) {
+      expect(readsWith(combine, at, ORDINARY, combination)).toBe(vectors);
+    }
+  });
+
+  test.each([
+    ['a gradient factor too small', [2 ** -81, 1, 1]],
+    ['a gradient factor too large', [2 ** 81, 1, 1]],
+    ['an input factor too small', [1, 2 ** -101, 1]],
+    ['an input factor too large', [1, 2 ** 81, 1]],
+    ['a constant too small', [1, 1, 2 ** -101]],
+    ['a constant too large', [1, 1, -(2 ** 81)]],
+  ])('does not hold %s in combineColumns', (_, combination) => {
+    for (const at of each) {
+      expect(readsWith(combine, at, ORDINARY, combination)).toBeGreaterThan(vectors);
+    }
+  });
+});
+
 describe('combineRows', () => {
   const LENGTH = 66;
   const read = (combination: readonly number[], weight: readonly number[] = []) =>
