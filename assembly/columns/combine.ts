@@ -1,3 +1,4 @@
+import { columnChunkRows } from '../core/chunks';
 import {
   allCombinationsFitF32,
   COMBINATION,
@@ -47,6 +48,28 @@ const TWO_COLUMNS_F64: usize = 64;
  * @param scratch (columns, rounded up to fours) times 8 float32 to work in
  */
 export function combineColumns(
+  dx: usize,
+  g: usize,
+  x: usize,
+  lines: usize,
+  combinations: usize,
+  rows: usize,
+  columns: usize,
+  scratch: usize,
+): void {
+  const chunkRows = columnChunkRows(columns);
+  const step = columns << 2;
+  for (; rows; ) {
+    const count = min(rows, chunkRows);
+    combineChunk(dx, g, x, lines, combinations, count, columns, scratch);
+    dx += count * step;
+    g += count * step;
+    x += count * step;
+    rows -= count;
+  }
+}
+
+function combineChunk(
   dx: usize,
   g: usize,
   x: usize,

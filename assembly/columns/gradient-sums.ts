@@ -1,3 +1,4 @@
+import { columnChunkRows } from '../core/chunks';
 import { addLanesF64, loadPair, pairAt, sumFour } from '../core/lanes';
 import { LINE, normalizedF64 } from '../core/line';
 import { scaledDifference } from '../core/line-f32';
@@ -27,20 +28,23 @@ export function addColumnGradientSums(
   columns: usize,
   scratch: usize,
 ): void {
-  if (rows >= FEW_ROWS && linesToF32(scratch, lines, columns)) {
-    addColumnsF32(sums, products, g, x, lines, rows, columns, scratch);
-  } else {
-    addColumnsF64(sums, products, g, x, lines, rows, columns);
+  const chunkRows = columnChunkRows(columns);
+  const step = columns << 2;
+  for (; rows; ) {
+    const count = min(rows, chunkRows);
+    addChunkSums(sums, products, g, x, lines, count, columns, scratch);
+    g += count * step;
+    x += count * step;
+    rows -= count;
   }
 }
 
 /**
- * Adds rows four at a time in float32. Columns whose terms float32 did not hold are added
- * again in float64.
+ * Finds the sums of a chunk, and adds each once.
  *
  *     scratch   [ lines: 4 float32 each | sums | products: float64 each ]
  */
-function addColumnsF32(
+function addChunkSums(
   sums: usize,
   products: usize,
   g: usize,
@@ -50,38 +54,78 @@ function addColumnsF32(
   columns: usize,
   scratch: usize,
 ): void {
-  const step = columns << 2;
-  const wholes = columns & ~3;
   const rounded = (columns + 3) & ~3;
   const ownSums = scratch + (rounded << 4);
   const ownProducts = ownSums + (rounded << 3);
   memory.fill(ownSums, 0, rounded << 4);
+  if (rows >= FEW_ROWS && linesToF32(scratch, lines, columns)) {
+    addColumnsF32(ownSums, ownProducts, g, x, lines, rows, columns, scratch);
+  } else {
+    addColumnsF64(ownSums, ownProducts, g, x, lines, rows, columns);
+  }
+  addSums(sums, ownSums, columns);
+  addSums(products, ownProducts, columns);
+}
+
+function addSums(sums: usize, own: usize, count: usize): void {
+  for (; count >= 2; count -= 2) {
+    v128.store(sums, f64x2.add(v128.load(sums), v128.load(own)));
+    sums += 16;
+    own += 16;
+  }
+  if (count) f64.store(sums, f64.load(sums) + f64.load(own));
+}
+
+/**
+ * Adds rows four at a time in float32, to sums of 0. Columns whose terms float32 did not hold are
+ * added again in float64.
+ *
+ * @param linesF32 (columns, rounded up to fours) lines as `linesToF32` made them
+ */
+function addColumnsF32(
+  sums: usize,
+  products: usize,
+  g: usize,
+  x: usize,
+  lines: usize,
+  rows: usize,
+  columns: usize,
+  linesF32: usize,
+): void {
+  const step = columns << 2;
+  const wholes = columns & ~3;
   let atG = g;
   let atX = x;
   let left = rows;
   for (; left >= 4; left -= 4) {
     prefetch(atG, step << 2);
     prefetch(atX, step << 2);
-    addFourRows(ownSums, ownProducts, atG, atX, scratch, step);
+    addFourRows(sums, products, atG, atX, linesF32, step);
     atG += step << 2;
     atX += step << 2;
   }
-  addPairs(ownSums, ownProducts, atG, atX, lines, left, columns, step);
+  addPairs(sums, products, atG, atX, lines, left, columns, step);
   for (let column: usize = 0; column < columns; column += 2) {
     const at = column << 3;
-    const sum = v128.load(ownSums + at);
-    const product = v128.load(ownProducts + at);
+    const sum = v128.load(sums + at);
+    const product = v128.load(products + at);
     const sizes = f64x2.add(f64x2.abs(sum), f64x2.abs(product));
-    if (column < wholes && holdsTermsOfBoth(sizes)) {
-      v128.store(sums + at, f64x2.add(v128.load(sums + at), sum));
-      v128.store(products + at, f64x2.add(v128.load(products + at), product));
-    } else {
-      const from = column << 2;
-      const count = min<usize>(columns - column, 2);
-      const line = lines + column * LINE;
-      if (column >= wholes || v128.any_true(sizes) || !areZero(g + from, rows, count, step)) {
-        addPairs(sums + at, products + at, g + from, x + from, line, rows, count, step);
-      }
+    if (column < wholes && holdsTermsOfBoth(sizes)) continue;
+    const from = column << 2;
+    const count = min<usize>(columns - column, 2);
+    if (column >= wholes || v128.any_true(sizes) || !areZero(g + from, rows, count, step)) {
+      v128.store(sums + at, f64x2.splat(0));
+      v128.store(products + at, f64x2.splat(0));
+      addPairs(
+        sums + at,
+        products + at,
+        g + from,
+        x + from,
+        lines + column * LINE,
+        rows,
+        count,
+        step,
+      );
     }
   }
 }

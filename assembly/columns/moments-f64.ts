@@ -1,3 +1,4 @@
+import { columnChunkRows } from '../core/chunks';
 import { MOMENTS, mergeIntoMoments } from '../core/moments';
 
 /**
@@ -7,10 +8,15 @@ import { MOMENTS, mergeIntoMoments } from '../core/moments';
  * @param x (rows, columns) float32
  */
 export function addColumnMomentsF64(moments: usize, x: usize, rows: usize, columns: usize): void {
-  for (let column: usize = 0; column < columns; column++) {
-    mergeColumnF64(moments, x, rows, columns << 2);
-    moments += MOMENTS;
-    x += 4;
+  const chunkRows = columnChunkRows(columns);
+  const step = columns << 2;
+  for (; rows; ) {
+    const count = min(rows, chunkRows);
+    for (let column: usize = 0; column < columns; column++) {
+      mergeColumnF64(moments + column * MOMENTS, x + (column << 2), count, step);
+    }
+    x += count * step;
+    rows -= count;
   }
 }
 

@@ -1,13 +1,8 @@
-import { MAX_SHORT_ELEMENTS } from '../core/chunks';
+import { columnChunkRows, MAX_SHORT_ELEMENTS } from '../core/chunks';
 import { addLanesF64, loadPair, sampleIndex, sumFour, sumFourSquares } from '../core/lanes';
 import { MOMENTS, mergeF64Sums, mergeShiftedSums } from '../core/moments';
 import { prefetch } from '../core/prefetch';
 import { mergeColumnF64 } from './moments-f64';
-
-// Elements of all columns that are summed together. Chunks are counted from the first row.
-// A matrix that is cut after any multiple of COLUMN_CHUNK_ELEMENTS / columns rows gives the
-// same bits.
-const COLUMN_CHUNK_ELEMENTS: usize = 65536;
 
 /**
  * Adds the moments of columns.
@@ -23,7 +18,7 @@ export function addColumnMoments(
   columns: usize,
   scratch: usize,
 ): void {
-  const chunkRows = max<usize>(1, COLUMN_CHUNK_ELEMENTS / columns);
+  const chunkRows = columnChunkRows(columns);
   while (rows) {
     const count = min(rows, chunkRows);
     if (count > MAX_SHORT_ELEMENTS) addChunkMoments(moments, x, count, columns, scratch);

@@ -15,3 +15,14 @@ export const BLOCK_BYTES: usize = 256;
  * the rounding of float32 to average out.
  */
 export const MAX_SHORT_ELEMENTS: usize = 256;
+
+// Elements of all columns that are summed together.
+const COLUMN_CHUNK_ELEMENTS: usize = 65536;
+
+/**
+ * Returns how many rows of a matrix of columns are summed together. Chunks are counted from the
+ * first row, so a matrix that is cut after any multiple of these rows gives the same bits.
+ */
+export function columnChunkRows(columns: usize): usize {
+  return max<usize>(1, COLUMN_CHUNK_ELEMENTS / columns);
+}
