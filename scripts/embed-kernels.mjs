@@ -1,6 +1,8 @@
 // Writes src/kernels/compiled-NAME.ts for each module: the module as text, so that importing the
-// library needs neither a fetch nor a file system, and its type as the compiler declared it.
+// library needs neither a fetch nor a file system, and its type as the compiler declared it. Writes
+// src/kernels/compiled-worker.ts: the program of workers as text, for the same reason.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { buildSync } from 'esbuild';
 import { MODULES } from './modules.mjs';
 
 /**
@@ -49,3 +51,22 @@ export type ${type} = typeof __AdaptedExports;
 `,
   );
 }
+
+const { outputFiles } = buildSync({
+  entryPoints: ['src/kernels/worker.ts'],
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  target: 'es2022',
+  write: false,
+});
+const [{ text: program }] = outputFiles;
+writeFileSync(
+  'src/kernels/compiled-worker.ts',
+  `// Written by scripts/embed-kernels.mjs from src/kernels/worker.ts.
+
+/** The program of the workers of a shared memory. */
+export const workerText: string =
+  ${JSON.stringify(program.trim())};
+`,
+);

@@ -130,3 +130,4 @@ export {
   type TensorLike,
   type TensorOptions,
 } from './tensor/tensor.ts';
+export { SharedArena, type SharedArenaOptions } from './workers/shared-arena.ts';

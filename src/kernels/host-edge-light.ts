@@ -1,7 +1,7 @@
 // For Vercel's edge runtime, whose bundlers hand over the compiled module, which scripts/bundle.mjs
 // imports in place of the text.
 
-export { compile, compileAsync } from './host-workerd.ts';
+export { compile, compileAsync, compileShared } from './host-workerd.ts';
 
 // The loader asks whether the module is an `instanceof WebAssembly.Module`, which
 // one from another realm is not: in Next's sandbox none is.

@@ -10,3 +10,6 @@ export function compile(module: WebAssembly.Module): WebAssembly.Module {
 export async function compileAsync(module: WebAssembly.Module): Promise<WebAssembly.Module> {
   return module;
 }
+
+/** No memory is shared here: there are no threads, and a module comes compiled. */
+export const compileShared = null;

@@ -1,4 +1,5 @@
 import { decodeBytes } from './decode-bytes.ts';
+import { shareMemory } from './share-memory.ts';
 
 export { instantiate, instantiateSync } from '@assemblyscript/loader';
 
@@ -17,7 +18,11 @@ export function compile(text: string): WebAssembly.Module {
   }
 }
 
-/** Does the same asynchronously, on the main thread of any page too. */
+/** Compiles a module so that it works in a shared memory. */
+export const compileShared: ((text: string) => WebAssembly.Module) | null = (text) =>
+  new WebAssembly.Module(shareMemory(bytesOf(text)));
+
+/** Compiles a module asynchronously, on the main thread of any page too. */
 export async function compileAsync(text: string): Promise<WebAssembly.Module> {
   const bytes = bytesOf(text);
   try {

@@ -5,12 +5,13 @@ import { kernelsSource } from './sources.ts';
 export { type Instances, MAX_MEMORY } from './modules.ts';
 export type { Kernels };
 
-/** Instantiates the kernels over a memory of their own that never grows. */
-export function instantiateKernels(byteLength: number): {
-  kernels: Kernels;
-  instances: Instances;
-} {
+/** Makes a memory of their own for kernels. It never grows. */
+export function createMemory(byteLength: number): Instances {
   compiledOf(kernelsSource); // before the memory, so that a host says what it lacks
-  const instances = createInstances(byteLength);
-  return { kernels: instances.exportsOf(kernelsSource) as unknown as Kernels, instances };
+  return createInstances(byteLength);
+}
+
+/** Returns the kernels over a memory. */
+export function kernelsOver(instances: Instances): Kernels {
+  return instances.exportsOf(kernelsSource) as unknown as Kernels;
 }

@@ -1,6 +1,6 @@
 import { compile, instantiateSync } from '#host';
 
-const PAGE = 65536;
+export const PAGE = 65536;
 // One page less than 4 GiB, so that a pointer that walks to the end does not wrap to 0.
 export const MAX_PAGES = 65535;
 
@@ -13,6 +13,8 @@ export interface Source {
   /** The module that it calls, over the same memory. */
   readonly called?: Source | undefined;
   compiled?: WebAssembly.Module;
+  /** The same for shared memories. */
+  compiledShared?: WebAssembly.Module;
 }
 
 /** What makes memories and instances where the host makes no instance at once. */
@@ -27,6 +29,11 @@ export interface Stock {
 export const sources: Source[] = [];
 
 let stock: Stock | undefined;
+
+/** Says whether memories and instances come from a stock, since the host makes none at once. */
+export function hasStock(): boolean {
+  return stock !== undefined;
+}
 
 /**
  * Declares a module. Calls are marked as pure, so that a bundler drops one that nobody uses.
@@ -46,6 +53,8 @@ export function useStock(made: Stock): void {
 
 /** A memory, and the instances of modules over it. */
 export class Instances {
+  /** How many threads the work of kernels is dealt out to. */
+  readonly threads: number = 1;
   readonly memory: WebAssembly.Memory;
   readonly #exports = new Map<Source, WebAssembly.Exports>();
 
@@ -58,7 +67,15 @@ export class Instances {
     const found = this.#exports.get(source);
     if (found) return found;
     if (stock) stock.refuse();
-    return this.add(source, instantiateSync(compiledOf(source), this.importsOf(source)).instance);
+    return this.add(
+      source,
+      instantiateSync(this.moduleOf(source), this.importsOf(source)).instance,
+    );
+  }
+
+  /** Returns the compiled module that is instantiated. */
+  protected moduleOf(source: Source): WebAssembly.Module {
+    return compiledOf(source);
   }
 
   importsOf({ called }: Source): WebAssembly.Imports {

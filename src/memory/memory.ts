@@ -1,5 +1,5 @@
 import type { Kernels } from '../kernels/compiled-kernels.ts';
-import { type Instances, instantiateKernels, MAX_MEMORY } from '../kernels/kernels.ts';
+import { createMemory, type Instances, kernelsOver, MAX_MEMORY } from '../kernels/kernels.ts';
 import { dtypeOf, type Elements } from './elements.ts';
 import {
   ALIGNMENT,
@@ -99,6 +99,11 @@ export class Memory {
   readonly elementProducts: Numbers;
   /** The address of eight float32 for each column, in which kernels of columns work. */
   readonly columnsAt: number;
+  /**
+   * The elements that stay in the caches from one kernel to the next: those of a tile, or of two for
+   * each thread.
+   */
+  readonly cached: number;
   /** The address of the first byte behind the scratch. */
   readonly spaceAt: number;
   readonly #hasSpace: boolean;
@@ -112,13 +117,19 @@ export class Memory {
   /**
    * @param space bytes behind the scratch
    * @param channels how many have numbers at once, a multiple of 16
+   * @param create makes the memory itself, of so many bytes
    */
-  constructor(space: number, channels: number = MAX_CHANNELS) {
+  constructor(space: number, channels?: number);
+  /** @internal */
+  constructor(space: number, channels: number, create: (byteLength: number) => Instances);
+  constructor(space: number, channels: number = MAX_CHANNELS, create = createMemory) {
     this.spaceAt = scratchSize(channels);
     this.#hasSpace = space > 0;
-    const { kernels, instances } = instantiateKernels(this.spaceAt + space);
+    const instances = create(this.spaceAt + space);
+    const kernels = kernelsOver(instances);
     this.kernels = kernels;
     this.instances = instances;
+    this.cached = instances.threads === 1 ? TILE_SIZE : 2 * instances.threads * TILE_SIZE;
     const { buffer } = instances.memory;
     this.buffer = buffer;
     this.#all = new Float32Array(buffer);
@@ -282,7 +293,11 @@ let shared: Memory | undefined;
 
 /** Makes a memory with space for tensors that are worked on where they lie. */
 export function createSpace(byteLength: number): Memory {
-  const memory = new Memory(byteLength);
+  return useSpace(new Memory(byteLength));
+}
+
+/** Lets calls find a memory by what lies in it. */
+export function useSpace(memory: Memory): Memory {
   arenas ??= new WeakMap();
   arenas.set(memory.buffer, memory);
   return memory;

@@ -1,3 +1,4 @@
+import type { Memory } from '../memory/memory.ts';
 import type { StatisticsRecord } from '../statistics/record.ts';
 import type { RunningStats } from '../statistics/running-average.ts';
 import type { ChannelTensor } from '../tensor/channels.ts';
@@ -38,12 +39,17 @@ export interface MovingStats {
 }
 
 /** The scopes whose elements share statistics. */
-export function ownScopes({ tensor, sharing, groupSize }: ChannelArguments): Scopes {
-  return sharing === 'batch' ? new BatchScopes(tensor) : new SampleScopes(tensor, groupSize);
+export function ownScopes({ cached }: Memory, args: ChannelArguments): Scopes {
+  const { tensor, sharing, groupSize } = args;
+  return sharing === 'batch'
+    ? new BatchScopes(tensor, cached)
+    : new SampleScopes(tensor, groupSize, cached);
 }
 
 /** The scopes to tell apart where statistics are given: those with weights of their own. */
-export function parameterScopes({ tensor, affine }: ChannelArguments): Scopes {
+export function parameterScopes({ cached }: Memory, { tensor, affine }: ChannelArguments): Scopes {
   const parameters = affine.weight?.length ?? affine.bias?.length ?? tensor.channels;
-  return parameters === tensor.channels ? new BatchScopes(tensor) : new SampleScopes(tensor);
+  return parameters === tensor.channels
+    ? new BatchScopes(tensor, cached)
+    : new SampleScopes(tensor, 1, cached);
 }

@@ -51,7 +51,7 @@ function ownGradients(differentiation: Differentiation, args: ChannelArguments):
 function ownScopeGradients(differentiation: Differentiation, args: ChannelArguments): void {
   const { memory, input } = differentiation;
   const { affine, groupSize } = args;
-  const scopes = ownScopes(args);
+  const scopes = ownScopes(memory, args);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;
@@ -73,7 +73,7 @@ function fixedGradients(
   args: ChannelArguments,
   fixed: RunningStats,
 ): void {
-  const scopes = parameterScopes(args);
+  const scopes = parameterScopes(differentiation.memory, args);
   const affine = withoutParameters(args.affine);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);

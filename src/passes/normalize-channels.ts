@@ -59,7 +59,7 @@ function normalizeScopes(args: ChannelArguments, sink: MomentsSink | null): void
   // An empty tensor may have groups of any size.
   const most = Math.min(groupSize, input.data.length);
   const memory = memoryFor(most, output.data, input.data);
-  const scopes = ownScopes(args);
+  const scopes = ownScopes(memory, args);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;
@@ -82,7 +82,7 @@ function normalizeScopes(args: ChannelArguments, sink: MomentsSink | null): void
 function normalizeFixed(args: ChannelArguments, fixed: RunningStats): void {
   const { input, output, affine } = args;
   const memory = memoryFor(0, output.data, input.data);
-  const scopes = parameterScopes(args);
+  const scopes = parameterScopes(memory, args);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;

@@ -48,10 +48,13 @@ export class Arena {
    * @throws TypeError where it is no number; RangeError where it is no whole
    *   number from 0 to nearly 2^32, or more than the host can give.
    */
-  constructor(byteLength: number) {
+  constructor(byteLength: number);
+  /** @internal */
+  constructor(byteLength: number, create: (byteLength: number) => Memory);
+  constructor(byteLength: number, create = createSpace) {
     checkCount(byteLength, 'byteLength', 0);
     checkInterval(byteLength, 'byteLength', 0, MAX_SPACE);
-    this.#memory = createSpace(byteLength);
+    this.#memory = create(byteLength);
     this.#capacity = byteLength;
     // Tells a console what to show, since it shows no private fields. A member of the class
     // by a computed name would keep the class in bundles that don't use it.

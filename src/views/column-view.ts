@@ -30,7 +30,10 @@ export class ColumnView implements View {
   }
 
   run(memory: Memory, operation: Operation, operands: Operands): void {
-    memory.run(new ColumnPlan(this.#places, this.fold, operation, operands));
+    const { channels, stride } = this.#places;
+    // What need not be copied need not be cut: kernels sum so many rows together as a tile has.
+    const inPlace = stride === channels && memory.holdsAll(operands);
+    memory.run(new ColumnPlan(this.#places, this.fold, operation, operands, inPlace));
   }
 }
 
@@ -48,11 +51,12 @@ class ColumnPlan implements Plan<Tile> {
     fold: number,
     operation: Operation,
     { output, input, gradOutput }: Operands,
+    inPlace: boolean,
   ) {
     this.output = output;
     this.input = input;
     this.gradOutput = gradOutput;
-    this.strips = new ColumnStrips(places, fold);
+    this.strips = new ColumnStrips(places, fold, inPlace);
     this.#fold = fold;
     this.#operation = operation;
   }
@@ -70,17 +74,17 @@ class ColumnPlan implements Plan<Tile> {
   }
 }
 
-/** Strips of as many rows as a tile holds, but for the last a multiple of the fold. */
+/** One strip in place, else strips of as many rows as a tile holds, a multiple of the fold but for the last. */
 class ColumnStrips implements Strips<Tile> {
   readonly count: number;
   readonly #places: ColumnPlaces;
   /** Rows in a strip. */
   readonly #step: number;
 
-  constructor(places: ColumnPlaces, fold: number) {
+  constructor(places: ColumnPlaces, fold: number, inPlace: boolean) {
     const fits = Math.max(1, Math.floor(TILE_SIZE / places.channels));
     this.#places = places;
-    this.#step = fits - (fits % fold);
+    this.#step = inPlace ? Math.max(1, places.rows) : fits - (fits % fold);
     this.count = Math.ceil(places.rows / this.#step);
   }
 

@@ -46,13 +46,16 @@ export class SampleScopes implements Scopes {
   /** Channels in a scope of one sample. */
   readonly #channels: number;
 
-  /** @param groupSize how many consecutive channels a scope may not part */
-  constructor(tensor: ChannelTensor, groupSize = 1) {
+  /**
+   * @param groupSize how many consecutive channels a scope may not part
+   * @param cached the elements that stay in the caches
+   */
+  constructor(tensor: ChannelTensor, groupSize = 1, cached: number = TILE_SIZE) {
     const { samples, channels, spatial, lengths } = tensor;
     this.#tensor = tensor;
     const rowwise = isRowwise(tensor);
     // Few enough rows that a scope stays in the cache from its moments to its lines.
-    const rows = rowwise ? Math.floor(TILE_SIZE / spatial) : TILE_SIZE;
+    const rows = rowwise ? Math.floor(cached / spatial) : cached;
     const most = Math.max(groupSize, Math.min(rows, MAX_CHANNELS));
     const takesSamples = rowwise && lengths === null && most >= channels;
     this.#samples = takesSamples ? Math.floor(most / channels) : 0;
@@ -97,7 +100,8 @@ export class BatchScopes implements Scopes {
   /** Columns of a channel. */
   readonly #width: number;
 
-  constructor(tensor: ChannelTensor) {
+  /** @param cached the elements that stay in the caches */
+  constructor(tensor: ChannelTensor, cached: number = TILE_SIZE) {
     const { samples, channels, spatial, lengths } = tensor;
     this.#tensor = tensor;
     const columns = columnsOfChannel(tensor);
@@ -105,7 +109,7 @@ export class BatchScopes implements Scopes {
     const elements = samples * spatial;
     // Few enough rows that a scope stays in the cache from its moments to its lines, but
     // enough that what is copied at once is worth a copy.
-    const fits = Math.max(Math.floor(TILE_SIZE / elements), Math.ceil(MIN_PIECE / spatial));
+    const fits = Math.max(Math.floor(cached / elements), Math.ceil(MIN_PIECE / spatial));
     if (columns === 0) this.#channels = Math.min(MAX_CHANNELS, fits);
     else if (columns === 1) this.#channels = MAX_CHANNELS;
     else this.#channels = Math.floor(MAX_SHORT_COLUMNS / columns);

@@ -4,7 +4,7 @@ import { kernelsText } from '../../src/kernels/compiled-kernels.ts';
 import { pixelsText } from '../../src/kernels/compiled-pixels.ts';
 import { vectorsText } from '../../src/kernels/compiled-vectors.ts';
 import { decodeBytes } from '../../src/kernels/decode-bytes.ts';
-import { instantiateKernels } from '../../src/kernels/kernels.ts';
+import { createMemory } from '../../src/kernels/kernels.ts';
 
 // Ids of sections: core specification 2.0, 5.5.2.
 const START = 8;
@@ -106,13 +106,13 @@ function sectionIds(module: Uint8Array): number[] {
 
 describe('a memory of the kernels', () => {
   test('holds what was asked for and never grows', () => {
-    const { buffer } = instantiateKernels(100_000).instances.memory;
+    const { buffer } = createMemory(100_000).memory;
     expect(buffer.byteLength).toBe(131_072);
     expect(new Uint8Array(buffer).every((byte) => byte === 0)).toBe(true);
   });
 
   test('is its own for each instance', () => {
-    const bufferOf = () => instantiateKernels(1).instances.memory.buffer;
+    const bufferOf = () => createMemory(1).memory.buffer;
     expect(bufferOf()).not.toBe(bufferOf());
   });
 });

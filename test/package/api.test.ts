@@ -39,6 +39,7 @@ test('the public names are these', () => {
     'LayerNorm',
     'RMSNorm',
     'RevIN',
+    'SharedArena',
     'Tensor',
     'adaptiveInstanceNorm',
     'batchNorm',
@@ -98,6 +99,21 @@ describe('the members are these:', () => {
       ['data', 'dims', 'dtype', 'shape', 'size'],
     ],
     ['Arena', new api.Arena(64), ['capacity', 'image', 'reset', 'tensor', 'used']],
+    [
+      'SharedArena',
+      new api.SharedArena(64, { threads: 1 }),
+      [
+        'capacity',
+        'close',
+        'image',
+        'ready',
+        'reason',
+        'reset',
+        'tensor',
+        'threads',
+        'used',
+      ],
+    ],
     ['InstanceNorm', new api.InstanceNorm(1), channelNorm],
     ['BatchNorm', new api.BatchNorm(1), [...channelNorm, 'setRunningStats']],
     ['LayerNorm', new api.LayerNorm(1), [...layer, 'axes', 'bias', 'normalizedShape']],
@@ -153,6 +169,7 @@ describe('the members are these:', () => {
       LayerNorm: [],
       RMSNorm: [],
       RevIN: [],
+      SharedArena: [],
       Tensor: [],
     });
   });

@@ -15,7 +15,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['.'],
     ['images'],
     ['layers'],
-    ['passes', 'checkpoints'],
+    ['passes', 'workers', 'checkpoints'],
     ['statistics'],
     ['views'],
     ['tensor'],

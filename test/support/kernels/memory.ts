@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { type GradientKernels, gradientsOver } from '../../../src/kernels/gradients.ts';
-import { instantiateKernels, type Kernels } from '../../../src/kernels/kernels.ts';
+import { createMemory, type Kernels, kernelsOver } from '../../../src/kernels/kernels.ts';
 import { type PixelKernels, pixelsOver } from '../../../src/kernels/pixels.ts';
 import { type VectorKernels, vectorsOver } from '../../../src/kernels/vectors.ts';
 
@@ -18,9 +18,13 @@ export class KernelMemory {
 
   /** @param elements how many float32 the large buffers hold together; 8 KB are added for small ones */
   constructor(elements = 0) {
-    const { kernels, instances } = instantiateKernels(elements * 4 + 8192);
+    const instances = createMemory(elements * 4 + 8192);
     const { buffer } = instances.memory;
-    this.kernels = { ...kernels, ...gradientsOver(instances), ...vectorsOver(instances) };
+    this.kernels = {
+      ...kernelsOver(instances),
+      ...gradientsOver(instances),
+      ...vectorsOver(instances),
+    };
     this.pixels = pixelsOver(instances);
     this.bytes = new Uint8Array(buffer).fill(GUARD);
     this.#end = buffer.byteLength;

@@ -1,0 +1,100 @@
+import type { Gradients } from '../kernels/compiled-gradients.ts';
+import type { Kernels } from '../kernels/compiled-kernels.ts';
+import type { Pixels } from '../kernels/compiled-pixels.ts';
+import type { Kernel } from '../kernels/control.ts';
+import { MAX_PIECES } from '../kernels/control.ts';
+import type { SharedInstances } from '../kernels/shared.ts';
+import { F64, MOMENTS } from '../memory/sizes.ts';
+import type { Crew, Parameter } from './crew.ts';
+import type { Pieces } from './pieces.ts';
+
+// An area holds as many lines or combinations as kernels touch of them, or numbers of channels.
+const AREA = 98304 + 64;
+const AREAS = 8;
+
+// What pieces leave behind, of which there may be as many as pieces.
+export const PARTS: number = MAX_PIECES * MOMENTS * F64;
+
+// Fewer elements are done sooner by one thread.
+const LEAST = 32768;
+
+type AllKernels = Kernels & Gradients & Pixels;
+
+/** As many values as a kernel has parameters. */
+type Each<Tuple extends readonly unknown[], Value> = { readonly [I in keyof Tuple]: Value };
+
+type ParametersOf<Name extends keyof AllKernels, Value> = Each<Parameters<AllKernels[Name]>, Value>;
+
+/** The bytes that threads work in, beside the space for tensors. */
+export function scratchSize(threads: number): number {
+  return threads * AREAS * AREA + PARTS;
+}
+
+/** How a round differs from the usual one. */
+export interface RoundOptions {
+  /** How many bytes from the first parameter on are set to 0 before a piece. */
+  readonly cleared?: number;
+  /** Whether a piece can be done again, should its thread die: not if it writes over what it reads. */
+  readonly repeatable?: boolean;
+}
+
+/** What kernels are dealt out by. */
+export class Job {
+  /** The address of what pieces leave behind. */
+  readonly partsAt: number;
+  readonly #shared: SharedInstances;
+  readonly #crew: Crew;
+  readonly #scratchAt: number;
+
+  /** @param scratchAt the address of {@link scratchSize} bytes */
+  constructor(shared: SharedInstances, crew: Crew, scratchAt: number) {
+    this.#shared = shared;
+    this.#crew = crew;
+    this.#scratchAt = scratchAt + PARTS;
+    this.partsAt = scratchAt;
+  }
+
+  /** How many threads there are to deal pieces to. */
+  get threads(): number {
+    return this.#crew.threads;
+  }
+
+  /** Says whether work on so many elements is worth more than one thread. */
+  isWorth(elements: number): boolean {
+    return elements >= LEAST && this.#crew.threads > 1;
+  }
+
+  /** Returns the address of an area of each thread's own, 0 to 7, of which a kernel may take several. */
+  own(area: number): Parameter {
+    return [this.#scratchAt + area * AREA, 0, 0, AREAS * AREA];
+  }
+
+  /** Returns float64 that lie in the memory. */
+  numbers(at: number, count: number): Float64Array {
+    return new Float64Array(this.#shared.memory.buffer, at, count);
+  }
+
+  /** Returns uint64 that lie in the memory. */
+  integers(at: number, count: number): BigUint64Array {
+    return new BigUint64Array(this.#shared.memory.buffer, at, count);
+  }
+
+  /** Calls a kernel for all pieces. */
+  round<Name extends keyof AllKernels>(
+    name: Name,
+    { rows, columns }: Pick<Pieces, 'rows' | 'columns'>,
+    parameters: ParametersOf<Name, Parameter>,
+    { cleared = 0, repeatable = true }: RoundOptions = {},
+  ): void {
+    const kernel = this.#shared.numberOf(name);
+    this.#crew.run(this.#shared, { kernel, rows, columns, parameters, cleared, repeatable });
+  }
+
+  /** Calls a kernel on this thread alone. */
+  alone<Name extends keyof AllKernels>(
+    name: Name,
+    ...parameters: ParametersOf<Name, number>
+  ): void {
+    (this.#shared.kernels[this.#shared.numberOf(name)] as Kernel)(...parameters);
+  }
+}

@@ -1,0 +1,98 @@
+import type { Parameter } from './crew.ts';
+
+// Pieces for each thread, so that the last of them ends soon after the others.
+const PIECES_OF_THREAD = 8;
+
+// The least elements of a piece: some 4 us, ten times what it costs to take one.
+const LEAST = 16384;
+
+/** Consecutive units of work, rows say, cut into pieces of as many; the last has fewer. */
+export class Pieces {
+  /** Periods that are cut apart. */
+  readonly rows: number;
+  /** Pieces of a period. */
+  readonly columns: number;
+  /** Units of a period. */
+  readonly #period: number;
+  /** Units of a piece. */
+  readonly #step: number;
+  readonly #isWhole: boolean;
+
+  /**
+   * @param rows how many periods
+   * @param period the units of one
+   * @param step the units of a piece
+   * @param isWhole whether every piece is as the first but for its place, since weights begin again
+   */
+  constructor(rows: number, period: number, step: number, isWhole = false) {
+    this.rows = rows;
+    this.columns = Math.ceil(period / step);
+    this.#period = period;
+    this.#step = step;
+    this.#isWhole = isWhole;
+  }
+
+  /** The units of a piece, but for the last. */
+  get most(): number {
+    return this.#step;
+  }
+
+  /** Returns the first unit of each piece, and how many it has. */
+  *units(): Generator<readonly [first: number, count: number], void> {
+    for (let row = 0; row < this.rows; row++) {
+      for (let unit = 0; unit < this.#period; unit += this.#step) {
+        yield [row * this.#period + unit, Math.min(this.#step, this.#period - unit)];
+      }
+    }
+  }
+
+  /** Returns the address of what a piece has for its units, of so many bytes each. */
+  at(address: number, bytes: number): Parameter {
+    return [address, this.#period * bytes, this.#step * bytes];
+  }
+
+  /** Returns that of weights, which begin again with each period; 0 for none. */
+  within(address: number, bytes: number): Parameter {
+    return address === 0 || this.#isWhole ? address : [address, 0, this.#step * bytes];
+  }
+
+  /** Returns the address of what a piece leaves behind, of so many bytes. */
+  part(address: number, bytes: number): Parameter {
+    return [address, this.columns * bytes, bytes];
+  }
+
+  /** Returns the units of a piece, times a factor, plus a number. */
+  count(factor = 1, plus = 0): Parameter {
+    const inLast = this.#period - this.columns * this.#step;
+    return [plus + factor * this.#step, 0, 0, 0, factor * inLast];
+  }
+}
+
+/**
+ * Cuts units that need not stay together.
+ *
+ * @param size the elements of a unit
+ */
+export function cut(threads: number, count: number, size: number): Pieces {
+  return new Pieces(1, count, stepOf(threads, count, size));
+}
+
+/** Cuts units into pieces of a multiple of `whole` each. */
+export function cutWholes(threads: number, count: number, size: number, whole: number): Pieces {
+  const step = Math.ceil(stepOf(threads, count, size) / whole) * whole;
+  return new Pieces(1, count, step, true);
+}
+
+/** Cuts units of which each `period` have other weights: so many at once, or some of a period. */
+export function cutPeriods(threads: number, count: number, period: number, size: number): Pieces {
+  if (period >= count) return cut(threads, count, size);
+  const periods = count / period;
+  const wanted = threads * PIECES_OF_THREAD;
+  if (periods >= wanted) return cutWholes(threads, count, size, period);
+  const step = Math.ceil(Math.max(count / wanted, LEAST / size));
+  return new Pieces(periods, period, Math.min(step, period));
+}
+
+function stepOf(threads: number, count: number, size: number): number {
+  return Math.ceil(Math.max(count / (threads * PIECES_OF_THREAD), LEAST / size));
+}
