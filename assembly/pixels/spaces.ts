@@ -27,21 +27,44 @@ const TABLE: usize = 256 << 4;
 const LEAST_LIGHT: f32 = 0.0001220703125; // 2^-13
 const MOST_LIGHT: f32 = 0.99999994;
 
+// Pixels that are summed together, whatever the number that a kernel is given.
+const TILE_PIXELS: usize = 16384;
+
+/** Bytes of the moments of a tile. */
+const TILE_MOMENTS: usize = 80;
+
 /**
- * Finds the number of pixels, a base for each channel of a space, and the sums and sums of
- * squares of the differences from it.
+ * Finds for each tile the number of pixels, a base for each channel of a space, and the sums and
+ * sums of squares of the differences from it.
  *
  * The base is the first pixel that counts: so the sums of a flat colour are exactly 0. They
  * are float64, and pixels are added in their order, so that the same picture always has the
  * same moments.
  *
- * @param moments (10) float64: pixels; base, sum and sum of squares of each channel
+ * @param moments (tiles, 10) float64: pixels; base, sum and sum of squares of each channel
  * @param x (pixels) RGBA bytes
  * @param tables (3, 256, 4) float32, the mixtures of each byte
  * @param space (24, 4) float32
  * @param scratch (48) float32
  */
 export function findSpaceMoments(
+  moments: usize,
+  x: usize,
+  tables: usize,
+  space: usize,
+  pixels: usize,
+  scratch: usize,
+): void {
+  for (; pixels; ) {
+    const count = min(pixels, TILE_PIXELS);
+    findTileMoments(moments, x, tables, space, count, scratch);
+    moments += TILE_MOMENTS;
+    x += count << 2;
+    pixels -= count;
+  }
+}
+
+function findTileMoments(
   moments: usize,
   x: usize,
   tables: usize,

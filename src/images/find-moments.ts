@@ -1,5 +1,6 @@
 import { checkOneOf, checkOptions } from '../checks/options.ts';
 import { refuseKind } from '../checks/refuse.ts';
+import { F64 } from '../memory/sizes.ts';
 import {
   type AnyImage,
   bytesOf,
@@ -9,7 +10,7 @@ import {
   readAnyImage,
 } from './arguments.ts';
 import { ImageMoments } from './image-moments.ts';
-import { cutsOf, type PixelMemory, pixelMemoryFor } from './pixel-memory.ts';
+import { type PixelMemory, pixelMemoryFor, TILE } from './pixel-memory.ts';
 import { RealSums } from './real-sums.ts';
 import {
   COLOUR_SPACES,
@@ -70,6 +71,9 @@ export function findMoments(
   return new ImageMoments(space, findRealSums(memory, shown, COLOUR_SPACES[space]));
 }
 
+// Float64 of the moments of a tile.
+const TILE_SUMS = 10;
+
 /** A picture, and the mask of what is shown of it. */
 interface Shown {
   readonly image: AnyImage;
@@ -91,36 +95,49 @@ function findWholeSums(memory: PixelMemory, shown: Shown): WholeSums {
 }
 
 function findRealSums(memory: PixelMemory, shown: Shown, space: ColourSpace): RealSums {
-  const { kernels, sumsAt, tablesAt, spaceAt, scratchAt } = memory;
+  const { kernels, tablesAt, spaceAt, scratchAt, tileSumsAt } = memory;
   memory.write(tablesAt, mixturesIn(space));
   memory.write(spaceAt, channelCoefficients(space));
-  const sums = new Float64Array(memory.memory.buffer, sumsAt, 10);
   const real = new RealSums();
   forEachCut(memory, shown, 4, (at, filled) => {
-    kernels.findSpaceMoments(sumsAt, at, tablesAt, spaceAt, filled, scratchAt);
-    const [count = 0, ...rest] = sums;
-    if (count === 0) return;
-    const means: number[] = [];
-    const squares: number[] = [];
-    for (let i = 0; i < 9; i += 3) {
-      const [base, sum, square] = rest.slice(i, i + 3) as [number, number, number];
-      means.push(base + sum / count);
-      squares.push(Math.max(0, square - (sum * sum) / count));
+    kernels.findSpaceMoments(tileSumsAt, at, tablesAt, spaceAt, filled, scratchAt);
+    for (let tile = 0; tile < Math.ceil(filled / TILE); tile++) {
+      const sums = new Float64Array(
+        memory.memory.buffer,
+        tileSumsAt + tile * TILE_SUMS * F64,
+        TILE_SUMS,
+      );
+      addSums(real, sums);
     }
-    real.add(count, means, squares);
   });
   return real;
 }
 
+/** Adds the count of a tile, and the base, sum and sum of squares of each channel. */
+function addSums(real: RealSums, [count = 0, ...sums]: Float64Array): void {
+  if (count === 0) return;
+  const means: number[] = [];
+  const squares: number[] = [];
+  for (let i = 0; i < 9; i += 3) {
+    const [base, sum, square] = sums.slice(i, i + 3) as [number, number, number];
+    means.push(base + sum / count);
+    squares.push(Math.max(0, square - (sum * sum) / count));
+  }
+  real.add(count, means, squares);
+}
+
 /** Gives the address of each cut of pixels, with an alpha of 0 where a mask hides them. */
 function forEachCut(
-  { kernels, input, mask: masks, betweenAt, memory }: PixelMemory,
+  pixelMemory: PixelMemory,
   { image, mask }: Shown,
   size: 4 | 8,
   work: (at: number, filled: number) => void,
 ): void {
+  const { kernels, input, mask: masks, betweenAt, memory } = pixelMemory;
   const x = bytesOf(image.data);
-  for (const cut of cutsOf(image.width * image.height)) {
+  // What a mask hides is hidden in a tile.
+  const arrays = mask ? [] : [x];
+  for (const cut of pixelMemory.cuts(image.width * image.height, ...arrays)) {
     const at = input.load(x, cut, size);
     if (mask === null) {
       work(at, cut.filled);

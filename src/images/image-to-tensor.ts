@@ -5,7 +5,7 @@ import { refuseShape } from '../tensor/shape.ts';
 import { checkLength, readTensor, Tensor, type TensorLike, tensorOf } from '../tensor/tensor.ts';
 import { bytesOf, checkImageLength, checkSize, readImage } from './arguments.ts';
 import { type NormalizationOptions, readNormalization } from './normalization.ts';
-import { cutsOf, type PixelMemory, pixelMemoryFor } from './pixel-memory.ts';
+import { type PixelMemory, pixelMemoryFor } from './pixel-memory.ts';
 
 /** Options of {@link imageToTensor}. */
 export interface ImageToTensorOptions extends NormalizationOptions {
@@ -83,14 +83,10 @@ function valuesOfBytes(means: readonly number[], stds: readonly number[]): Float
   });
 }
 
-function writePlanes(
-  { kernels, tablesAt, input, output, memory }: PixelMemory,
-  y: Uint8Array,
-  x: Uint8Array,
-  pixels: number,
-): void {
+function writePlanes(pixelMemory: PixelMemory, y: Uint8Array, x: Uint8Array, pixels: number): void {
+  const { kernels, tablesAt, input, output, memory } = pixelMemory;
   const isHere = memory.contains(y);
-  for (const cut of cutsOf(pixels)) {
+  for (const cut of pixelMemory.cuts(pixels, x, y)) {
     const { start, count, filled } = cut;
     const at = input.load(x, cut, 4);
     if (isHere && count === filled) {
@@ -107,12 +103,13 @@ function writePlanes(
 }
 
 function writeChannelsLast(
-  { kernels, tablesAt, input, output }: PixelMemory,
+  memory: PixelMemory,
   y: Uint8Array,
   x: Uint8Array,
   pixels: number,
 ): void {
-  for (const cut of cutsOf(pixels)) {
+  const { kernels, tablesAt, input, output } = memory;
+  for (const cut of memory.cuts(pixels, x, y)) {
     const at = output.place(y, cut, 12);
     kernels.toChannelsLast(at, input.load(x, cut, 4), tablesAt, cut.filled);
     output.store(y, cut, 12, at);

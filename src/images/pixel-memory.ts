@@ -6,7 +6,10 @@ import { ALIGNMENT } from '../memory/sizes.ts';
 const GROUP = 16;
 
 /** Pixels that pass through the scratch at once: with what is made of them, 256 KB. */
-const TILE = 16384;
+export const TILE = 16384;
+
+/** Tiles that are cut together for several threads. */
+const TILES_AT_ONCE = 2048;
 
 const PAGE = 4096;
 
@@ -22,9 +25,9 @@ export interface Cut {
  * Cuts a picture. The cuts are the same wherever it lies, so sums in float64 are too. Where the
  * pixels are no multiple of what kernels take, the last are a cut of their own.
  */
-export function* cutsOf(pixels: number): Generator<Cut, void> {
+function* cutsOf(pixels: number, most: number): Generator<Cut, void> {
   for (let start = 0; start < pixels; ) {
-    const left = Math.min(TILE, pixels - start);
+    const left = Math.min(most, pixels - start);
     const count = left < GROUP ? left : left - (left % GROUP);
     yield { start, count, filled: Math.ceil(count / GROUP) * GROUP };
     start += count;
@@ -122,6 +125,8 @@ export class PixelMemory {
   readonly output: Passage;
   /** For masks. */
   readonly mask: Passage;
+  /** The address of sums of each of many tiles, where nothing else is written. */
+  readonly tileSumsAt: number;
   /** The address of a cut of pixels between two kernels. */
   readonly betweenAt: number;
   readonly #all: Uint8Array;
@@ -137,9 +142,22 @@ export class PixelMemory {
       return at;
     };
     this.input = new Passage(memory, this.#all, area(TILE * 12));
-    this.output = new Passage(memory, this.#all, area(TILE * 12));
+    this.tileSumsAt = area(TILE * 12);
+    this.output = new Passage(memory, this.#all, this.tileSumsAt);
     this.mask = new Passage(memory, this.#all, area(TILE));
     this.betweenAt = area(TILE * 8);
+  }
+
+  /**
+   * Cuts pixels: as many at once as a tile holds, or many more for threads.
+   *
+   * @param arrays all that is read and written, where more than a tile may be taken at once
+   */
+  cuts(pixels: number, ...arrays: readonly ArrayBufferView[]): Generator<Cut, void> {
+    const { memory } = this;
+    const isShared = memory.instances.threads > 1 && arrays.length > 0;
+    const isWhole = isShared && arrays.every((array) => memory.contains(array));
+    return cutsOf(pixels, isWhole ? TILES_AT_ONCE * TILE : TILE);
   }
 
   /** Copies numbers to an address. */

@@ -13,7 +13,7 @@ import {
 } from './arguments.ts';
 import { findMoments } from './find-moments.ts';
 import { areMoments, checkSpace, type ImageMoments, readMoments } from './image-moments.ts';
-import { cutsOf, type PixelMemory, pixelMemoryFor } from './pixel-memory.ts';
+import { type PixelMemory, pixelMemoryFor } from './pixel-memory.ts';
 import {
   type ChannelScaling,
   COLOUR_SPACES,
@@ -208,13 +208,16 @@ function inSpace(
 }
 
 function recolourCuts(
-  { kernels, input, output, mask: masks, betweenAt }: PixelMemory,
+  memory: PixelMemory,
   y: Uint8Array,
   x: Uint8Array,
   mask: Uint8Array | null,
   recolour: Recolour,
 ): void {
-  for (const cut of cutsOf(x.length / 4)) {
+  const { kernels, input, output, mask: masks, betweenAt } = memory;
+  // What a mask leaves out is chosen from a tile.
+  const arrays = mask ? [] : [x, y];
+  for (const cut of memory.cuts(x.length / 4, ...arrays)) {
     const from = input.load(x, cut, 4);
     const to = output.place(y, cut, 4);
     if (mask === null) {

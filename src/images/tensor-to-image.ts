@@ -6,7 +6,7 @@ import { refuseSharing } from '../tensor/overlap.ts';
 import { checkLength, readTensor, type TensorLike } from '../tensor/tensor.ts';
 import { bytesOf, checkImageLength, checkSize, readImage } from './arguments.ts';
 import { type NormalizationOptions, readNormalization } from './normalization.ts';
-import { cutsOf, type PixelMemory, pixelMemoryFor } from './pixel-memory.ts';
+import { type PixelMemory, pixelMemoryFor } from './pixel-memory.ts';
 
 /** Options of {@link tensorToImage}: those that `imageToTensor` had. */
 export interface TensorToImageOptions<Out extends ImageLike = Image> extends NormalizationOptions {
@@ -47,14 +47,10 @@ export function tensorToImage<Out extends ImageLike = Image>(
   return (out ?? { data: bytes, ...size }) as Out;
 }
 
-function readPlanes(
-  { kernels, tablesAt, input, output, memory }: PixelMemory,
-  y: Uint8Array,
-  x: Uint8Array,
-  pixels: number,
-): void {
+function readPlanes(pixelMemory: PixelMemory, y: Uint8Array, x: Uint8Array, pixels: number): void {
+  const { kernels, tablesAt, input, output, memory } = pixelMemory;
   const isHere = memory.contains(x);
-  for (const cut of cutsOf(pixels)) {
+  for (const cut of pixelMemory.cuts(pixels, x, y)) {
     const { start, count, filled } = cut;
     const at = output.place(y, cut, 4);
     if (isHere && count === filled) {
@@ -71,13 +67,9 @@ function readPlanes(
   }
 }
 
-function readChannelsLast(
-  { kernels, tablesAt, input, output }: PixelMemory,
-  y: Uint8Array,
-  x: Uint8Array,
-  pixels: number,
-): void {
-  for (const cut of cutsOf(pixels)) {
+function readChannelsLast(memory: PixelMemory, y: Uint8Array, x: Uint8Array, pixels: number): void {
+  const { kernels, tablesAt, input, output } = memory;
+  for (const cut of memory.cuts(pixels, x, y)) {
     const at = output.place(y, cut, 4);
     kernels.toBytes(at, input.load(x, cut, 12), tablesAt, cut.filled, 1, 3);
     output.store(y, cut, 4, at);

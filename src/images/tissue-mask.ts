@@ -1,7 +1,7 @@
 import { checkInterval, checkOptions } from '../checks/options.ts';
 import type { ImageLike } from '../tensor/image-like.ts';
 import { bytesOf, readImage } from './arguments.ts';
-import { cutsOf, pixelMemoryFor } from './pixel-memory.ts';
+import { pixelMemoryFor } from './pixel-memory.ts';
 import { COLOUR_SPACES } from './spaces.ts';
 import { sharedSrgb } from './srgb.ts';
 
@@ -48,7 +48,7 @@ export function tissueMask(
   memory.write(tablesAt, luminanceTables());
   const least = luminanceOf(threshold);
   const x = bytesOf(data);
-  for (const cut of cutsOf(mask.length)) {
+  for (const cut of memory.cuts(mask.length)) {
     const at = output.place(mask, cut, 1);
     kernels.findTissue(at, input.load(x, cut, 4), tablesAt, cut.filled, least);
     output.store(mask, cut, 1, at);

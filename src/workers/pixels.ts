@@ -3,7 +3,7 @@
 
 import { F64 } from '../memory/sizes.ts';
 import type { Job } from './job.ts';
-import { cutWholes, type Pieces } from './pieces.ts';
+import { cutWholes, Pieces } from './pieces.ts';
 
 // Kernels take a multiple of so many pixels.
 const GROUP = 16;
@@ -14,6 +14,10 @@ const WIDE_PIXEL = 8;
 
 // Whole numbers of the moments of a piece.
 const SUMS = 7;
+
+// Pixels whose moments in a space are found together, and the float64 of these.
+const TILE = 16384;
+const TILE_SUMS = 10;
 
 function cutPixels(job: Job, pixels: number): Pieces | null {
   return job.isWorth(pixels) ? cutWholes(job.threads, pixels, 1, GROUP) : null;
@@ -126,3 +130,24 @@ type AddWhole = (job: Job, sums: number, x: number, pixels: number) => boolean;
 
 export const addByteMoments: AddWhole = addWhole('addByteMoments', PIXEL);
 export const addWordMoments: AddWhole = addWhole('addWordMoments', WIDE_PIXEL);
+
+export function findSpaceMoments(
+  job: Job,
+  moments: number,
+  x: number,
+  tables: number,
+  space: number,
+  pixels: number,
+): boolean {
+  if (!job.isWorth(pixels)) return false;
+  const pieces = new Pieces(1, pixels, TILE);
+  job.round('findSpaceMoments', pieces, [
+    pieces.part(moments, TILE_SUMS * F64),
+    pieces.at(x, PIXEL),
+    tables,
+    space,
+    pieces.count(),
+    job.own(0),
+  ]);
+  return true;
+}
