@@ -54,6 +54,12 @@ export {
   batchNorm,
   batchNormBackward,
 } from './layers/batch-norm.ts';
+export {
+  BatchNormSums,
+  type BatchNormSumsJSON,
+  type BatchNormSumsLike,
+  type BatchNormSumsOptions,
+} from './layers/batch-norm-sums.ts';
 export type {
   ChannelBackwardOptions,
   ChannelForwardOptions,
@@ -103,6 +109,11 @@ export type {
   OutRstdOption,
   StatisticsOptions,
 } from './layers/statistics-options.ts';
+export {
+  type SyncBatchNormOptions,
+  syncBatchNorm,
+  syncBatchNormBackward,
+} from './layers/sync-batch-norm.ts';
 export type { AxesOption, NormalizedShape } from './layers/trailing-options.ts';
 export type { Gradients } from './passes/gradients.ts';
 export {

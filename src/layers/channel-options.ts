@@ -52,6 +52,8 @@ export interface ChannelRules {
   readonly byDefault: boolean;
   /** Whether a channel has statistics of its own in each sample, or the same in all. */
   readonly sharing: ChannelArguments['sharing'];
+  /** Whether the input is a part of what the statistics are of, of any size. */
+  readonly isPart?: boolean;
 }
 
 type Switches = Readonly<Partial<Record<ChannelRules['switch'], unknown>>>;
@@ -105,7 +107,7 @@ export function readChannelArguments(
   checkBoolean(own, rules.switch);
   const { sharing } = rules;
   const tensor = channelTensor(input.shape, layout, readLengths(lengths), 'x');
-  if (own) checkStatistics(tensor, input.shape, sharing);
+  if (own && !rules.isPart) checkStatistics(tensor, input.shape, sharing);
   const { samples, channels } = tensor;
   const most = sharing === 'sample' ? samples * channels : channels;
   const weightData = dataOf(weight, 'weight');

@@ -48,6 +48,16 @@ export function scopeGradients(
   const { memory, affine } = differentiation;
   prepareLines(memory, scope, groupSize, withoutParameters(affine));
   addSums(differentiation, scope);
+  combineScope(differentiation, scope, groupSize);
+}
+
+/** Finds the gradient of the input of a scope, whose lines and sums are in the memory. */
+export function combineScope(
+  differentiation: Differentiation,
+  scope: Scope,
+  groupSize: number,
+): void {
+  const { memory, affine } = differentiation;
   makeCombinations(differentiation, scope, memory.moments.at, groupSize);
   correctCombinations(memory, scope.channels * scope.width, groupSize * scope.width, affine);
   combine(differentiation, scope);
@@ -76,7 +86,10 @@ function addSums(differentiation: Differentiation, scope: Scope): void {
 }
 
 /** Adds the sums and products of a view's channels to those in the memory. */
-function addViewSums({ memory, gradOutput, input }: Differentiation, view: View): void {
+export function addViewSums(
+  { memory, gradOutput, input }: Pick<Differentiation, 'memory' | 'gradOutput' | 'input'>,
+  view: View,
+): void {
   const { lines, sums, products } = memory;
   const { channels, fold } = view;
   repeatFolded(lines.values, LINE, view);

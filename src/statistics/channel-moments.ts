@@ -13,6 +13,7 @@ import {
 import { allocate } from '../tensor/parameters.ts';
 import { type FloatData, readElements, type TensorLike } from '../tensor/tensor.ts';
 import { BatchScopes } from '../views/scopes.ts';
+import { numberFromJSON, numberToJSON } from './json-numbers.ts';
 import { findMomentsF64 } from './moments.ts';
 
 // A little more than the largest float32, 3.40282347e38: a mean of such may be rounded up.
@@ -98,9 +99,9 @@ export class ChannelMoments {
       refuseValue(name, `${mean.length} numbers`, list.length);
     }
     for (let i = 0; i < mean.length; i++) {
-      const own = fromJSON(mean[i], 'mean');
-      const square = fromJSON(squares[i], 'squares');
-      const lost = fromJSON(rest[i], 'rest');
+      const own = numberFromJSON(mean[i], 'mean');
+      const square = numberFromJSON(squares[i], 'squares');
+      const lost = numberFromJSON(rest[i], 'rest');
       checkMoments(count, own, square, lost);
       moments.#moments.set([count, own, square, lost], i * MOMENTS);
     }
@@ -197,7 +198,7 @@ export class ChannelMoments {
     const numbers = (offset: number): (number | string)[] =>
       Array.from(
         this.#channels((at) => this.#moments[at + offset] as number),
-        toJSON,
+        numberToJSON,
       );
     return { count: this.count, mean: numbers(1), squares: numbers(2), rest: numbers(3) };
   }
@@ -256,17 +257,4 @@ function checkMoments(count: number, mean: number, squares: number, rest: number
 
 function checkMoment(holds: boolean, name: string, expected: string, got: number): void {
   if (!holds) refuseValue(name, expected, got);
-}
-
-function toJSON(value: number): number | string {
-  if (Object.is(value, -0)) return '-0';
-  return Number.isFinite(value) ? value : String(value);
-}
-
-function fromJSON(value: unknown, name: string): number {
-  const isNumber = typeof value === 'number';
-  if (!isNumber && !['-0', 'NaN', 'Infinity', '-Infinity'].includes(value as string)) {
-    refuseKind(name, 'numbers', value);
-  }
-  return Number(value);
 }

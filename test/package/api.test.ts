@@ -32,6 +32,7 @@ test('the public names are these', () => {
   expect(Object.keys(api).sort()).toEqual([
     'Arena',
     'BatchNorm',
+    'BatchNormSums',
     'ChannelMoments',
     'GroupNorm',
     'ImageMoments',
@@ -61,6 +62,8 @@ test('the public names are these', () => {
     'restyle',
     'rmsNorm',
     'rmsNormBackward',
+    'syncBatchNorm',
+    'syncBatchNormBackward',
     'tensorToImage',
     'tissueMask',
     'writeSafetensors',
@@ -102,17 +105,7 @@ describe('the members are these:', () => {
     [
       'SharedArena',
       new api.SharedArena(64, { threads: 1 }),
-      [
-        'capacity',
-        'close',
-        'image',
-        'ready',
-        'reason',
-        'reset',
-        'tensor',
-        'threads',
-        'used',
-      ],
+      ['capacity', 'close', 'image', 'ready', 'reason', 'reset', 'tensor', 'threads', 'used'],
     ],
     ['InstanceNorm', new api.InstanceNorm(1), channelNorm],
     ['BatchNorm', new api.BatchNorm(1), [...channelNorm, 'setRunningStats']],
@@ -162,6 +155,7 @@ describe('the members are these:', () => {
     expect(statics).toEqual({
       Arena: [],
       BatchNorm: [],
+      BatchNormSums: ['fromJSON'],
       ChannelMoments: ['fromJSON'],
       GroupNorm: [],
       ImageMoments: ['fromJSON'],

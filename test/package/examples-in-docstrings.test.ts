@@ -21,7 +21,8 @@ declare const photo: ImageLike, painting: ImageLike, images: ImageLike[];
 declare const slide: ImageLike, slides: ImageLike[], reference: ImageLike;
 declare const context: CanvasRenderingContext2D;
 declare const norm: BatchNorm;
-declare const folder: string, index: string;
+declare const gradOutput: Tensor, moments: ChannelMoments, ofOtherWorkers: ChannelMoments;
+declare const folder: string, index: string, text: string;
 `;
 
 /** Returns the examples of a file's docstrings, without their imports. */

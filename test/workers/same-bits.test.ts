@@ -81,10 +81,10 @@ describe.each([1, 2, 3, 8])('%i threads', (threads) => {
     const expected = resultsOf(call, { data, shape }, { data: gradient, shape });
     for (const inPlace of [false, true]) {
       arena.reset();
-      const [x, g] = [{ data, shape }, { data: gradient, shape }].map((t) => arena.tensor(t)) as [
-        Tensor,
-        Tensor,
-      ];
+      const [x, g] = [
+        { data, shape },
+        { data: gradient, shape },
+      ].map((t) => arena.tensor(t)) as [Tensor, Tensor];
       const [y, dx] = [arena.tensor(shape), inPlace ? g : arena.tensor(shape)];
       const found = resultsOf(call, x, g, y, dx);
       if (inPlace) {
