@@ -104,16 +104,18 @@ export class Crew {
       settled();
       return;
     }
-    let hasJoined = false;
+    const state = stateOf(orders.thread);
+    // A worker's listeners live as long as it does, and must not hold the memory.
+    let untilJoined: Orders | null = orders;
     const joined = (): void => {
-      hasJoined = true;
+      untilJoined = null;
       settled();
     };
     const ended = (why: string): void => {
-      Atomics.store(words, stateOf(orders.thread), ABSENT);
+      Atomics.store(words, state, ABSENT);
       if (Atomics.load(words, STOP) === 1) settled();
-      else if (hasJoined) this.reason ??= why;
-      else this.#start(others, orders, settled, why);
+      else if (untilJoined === null) this.reason ??= why;
+      else this.#start(others, untilJoined, settled, why);
     };
     try {
       start(orders, { joined, ended });
