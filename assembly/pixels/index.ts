@@ -7,6 +7,7 @@ export { toBytes } from './bytes';
 export { chooseByMask, hideByMask } from './masks';
 export { addByteMoments, addWordMoments } from './moments';
 export { toChannelsLast, toPlanes } from './planes';
-export { recolour } from './recolour';
+export { recolour, recolourByLines } from './recolour';
 export { findSpaceMoments, recolourInSpace } from './spaces';
 export { findTissue } from './tissue';
+export { toValues } from './values';

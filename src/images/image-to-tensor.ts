@@ -1,9 +1,11 @@
 import { refuseValue } from '../checks/refuse.ts';
+import type { Layout } from '../tensor/channels.ts';
 import type { ImageLike } from '../tensor/image-like.ts';
 import { refuseSharing } from '../tensor/overlap.ts';
 import { refuseShape } from '../tensor/shape.ts';
 import { checkLength, readTensor, Tensor, type TensorLike, tensorOf } from '../tensor/tensor.ts';
 import { bytesOf, checkImageLength, checkSize, readImage } from './arguments.ts';
+import { valueLines } from './lines.ts';
 import { type NormalizationOptions, readNormalization } from './normalization.ts';
 import { type PixelMemory, pixelMemoryFor } from './pixel-memory.ts';
 
@@ -50,12 +52,12 @@ export function imageToTensor(
 
   const values = given?.data ?? new Float32Array(images.length * 3 * width * height);
   const memory = pixelMemoryFor(values, ...images.map(({ data }) => data));
-  memory.write(memory.tablesAt, valuesOfBytes(means, stds));
+  const convert = prepare(memory, means, stds, layout);
+  const write = layout === 'nchw' ? writePlanes : writeChannelsLast;
   const pixels = width * height;
   images.forEach(({ data }, i) => {
     const part = values.subarray(i * 3 * pixels, (i + 1) * 3 * pixels);
-    if (layout === 'nchw') writePlanes(memory, bytesOf(part), bytesOf(data), pixels);
-    else writeChannelsLast(memory, bytesOf(part), bytesOf(data), pixels);
+    write(memory, bytesOf(part), bytesOf(data), pixels, convert);
   });
   return out instanceof Tensor ? out : tensorOf(shape, values);
 }
@@ -75,26 +77,53 @@ function readImages(image: ImageLike | readonly ImageLike[]): readonly ImageLike
   return images;
 }
 
-/** Returns the values of the bytes of red, green and blue. */
-function valuesOfBytes(means: readonly number[], stds: readonly number[]): Float32Array {
-  return Float32Array.from({ length: 3 * 256 }, (_, i) => {
-    const channel = i >> 8;
-    return ((i & 255) / 255 - (means[channel] as number)) / (stds[channel] as number);
+/** Makes values of pixels at an address; planes lie `step` elements one after the other. */
+type Convert = (y: number, x: number, pixels: number, step: number) => void;
+
+/** Prepares what each byte becomes. */
+function prepare(
+  memory: PixelMemory,
+  means: readonly number[],
+  stds: readonly number[],
+  layout: Layout,
+): Convert {
+  const { kernels, tablesAt } = memory;
+  const values = new Float32Array(3 * 256);
+  const lines = means.map((mean, channel) => {
+    const std = stds[channel] as number;
+    for (let byte = 0; byte < 256; byte++) values[256 * channel + byte] = (byte / 255 - mean) / std;
+    return { scale: 1 / (255 * std), shift: -mean / std };
   });
+  const vectors = valueLines(values, lines, layout);
+  memory.write(tablesAt, vectors ?? values);
+  if (layout === 'nchw') {
+    return vectors
+      ? (y, x, pixels, step) => kernels.toValues(y, x, tablesAt, pixels, step, 1)
+      : (y, x, pixels, step) => kernels.toPlanes(y, x, tablesAt, pixels, step);
+  }
+  return vectors
+    ? (y, x, pixels) => kernels.toValues(y, x, tablesAt, pixels, 4, 3)
+    : (y, x, pixels) => kernels.toChannelsLast(y, x, tablesAt, pixels);
 }
 
-function writePlanes(pixelMemory: PixelMemory, y: Uint8Array, x: Uint8Array, pixels: number): void {
-  const { kernels, tablesAt, input, output, memory } = pixelMemory;
+function writePlanes(
+  pixelMemory: PixelMemory,
+  y: Uint8Array,
+  x: Uint8Array,
+  pixels: number,
+  convert: Convert,
+): void {
+  const { input, output, memory } = pixelMemory;
   const isHere = memory.contains(y);
   for (const cut of pixelMemory.cuts(pixels, x, y)) {
     const { start, count, filled } = cut;
     const at = input.load(x, cut, 4);
     if (isHere && count === filled) {
-      kernels.toPlanes(y.byteOffset + 4 * start, at, tablesAt, count, pixels);
+      convert(y.byteOffset + 4 * start, at, count, pixels);
       continue;
     }
     const planesAt = output.placeFor(y, 4 * start);
-    kernels.toPlanes(planesAt, at, tablesAt, filled, filled);
+    convert(planesAt, at, filled, filled);
     for (let channel = 0; channel < 3; channel++) {
       const place = 4 * (channel * pixels + start);
       output.copyOut(y, place, 4 * count, planesAt + 4 * channel * filled);
@@ -107,11 +136,12 @@ function writeChannelsLast(
   y: Uint8Array,
   x: Uint8Array,
   pixels: number,
+  convert: Convert,
 ): void {
-  const { kernels, tablesAt, input, output } = memory;
+  const { input, output } = memory;
   for (const cut of memory.cuts(pixels, x, y)) {
     const at = output.place(y, cut, 12);
-    kernels.toChannelsLast(at, input.load(x, cut, 4), tablesAt, cut.filled);
+    convert(at, input.load(x, cut, 4), cut.filled, cut.filled);
     output.store(y, cut, 12, at);
   }
 }

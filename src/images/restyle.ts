@@ -13,6 +13,7 @@ import {
 } from './arguments.ts';
 import { findMoments } from './find-moments.ts';
 import { areMoments, checkSpace, type ImageMoments, readMoments } from './image-moments.ts';
+import { byteLines } from './lines.ts';
 import { type PixelMemory, pixelMemoryFor } from './pixel-memory.ts';
 import {
   type ChannelScaling,
@@ -88,7 +89,7 @@ export function restyle<Out extends ImageLike = Image>(
   } else {
     const lines = linesBetween(moments, styleMoments, strength);
     const memory = pixelMemoryFor(data, picture.data);
-    const recolour = space === 'rgb' ? byTables(memory, lines) : inSpace(memory, space, lines);
+    const recolour = space === 'rgb' ? ofBytes(memory, lines) : inSpace(memory, space, lines);
     const mask = contentMask ? bytesOf(contentMask) : null;
     recolourCuts(memory, bytesOf(data), bytesOf(picture.data), mask, recolour);
   }
@@ -182,14 +183,22 @@ function linesBetween(
 type Recolour = (y: number, x: number, pixels: number) => void;
 
 /** Prepares recolouring by what each byte becomes, rounded from float64. */
-function byTables(memory: PixelMemory, lines: readonly ChannelScaling[]): Recolour {
+function ofBytes(memory: PixelMemory, lines: readonly ChannelScaling[]): Recolour {
   const { kernels, tablesAt } = memory;
-  const bytes = Uint8ClampedArray.from({ length: 3 * 256 }, (_, i) => {
-    const { scale, shift } = lines[i >> 8] as ChannelScaling;
-    return (i & 255) * scale + 255 * shift;
+  const bytes = new Uint8ClampedArray(3 * 256);
+  const wide = lines.map(({ scale, shift }) => ({ scale, shift: 255 * shift }));
+  wide.forEach(({ scale, shift }, i) => {
+    for (let byte = 0; byte < 256; byte++) bytes[256 * i + byte] = byte * scale + shift;
   });
-  const tables = Uint32Array.from(bytes, (byte, i) => byte << (8 * (i >> 8)));
-  memory.write(tablesAt, tables);
+  const vectors = byteLines(bytes, wide);
+  if (vectors) {
+    memory.write(tablesAt, vectors);
+    return (y, x, pixels) => kernels.recolourByLines(y, x, tablesAt, pixels);
+  }
+  memory.write(
+    tablesAt,
+    Uint32Array.from(bytes, (byte, i) => byte << (8 * (i >> 8))),
+  );
   return (y, x, pixels) => kernels.recolour(y, x, tablesAt, pixels);
 }
 

@@ -57,6 +57,22 @@ export function toChannelsLast(
   return true;
 }
 
+export function toValues(
+  job: Job,
+  y: number,
+  x: number,
+  lines: number,
+  pixels: number,
+  lineStep: number,
+  step: number,
+): boolean {
+  const pieces = cutPixels(job, pixels);
+  if (pieces === null) return false;
+  const [to, from] = [pieces.at(y, 4 * step), pieces.at(x, PIXEL)];
+  job.round('toValues', pieces, [to, from, lines, pieces.count(), lineStep, step]);
+  return true;
+}
+
 export function toBytes(
   job: Job,
   y: number,
@@ -79,14 +95,21 @@ export function toBytes(
   return true;
 }
 
-export function recolour(job: Job, y: number, x: number, tables: number, pixels: number): boolean {
-  const pieces = cutPixels(job, pixels);
-  if (pieces === null) return false;
-  const [to, from] = [pieces.at(y, PIXEL), pieces.at(x, PIXEL)];
-  const options = { repeatable: y !== x };
-  job.round('recolour', pieces, [to, from, tables, pieces.count()], options);
-  return true;
+function recolourBytes(name: 'recolour' | 'recolourByLines') {
+  return (job: Job, y: number, x: number, tables: number, pixels: number): boolean => {
+    const pieces = cutPixels(job, pixels);
+    if (pieces === null) return false;
+    const [to, from] = [pieces.at(y, PIXEL), pieces.at(x, PIXEL)];
+    const options = { repeatable: y !== x };
+    job.round(name, pieces, [to, from, tables, pieces.count()], options);
+    return true;
+  };
 }
+
+type RecolourBytes = (job: Job, y: number, x: number, tables: number, pixels: number) => boolean;
+
+export const recolour: RecolourBytes = recolourBytes('recolour');
+export const recolourByLines: RecolourBytes = recolourBytes('recolourByLines');
 
 export function recolourInSpace(
   job: Job,

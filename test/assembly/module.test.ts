@@ -53,10 +53,12 @@ const PIXEL_KERNELS = [
   'findTissue',
   'hideByMask',
   'recolour',
+  'recolourByLines',
   'recolourInSpace',
   'toBytes',
   'toChannelsLast',
   'toPlanes',
+  'toValues',
 ];
 
 describe.each([

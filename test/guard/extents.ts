@@ -108,6 +108,13 @@ export const extentsOf: {
     pixelsIn('x', x, pixels),
     tablesIn('tables', tables, 3 * 256),
   ],
+  toValues: (y, x, lines, pixels, lineStep, step) => [
+    ...(step === 1
+      ? planes(singlesOut, 'y', y, pixels, lineStep)
+      : [singlesOut('y', y, 3 * pixels)]),
+    pixelsIn('x', x, pixels),
+    singlesIn('lines', lines, 60),
+  ],
   toBytes: (y, x, lines, pixels, channelStep, pixelStep) => [
     pixelsOut('y', y, pixels),
     ...(pixelStep === 1
@@ -132,6 +139,11 @@ export const extentsOf: {
     pixelsOut('y', y, pixels),
     pixelsIn('x', x, pixels),
     tablesIn('tables', tables, 3 * 256),
+  ],
+  recolourByLines: (y, x, lines, pixels) => [
+    pixelsOut('y', y, pixels),
+    pixelsIn('x', x, pixels),
+    singlesIn('lines', lines, 24),
   ],
   findSpaceMoments: (moments, x, tables, space, pixels, scratch) => [
     doublesOut('moments', moments, 10),

@@ -44,6 +44,20 @@ describe.each([
     }
   });
 
+  // Pages are read two at a time.
+  test.each([3, 32, 1000, 4064, 4095])('adds the same sums %i bytes into a page', (offset) => {
+    const count = 8192;
+    const values = Array.from(pixelsOf(count), (byte) => unit * byte);
+    const bytes = unit === 1 ? values : new Uint8Array(Uint16Array.from(values).buffer);
+    const memory = new KernelMemory(3 * count);
+    // It begins with a page: all of it lies against the end of the memory.
+    const x = memory.octets(new Uint8Array(bytes.length + 4096)).subarray(offset, offset - 4096);
+    x.set(bytes);
+    const sums = memory.doubles(new Float64Array(7));
+    memory.runPixels((kernels) => kernels[name](sums.byteOffset, x.byteOffset, count), sums);
+    expect(sumsIn(sums)).toEqual(expectedSums(values, 0));
+  });
+
   test('holds the largest values', () => {
     const count = 4096;
     const memory = new KernelMemory(3 * count);
