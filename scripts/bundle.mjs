@@ -95,6 +95,8 @@ await Promise.all([
 writeImports('workerd');
 writeImports('edge-light');
 for (const name of MODULES) copyFileSync(`build/${name}.wasm`, `dist/${name}.wasm`);
+// For pages whose policy allows no worker from a text.
+copyFileSync('build/worker.js', 'dist/worker.js');
 
 // What Apache-2.0 asks of whoever hands on the loader.
 const { version } = JSON.parse(

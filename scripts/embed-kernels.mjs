@@ -61,6 +61,7 @@ const { outputFiles } = buildSync({
   write: false,
 });
 const [{ text: program }] = outputFiles;
+writeFileSync('build/worker.js', program);
 writeFileSync(
   'src/kernels/compiled-worker.ts',
   `// Written by scripts/embed-kernels.mjs from src/kernels/worker.ts.

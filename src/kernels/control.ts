@@ -1,29 +1,30 @@
 // What the threads of a shared memory tell each other. A round is one call of `Crew.run`: a kernel
 // is called for each of a number of pieces, by whichever thread takes the piece.
 
-/** Words of a line of the cache, so that threads do not wait for each other's words. */
-const LINE = 16;
+// Words of a line of the cache are 16, so that threads do not wait for each other's words. All of
+// these are literals: a bundler keeps what is computed, also where nobody uses it.
 
 /** The word that is odd while a round is open; threads wait for it to change. */
 export const ROUND = 0;
 /** The word that is 1 once all workers have to end. */
 export const STOP = 1;
 /** The word that counts the workers that wait, and have to be woken. */
-export const SLEEPERS: number = LINE;
+export const SLEEPERS = 16;
 /** The word that is 1 while the caller waits for a worker. */
-export const WAITING: number = 2 * LINE;
+export const WAITING = 32;
 /** The words that say what a round does; they change between rounds alone. */
-export const KERNEL: number = 3 * LINE;
-export const PARAMETERS: number = KERNEL + 1;
-export const PIECES: number = KERNEL + 2;
-export const COLUMNS: number = KERNEL + 3;
-export const CLEARED: number = KERNEL + 4;
+export const KERNEL = 48;
+export const PARAMETERS = 49;
+export const PIECES = 50;
+export const COLUMNS = 51;
+export const CLEARED = 52;
 /** The word that says how many threads share a round. */
-export const THREADS: number = KERNEL + 5;
-const FIRST = 4 * LINE;
+export const THREADS = 53;
+/** The first of 32 words of each thread. */
+const FIRST = 64;
 
 /** A thread that takes no part: it has not joined yet, or has ended. */
-export const ABSENT: number = -1;
+export const ABSENT = 2;
 /** A thread that is in no round. */
 export const IDLE = 0;
 /** A thread that may be in the round. */
@@ -33,28 +34,28 @@ export const BUSY = 1;
 export const MAX_THREADS = 64;
 /** The most pieces of a round. */
 export const MAX_PIECES = 65536;
-/** The most parameters of a kernel. */
-export const MAX_PARAMETERS = 20;
 
 /** The numbers of a parameter: its value for the first piece, then what is added to it. */
 export const START = 0;
 /** For each row of pieces. */
-export const BY_ROW: number = MAX_PARAMETERS;
+export const BY_ROW = 20;
 /** For each piece of a row. */
-export const BY_COLUMN: number = 2 * MAX_PARAMETERS;
+export const BY_COLUMN = 40;
 /** For each thread. */
-export const BY_THREAD: number = 3 * MAX_PARAMETERS;
+export const BY_THREAD = 60;
 /** In the last piece of a row. */
-export const IN_LAST: number = 4 * MAX_PARAMETERS;
+export const IN_LAST = 80;
+/** The numbers of all parameters of a kernel, of which it has at most 20. */
+const NUMBERS = 100;
 
 /** The word that says whether a thread is absent, idle or busy. */
 export function stateOf(thread: number): number {
-  return FIRST + 2 * thread * LINE;
+  return FIRST + 32 * thread;
 }
 
 /** The word that counts the pieces that were taken of a thread's part of a round. */
 export function takenOf(thread: number): number {
-  return stateOf(thread) + LINE;
+  return stateOf(thread) + 16;
 }
 
 /** The memory through which threads tell each other. */
@@ -67,11 +68,10 @@ export class Control {
 
   constructor(buffer?: SharedArrayBuffer) {
     const words = stateOf(MAX_THREADS);
-    const numbers = 5 * MAX_PARAMETERS;
-    this.buffer = buffer ?? new SharedArrayBuffer(4 * words + 8 * numbers + MAX_PIECES);
+    this.buffer = buffer ?? new SharedArrayBuffer(4 * words + 8 * NUMBERS + MAX_PIECES);
     this.words = new Int32Array(this.buffer, 0, words);
-    this.numbers = new Float64Array(this.buffer, 4 * words, numbers);
-    this.done = new Uint8Array(this.buffer, 4 * words + 8 * numbers);
+    this.numbers = new Float64Array(this.buffer, 4 * words, NUMBERS);
+    this.done = new Uint8Array(this.buffer, 4 * words + 8 * NUMBERS);
   }
 }
 

@@ -1,11 +1,10 @@
 // How the work of kernels of columns is cut: at rows of the matrix, those that are summed together
 // staying so, or at samples.
 
-import { F32, F64, MOMENTS } from '../memory/sizes.ts';
+import { F32, F64 } from '../memory/sizes.ts';
+import { MOMENTS_BYTES } from './bytes.ts';
 import { type Job, PARTS } from './job.ts';
 import { cutPeriods, cutWholes, Pieces } from './pieces.ts';
-
-const MOMENTS_BYTES = MOMENTS * F64;
 
 // Elements of all columns that kernels sum together.
 const CHUNK = 65536;

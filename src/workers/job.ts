@@ -2,18 +2,17 @@ import type { Gradients } from '../kernels/compiled-gradients.ts';
 import type { Kernels } from '../kernels/compiled-kernels.ts';
 import type { Pixels } from '../kernels/compiled-pixels.ts';
 import type { Kernel } from '../kernels/control.ts';
-import { MAX_PIECES } from '../kernels/control.ts';
 import type { SharedInstances } from '../kernels/shared.ts';
-import { F64, MOMENTS } from '../memory/sizes.ts';
 import type { Crew, Parameter } from './crew.ts';
 import type { Pieces } from './pieces.ts';
 
-// An area holds as many lines or combinations as kernels touch of them, or numbers of channels.
-const AREA = 98304 + 64;
+// An area holds as many lines or combinations as kernels touch of them, 4096, and a line of the
+// cache more; or numbers of as many channels.
+const AREA = 98368;
 const AREAS = 8;
 
-// What pieces leave behind, of which there may be as many as pieces.
-export const PARTS: number = MAX_PIECES * MOMENTS * F64;
+/** Bytes of what pieces leave behind: moments of as many as there may be. */
+export const PARTS = 2097152;
 
 // Fewer elements are done sooner by one thread.
 const LEAST = 32768;

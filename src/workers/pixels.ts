@@ -151,8 +151,8 @@ function addWhole(name: 'addByteMoments' | 'addWordMoments', pixel: number) {
 
 type AddWhole = (job: Job, sums: number, x: number, pixels: number) => boolean;
 
-export const addByteMoments: AddWhole = addWhole('addByteMoments', PIXEL);
-export const addWordMoments: AddWhole = addWhole('addWordMoments', WIDE_PIXEL);
+export const addByteMoments: AddWhole = /* @__PURE__ */ addWhole('addByteMoments', PIXEL);
+export const addWordMoments: AddWhole = /* @__PURE__ */ addWhole('addWordMoments', WIDE_PIXEL);
 
 export function findSpaceMoments(
   job: Job,

@@ -1,14 +1,11 @@
 // How the work of kernels of rows is cut: at rows, at channels, or at the chunks of a row, whose
 // sums are merged in order by one thread.
 
-import { COMBINATION, F32, F64, LINE, MOMENTS } from '../memory/sizes.ts';
+import { F32, F64, MOMENTS } from '../memory/sizes.ts';
+import { COMBINATION_BYTES, LINE_BYTES, MOMENTS_BYTES } from './bytes.ts';
 import type { Parameter } from './crew.ts';
 import type { Job } from './job.ts';
 import { cut, cutPeriods, cutWholes, Pieces } from './pieces.ts';
-
-const MOMENTS_BYTES = MOMENTS * F64;
-const LINE_BYTES = LINE * F64;
-const COMBINATION_BYTES = COMBINATION * F64;
 
 // Elements of a row that kernels sum together.
 const CHUNK = 16384;
@@ -123,8 +120,8 @@ function addMomentsBy(name: 'addMoments' | 'addMomentsF64'): AddMoments {
 }
 
 /** As the kernels of the same names. */
-export const addMoments: AddMoments = addMomentsBy('addMoments');
-export const addMomentsF64: AddMoments = addMomentsBy('addMomentsF64');
+export const addMoments: AddMoments = /* @__PURE__ */ addMomentsBy('addMoments');
+export const addMomentsF64: AddMoments = /* @__PURE__ */ addMomentsBy('addMomentsF64');
 
 export function applyRows(
   job: Job,

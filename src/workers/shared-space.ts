@@ -3,7 +3,7 @@ import { SharedInstances, workerText } from '../kernels/shared.ts';
 import { Memory, useSpace } from '../memory/memory.ts';
 import { ALIGNMENT, MAX_CHANNELS } from '../memory/sizes.ts';
 import { Crew, stop } from './crew.ts';
-import { CUTS } from './cuts.ts';
+import { cutsByName } from './cuts.ts';
 import { Job, scratchSize } from './job.ts';
 
 // Ends the workers of a memory that is gone. A control holds nothing of its memory.
@@ -20,8 +20,9 @@ export function createSharedSpace(
   const instances = (bytes: number): SharedInstances =>
     new SharedInstances(bytes, threads, (shared, kernels) => {
       const dealt = { ...kernels };
+      const cuts = cutsByName();
       for (const name of Object.keys(kernels)) {
-        const cut = CUTS[name];
+        const cut = cuts[name];
         const alone = kernels[name];
         if (cut === undefined || alone === undefined || shared.numberOf(name) < 0) continue;
         dealt[name] = (...parameters) => {

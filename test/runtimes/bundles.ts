@@ -12,6 +12,7 @@ export function bundles(folder: string, { printed }: Pages): Row[] {
     {
       runtime: 'esbuild, in Node',
       version: versionOf('esbuild'),
+      hasThreads: true,
       run: async () => {
         await build({
           absWorkingDir: folder,
@@ -26,6 +27,7 @@ export function bundles(folder: string, { printed }: Pages): Row[] {
     {
       runtime: 'rollup, in Node',
       version: versionOf('rollup'),
+      hasThreads: true,
       run: async () => {
         await output(
           node(24),
@@ -42,6 +44,7 @@ export function bundles(folder: string, { printed }: Pages): Row[] {
     {
       runtime: 'Vite, in Chromium',
       version: versionOf('vite'),
+      hasThreads: true,
       run: async () => {
         await output(
           node(24),
@@ -54,6 +57,7 @@ export function bundles(folder: string, { printed }: Pages): Row[] {
     {
       runtime: 'webpack, in Chromium',
       version: versionOf('webpack'),
+      hasThreads: true,
       run: async () => {
         writeFileSync(
           join(folder, 'webpack.cjs'),

@@ -54,6 +54,7 @@ export function browserPages({ version, printed }: Pages): Row[] {
     {
       runtime: 'Chromium, single file',
       version,
+      hasThreads: true,
       run: async () => {
         await expectRefusal(printed('single-file.html?no-wasm'));
         return printed('single-file.html');
@@ -62,16 +63,19 @@ export function browserPages({ version, printed }: Pages): Row[] {
     {
       runtime: 'Chromium, by address',
       version,
+      hasThreads: true,
       run: () => printed('by-address.html'),
     },
     {
       runtime: 'Chromium, import map',
       version,
+      hasThreads: true,
       run: () => printed('import-map.html'),
     },
     {
       runtime: 'Chromium, web worker',
       version,
+      hasThreads: true,
       run: () => printed('web-worker.html'),
     },
   ];

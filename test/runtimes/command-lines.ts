@@ -22,11 +22,13 @@ export function commandLines(folder: string): Row[] {
       {
         runtime: `Node ${release}, import`,
         version: versionOf(`node-${release}`),
+        hasThreads: true,
         run: () => output(node(release), ['tests.mjs'], folder),
       },
       {
         runtime: `Node ${release}, require`,
         version: versionOf(`node-${release}`),
+        hasThreads: true,
         run: () => output(node(release), ['require.cjs'], folder),
       },
     ]),
@@ -34,6 +36,7 @@ export function commandLines(folder: string): Row[] {
       runtime: 'tsx, .cts',
       version: JSON.parse(readFileSync(join(root, 'node_modules/tsx/package.json'), 'utf8'))
         .version,
+      hasThreads: true,
       run: () => {
         cpSync(join(folder, 'require.cjs'), join(folder, 'require.cts'));
         return output(node(24), ['--import', import.meta.resolve('tsx'), 'require.cts'], folder);
@@ -42,11 +45,13 @@ export function commandLines(folder: string): Row[] {
     {
       runtime: 'Deno, node_modules',
       version: versionOf('deno'),
+      hasThreads: true,
       run: () => output(deno, ['run', '--no-prompt', 'tests.mjs'], folder),
     },
     {
       runtime: 'Deno, sources',
       version: versionOf('deno'),
+      hasThreads: true,
       run: async () => {
         const sources = join(folder, 'sources');
         for (const name of ['src', 'node_modules/@assemblyscript/loader']) {
@@ -64,6 +69,7 @@ export function commandLines(folder: string): Row[] {
     {
       runtime: 'Bun',
       version: versionOf('bun'),
+      hasThreads: true,
       run: () => output(bun, ['tests.mjs'], folder),
     },
   ];

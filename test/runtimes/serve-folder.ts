@@ -55,12 +55,12 @@ export async function serveFolder(
   };
 }
 
-/** A policy that allows only scripts of the page's origin and its import map, and no eval except WebAssembly's. */
+/** A policy that allows only scripts of the page's origin and its import map, and no eval except WebAssembly's. Workers may come from texts. */
 function policyOf(page: string, allowsWasm: boolean): string {
   const maps = page.matchAll(/<script type="importmap">(.*?)<\/script>/gs);
   const hashes = Array.from(maps, ([, map = '']) => {
     return `'sha256-${createHash('sha256').update(map).digest('base64')}'`;
   });
   const wasm = allowsWasm ? ["'wasm-unsafe-eval'"] : [];
-  return `default-src 'self'; img-src 'self' blob:; script-src ${["'self'", ...wasm, ...hashes].join(' ')}`;
+  return `default-src 'self'; img-src 'self' blob:; worker-src 'self' blob:; script-src ${["'self'", ...wasm, ...hashes].join(' ')}`;
 }

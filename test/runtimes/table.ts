@@ -1,5 +1,6 @@
 import type { Row } from './row.ts';
 import type { Report } from './suite/report.ts';
+import { WANTED } from './suite/threads.ts';
 
 const AT_ONCE = 2;
 
@@ -29,10 +30,13 @@ async function find(row: Row): Promise<Finding> {
  */
 export async function printTable(rows: readonly Row[]): Promise<boolean> {
   console.log(
-    `\n${'runtime'.padEnd(24)}${'version'.padEnd(18)} cases  ${'digest'.padEnd(16)}  first result`,
+    `\n${'runtime'.padEnd(24)}${'version'.padEnd(18)} cases  ${'digest'.padEnd(16)}  threads  first result`,
   );
   const findings = await findAll(rows);
-  const wrong = findings.filter(({ outcome }) => !outcome || outcome.failures.length > 0);
+  const wrong = findings.filter(
+    ({ row, outcome }) =>
+      !outcome || outcome.failures.length > 0 || (row.hasThreads && outcome.threads !== WANTED),
+  );
   const digests = new Set(findings.flatMap(({ outcome }) => outcome?.digest ?? []));
   if (digests.size > 1) console.log(`\nThe bits differ: ${digests.size} digests.`);
   console.log(`\n${findings.length - wrong.length} rows passed, ${wrong.length} failed`);
@@ -59,8 +63,8 @@ async function findAll(rows: readonly Row[]): Promise<readonly Finding[]> {
 function describe({ row: { runtime, version }, outcome, error }: Finding): string {
   const name = `${runtime.padEnd(24)}${version.padEnd(18)}`;
   if (error) return `${name}failed: ${error.message}`;
-  const { cases, digest, firstResult, failures } = outcome;
+  const { cases, digest, threads, firstResult, failures } = outcome;
   const time = `${firstResult.toFixed(1)} ms`;
-  const line = `${name}${String(cases).padStart(6)}  ${digest}  ${time.padStart(9)}`;
+  const line = `${name}${String(cases).padStart(6)}  ${digest}  ${String(threads).padStart(7)}  ${time.padStart(9)}`;
   return [line, ...failures.map((failure) => `  failed: ${failure}`)].join('\n');
 }

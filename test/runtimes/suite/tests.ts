@@ -54,11 +54,13 @@ export async function report(): Promise<Report> {
   };
   const ran = await startTests(Object.keys(files), runner);
   const tests = ran.flatMap(testsOf);
-  const { cases, digest } = await reportBits();
+  const { cases, digest, threads, failures } = await reportBits();
+  const failed = [...ran, ...tests].filter(({ result }) => result?.state === 'fail');
   return {
     cases: cases + tests.filter(({ result }) => result?.state === 'pass').length,
     digest,
-    failures: [...ran, ...tests].filter(({ result }) => result?.state === 'fail').map(describe),
+    threads,
+    failures: [...failures, ...failed.map(describe)],
   };
 }
 
