@@ -1,12 +1,12 @@
 import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
-import { findMoments, mergeGroups } from '../statistics/moments.ts';
 import type { RunningStats } from '../statistics/running-average.ts';
 import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
 import { DifferentiateColumns } from './column-gradients.ts';
 import { ownElementGradients } from './element-gradients.ts';
 import { fewRowsOfScope } from './few-rows.ts';
 import { type AnyGradients, type Differentiation, ParameterGradients } from './gradients.ts';
+import { findGroupMoments, groupsAsChannels } from './group-rows.ts';
 import { prepareDeviations, prepareGivenLines, withoutParameters } from './lines.ts';
 import { clearPadding } from './normalize-channels.ts';
 import { fitsRowGradients, rowGradients } from './row-gradients.ts';
@@ -15,11 +15,10 @@ import { ownWay } from './way.ts';
 
 /** Finds the gradients of {@link normalizeChannels}. */
 export function channelGradients(gradOutput: Elements, args: ChannelArguments): AnyGradients {
-  const { input, output, tensor, weight, bias, affine, groupSize, fixed } = args;
+  const { input, output, tensor, weight, bias, affine, fixed } = args;
   const parameters = new ParameterGradients(weight, bias);
-  const most = Math.min(groupSize, input.data.length);
   const differentiation: Differentiation = {
-    memory: memoryFor(most, output.data, gradOutput, input.data),
+    memory: memoryFor(0, output.data, gradOutput, input.data),
     gradInput: output.data,
     gradOutput,
     input: input.data,
@@ -48,10 +47,16 @@ function ownGradients(differentiation: Differentiation, args: ChannelArguments):
   }
 }
 
-function ownScopeGradients(differentiation: Differentiation, args: ChannelArguments): void {
-  const { memory, input } = differentiation;
+function ownScopeGradients(given: Differentiation, givenArgs: ChannelArguments): void {
+  const groups = groupsAsChannels(givenArgs);
+  const args = groups?.args ?? givenArgs;
   const { affine, groupSize } = args;
-  const scopes = ownScopes(memory, args);
+  const { gradInput, gradOutput, input } = given;
+  // An empty tensor may have groups of any size.
+  const most = Math.min(groupSize, input.length);
+  const memory = memoryFor(most, gradInput, gradOutput, input);
+  const differentiation = { ...given, memory };
+  const scopes = groups?.scopes ?? ownScopes(memory, args);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;
@@ -60,8 +65,7 @@ function ownScopeGradients(differentiation: Differentiation, args: ChannelArgume
       memory.run(new DifferentiateColumns(differentiation, columns));
       continue;
     }
-    findMoments(memory, scope, input);
-    mergeGroups(memory, scope, groupSize);
+    findGroupMoments(memory, scope, args);
     prepareDeviations(memory, scope.channels / groupSize, affine);
     scopeGradients(differentiation, scope, groupSize);
   }

@@ -1,12 +1,12 @@
 import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
-import { findMoments, mergeGroups } from '../statistics/moments.ts';
 import type { MomentsSink } from '../statistics/record.ts';
 import { RunningAverage, type RunningStats } from '../statistics/running-average.ts';
 import type { ChannelTensor } from '../tensor/channels.ts';
 import type { AnyTensor } from '../tensor/tensor.ts';
 import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
 import { type FewRows, fewRowsOfScope } from './few-rows.ts';
+import { findGroupMoments, groupsAsChannels } from './group-rows.ts';
 import { applyLines, prepareDeviations, prepareGivenLines, prepareLines } from './lines.ts';
 import { NormalizeColumns } from './normalize-columns.ts';
 import { normalizeInStrips } from './normalize-rows.ts';
@@ -54,12 +54,14 @@ function normalizeColumns(
 }
 
 /** Normalizes each scope by its own statistics. */
-function normalizeScopes(args: ChannelArguments, sink: MomentsSink | null): void {
+function normalizeScopes(given: ChannelArguments, sink: MomentsSink | null): void {
+  const groups = groupsAsChannels(given);
+  const args = groups?.args ?? given;
   const { input, output, affine, groupSize } = args;
   // An empty tensor may have groups of any size.
   const most = Math.min(groupSize, input.data.length);
   const memory = memoryFor(most, output.data, input.data);
-  const scopes = ownScopes(memory, args);
+  const scopes = groups?.scopes ?? ownScopes(memory, args);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;
@@ -68,11 +70,10 @@ function normalizeScopes(args: ChannelArguments, sink: MomentsSink | null): void
       normalizeColumns(args, columns, sink);
       continue;
     }
-    findMoments(memory, scope, input.data);
-    mergeGroups(memory, scope, groupSize);
-    const groups = scope.channels / groupSize;
-    sink?.add(memory.moments.values, scope.first / groupSize, groups);
-    prepareDeviations(memory, groups, affine);
+    findGroupMoments(memory, scope, args);
+    const count = scope.channels / groupSize;
+    sink?.add(memory.moments.values, scope.first / groupSize, count);
+    prepareDeviations(memory, count, affine);
     prepareLines(memory, scope, groupSize, affine);
     applyLines(memory, scope, output.data, input.data);
   }

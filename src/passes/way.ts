@@ -2,6 +2,7 @@ import { isRowwise } from '../tensor/channels.ts';
 import type { Rows } from '../views/strips.ts';
 import type { ChannelArguments } from './channel-arguments.ts';
 import { type FewRows, fewRowsOf, isOfSamples } from './few-rows.ts';
+import { hasGroupRows } from './group-rows.ts';
 
 /** What the elements that share statistics are seen as. */
 export type Way =
@@ -28,6 +29,7 @@ export function ownWay(args: ChannelArguments, backward: boolean): Way {
     const rows = { ...tensor, channels: channels / groupSize, spatial: groupSize };
     return ownWay({ ...args, tensor: { ...rows, layout: 'nchw' }, groupSize: 1 }, backward);
   }
+  if (hasGroupRows(args)) return { by: 'scopes' };
   const columns = fewRowsOf(args, backward);
   if (columns !== null) return { by: 'columns', columns };
   // Channels of one element lie side by side in both layouts.

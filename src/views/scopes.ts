@@ -89,6 +89,36 @@ export class SampleScopes implements Scopes {
 }
 
 /**
+ * The scopes of groups where channels lie last: in each place of a sample, a group's channels
+ * are a row. To its scopes a group is a channel.
+ */
+export class GroupScopes implements Scopes {
+  readonly count: number;
+  readonly #tensor: ChannelTensor;
+  readonly #groupSize: number;
+  /** Groups of a sample. */
+  readonly #groups: number;
+  readonly #scopesOfSample: number;
+
+  constructor(tensor: ChannelTensor, groupSize: number) {
+    const { samples, channels, spatial } = tensor;
+    this.#tensor = tensor;
+    this.#groupSize = groupSize;
+    this.#groups = channels / groupSize;
+    this.#scopesOfSample = Math.ceil(this.#groups / MAX_CHANNELS);
+    this.count = spatial === 0 ? 0 : samples * this.#scopesOfSample;
+  }
+
+  scope(index: number): Scope {
+    const sample = Math.floor(index / this.#scopesOfSample);
+    const group = (index % this.#scopesOfSample) * MAX_CHANNELS;
+    const first = sample * this.#groups + group;
+    const count = Math.min(MAX_CHANNELS, this.#groups - group);
+    return new OneView(first, groupRows(this.#tensor, this.#groupSize, first, count));
+  }
+}
+
+/**
  * The scopes in which a channel has the same statistics in all samples, as in batch
  * normalization.
  */
@@ -229,6 +259,24 @@ function sampleView(
   return isRowwise(tensor)
     ? rowsOf(start + first * spatial, count, length, spatial)
     : new ColumnView({ start: start + first, rows: length, channels: count, stride: channels });
+}
+
+/** Sees groups of one sample, from one that is counted over all samples, each as a channel. */
+export function groupRows(
+  { channels, spatial }: ChannelTensor,
+  groupSize: number,
+  first: number,
+  count: number,
+): RowView {
+  const sample = Math.floor((first * groupSize) / channels);
+  return new RowView({
+    start: sample * channels * spatial + ((first * groupSize) % channels),
+    samples: spatial,
+    sampleStride: channels,
+    channels: count,
+    length: groupSize,
+    stride: groupSize,
+  });
 }
 
 /** Sees rows that lie `stride` apart, each a channel. */

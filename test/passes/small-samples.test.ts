@@ -129,6 +129,33 @@ describe('batch normalization of short rows', () => {
   });
 });
 
+describe('groups with channels last, as rows', () => {
+  test.each([
+    // [shape, groups]: a row for each place, of samples just large enough, and a little smaller.
+    [[3, 2, 512], 4],
+    [[3, 2, 510], 2],
+    [[2, 7, 192], 3],
+    [[2, 33, 130], 2],
+    // Groups of more channels than the scratch has numbers for, and of as many.
+    [[2, 2, 8208], 2],
+    [[2, 3, 4096], 1],
+    [[1, 1, 4100], 1],
+    // More groups than it has.
+    [[1, 2, 8 * 4100], 4100],
+  ])('are within the contract, the same bits in an arena: %j in %i', (shape, numGroups) => {
+    const channels = shape[2] as number;
+    for (const options of [{}, { correction: 1 }, { epsMode: 'std' }] as const) {
+      for (const arrays of [{}, arraysOf(channels)]) {
+        expectRight(
+          { norm: 'groupNorm', shape, numGroups, options: { layout: 'nhwc', ...options } },
+          arrays,
+          false,
+        );
+      }
+    }
+  });
+});
+
 describe('short rows', () => {
   test.each([
     [[50, 4, 2]],
