@@ -1,6 +1,5 @@
-import { concatenate } from '../common/bytes.ts';
+import { concatenate } from './bytes.ts';
 import { HttpRefusal } from './http-refusal.ts';
-import { MAX_BODY_BYTES } from './limits.ts';
 
 /**
  * Checks what a request says of its body.
@@ -30,10 +29,14 @@ const PIECE_BYTES = 2 ** 16;
 /**
  * Reads a body to its end, or as far as it is allowed to go.
  *
+ * @param maxBytes how far that is
  * @throws HttpRefusal where it is too long, whether it says so or not, or breaks off.
  */
-export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  checkLength(Number(request.headers.get('content-length')));
+export async function readBody(
+  request: Request,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  checkLength(Number(request.headers.get('content-length')), maxBytes);
   const parts: Uint8Array[] = [];
   if (request.body === null) return concatenate(parts);
   const reader = request.body.getReader({ mode: 'byob' });
@@ -42,7 +45,7 @@ export async function readBody(request: Request): Promise<Uint8Array<ArrayBuffer
     const { done, value } = await read(reader, piece);
     if (done) return concatenate(parts);
     length += value.length;
-    checkLength(length);
+    checkLength(length, maxBytes);
     // A copy, since a piece may hold one byte and takes the room of all.
     parts.push(value.slice());
     piece = new Uint8Array(value.buffer);
@@ -55,9 +58,9 @@ function read(reader: ReadableStreamBYOBReader, piece: Uint8Array<ArrayBuffer>) 
   });
 }
 
-function checkLength(bytes: number): void {
-  if (bytes <= MAX_BODY_BYTES) return;
-  throw new HttpRefusal(413, `body: expected at most ${MAX_BODY_BYTES} bytes, got more`, {
+function checkLength(bytes: number, maxBytes: number): void {
+  if (bytes <= maxBytes) return;
+  throw new HttpRefusal(413, `body: expected at most ${maxBytes} bytes, got more`, {
     field: 'body',
   });
 }

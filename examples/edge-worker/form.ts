@@ -25,7 +25,7 @@ export async function readForm(
 }
 
 /** @throws HttpRefusal where the field is absent or no file. */
-export async function readFile(form: FormData, name: string): Promise<Uint8Array> {
+export async function readFile(form: FormData, name: string): Promise<Uint8Array<ArrayBuffer>> {
   const file = form.get(name);
   if (file === null) refuse(name, 'expected a file, got none');
   if (typeof file === 'string') refuse(name, 'expected a file, got text');

@@ -1,4 +1,4 @@
-import { MAX_BODY_BYTES, MAX_PIXELS } from './limits.ts';
+import { MAX_FORM_BYTES, MAX_PIXELS, MAX_TENSORS_BYTES } from './limits.ts';
 import { OPERATIONS } from './operations.ts';
 
 /** Answers GET /: how to call the service, with examples that run as printed. */
@@ -18,9 +18,12 @@ function helpText(origin: string): string {
 
 POST /restyle     Gives a photograph the colours of another.
 
-  A form in: content and style, each a PNG or a JPEG of its own size; strength from 0
-  to 1 (1); space, rgb or oklab (rgb). A PNG of the content's size out. EXIF orientation
-  and colour profiles are left aside.
+  A form in: content and style, each a PNG, a JPEG or a WebP of its own size; strength
+  from 0 to 1 (1); space, rgb, oklab or lab (rgb); format, png, jpeg or webp. A picture of
+  the content's size out, in the format that is named, else in that of the Accept field,
+  else a PNG. In place of a picture the style may be its moments, the JSON of the
+  library's imageMoments; they have their space. JPEG are turned as EXIF says; colour
+  profiles are left aside.
 
   curl --fail-with-body --output restyled.png \\
     --form content=@examples/restyle/photos/rocket.jpg \\
@@ -46,11 +49,13 @@ POST /normalize   Normalizes a tensor.
 
 ${operations.join('\n')}
 
-Limits: ${MAX_BODY_BYTES} bytes of body, ${MAX_PIXELS} pixels of a picture.
+Limits: ${MAX_FORM_BYTES} bytes of a form, ${MAX_TENSORS_BYTES} of tensors, ${MAX_PIXELS} pixels
+of a picture. Where the platform's image service is bound, it makes larger pictures
+smaller, and reads GIF, HEIC, AVIF, CMYK and what else it knows.
 
 Errors are JSON: { "status": 400, "field": "strength", "error": "strength: expected ..." }
   400  malformed; field names what    413  too large
   404  no such path                   415  no such media type
-  405  no such method
+  405  no such method                 406  no format that Accept takes
 `;
 }

@@ -1,9 +1,7 @@
-import { Refusal } from '../common/refusal.ts';
-
 const MAX_TEXT = 300;
 
 /** A request that can't be met, told as a line of JSON that names what is at fault. */
-export class HttpRefusal extends Refusal {
+export class HttpRefusal extends Error {
   readonly status: number;
   readonly field: string | undefined;
   readonly headers: Readonly<Record<string, string>>;

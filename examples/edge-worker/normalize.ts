@@ -1,6 +1,7 @@
 import { readSafetensors, writeSafetensors } from 'wasm-norm';
 import { checkMediaType, readBody } from './body.ts';
 import { HttpRefusal, refusing } from './http-refusal.ts';
+import { MAX_TENSORS_BYTES } from './limits.ts';
 import { OPERATIONS, type Operation, type Tensors } from './operations.ts';
 import { readOptions } from './options.ts';
 
@@ -16,7 +17,7 @@ export async function normalize(request: Request): Promise<Response> {
   checkMediaType(request, SAFETENSORS);
   const query = new URL(request.url).searchParams;
   const { operation, options } = readQuery(query);
-  const body = await readBody(request);
+  const body = await readBody(request, MAX_TENSORS_BYTES);
   const tensors = refusing(() => readSafetensors(body));
   checkNames(Object.keys(tensors), operation);
   const result = refusing(() => run(operation, tensors, options));

@@ -1,12 +1,12 @@
 import { showHelp } from './help.ts';
 import { HttpRefusal } from './http-refusal.ts';
 import { normalize } from './normalize.ts';
-import { restyle } from './restyle.ts';
+import { type Bindings, restyle } from './restyle.ts';
 
 interface Route {
   /** For OPTIONS, and for a refusal of others. */
   readonly methods: readonly string[];
-  readonly answer: (request: Request) => Response | Promise<Response>;
+  readonly answer: (request: Request, bindings: Bindings) => Response | Promise<Response>;
 }
 
 const ROUTES: ReadonlyMap<string, Route> = new Map([
@@ -16,9 +16,9 @@ const ROUTES: ReadonlyMap<string, Route> = new Map([
 ]);
 
 /** Answers a request, whatever it is. */
-export async function respond(request: Request): Promise<Response> {
+export async function respond(request: Request, bindings: Bindings): Promise<Response> {
   try {
-    return await dispatch(request);
+    return await dispatch(request, bindings);
   } catch (error) {
     if (error instanceof HttpRefusal) return error.toResponse();
     // A fault of the service: told to its log, not to the client.
@@ -27,7 +27,7 @@ export async function respond(request: Request): Promise<Response> {
   }
 }
 
-async function dispatch(request: Request): Promise<Response> {
+async function dispatch(request: Request, bindings: Bindings): Promise<Response> {
   const { pathname } = new URL(request.url);
   const route = ROUTES.get(pathname);
   if (route === undefined) {
@@ -42,6 +42,6 @@ async function dispatch(request: Request): Promise<Response> {
     });
   }
   if (request.method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } });
-  const response = await answer(request);
+  const response = await answer(request, bindings);
   return request.method === 'HEAD' ? new Response(null, response) : response;
 }

@@ -4,11 +4,16 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import jpeg from 'jpeg-js';
-import { decode, encodePng } from '../../examples/common/codecs.ts';
 import { bundle } from '../../examples/edge-worker/tools/bundle.ts';
 import { serve } from '../../examples/edge-worker/tools/serve.ts';
-import { Tensor, writeSafetensors } from '../../src/index.ts';
+import {
+  type ImageLike,
+  imageMoments,
+  type Space,
+  Tensor,
+  writeSafetensors,
+} from '../../src/index.ts';
+import { decode, encodeJpeg, encodePng, encodeWebp } from '../support/codecs.ts';
 import { sizeOf } from '../support/shapes.ts';
 
 interface Case {
@@ -17,9 +22,9 @@ interface Case {
   readonly body: () => BodyInit;
 }
 
-const SECONDS = 2.5;
+const SECONDS = 1;
 
-const photo = decode(
+const photo = await decode(
   readFileSync(new URL('../../examples/restyle/photos/chelsea.jpg', import.meta.url)),
 );
 
@@ -37,18 +42,31 @@ function resized(width: number, height: number) {
   return { data, width, height };
 }
 
-function restyling(format: 'JPEG' | 'PNG', width: number, height: number, space: string): Case {
-  const picture = resized(width, height);
-  const file = format === 'JPEG' ? jpeg.encode(picture, 85).data : encodePng(picture);
-  const blob = new Blob([new Uint8Array(file)]);
+const ENCODERS = {
+  JPEG: (picture: ImageLike) => encodeJpeg(picture, 85),
+  PNG: encodePng,
+  WebP: (picture: ImageLike) => encodeWebp(picture, 85),
+};
+
+/** Restyles a picture by the moments of the photograph, or by itself. */
+async function restyling(
+  from: keyof typeof ENCODERS,
+  to: keyof typeof ENCODERS,
+  width: number,
+  height: number,
+  { space = 'rgb', byItself = false }: { space?: Space; byItself?: boolean } = {},
+): Promise<Case> {
+  const blob = new Blob([await ENCODERS[from](resized(width, height))]);
+  const moments = JSON.stringify(imageMoments(photo, { space }));
   return {
-    name: `restyle two ${format} of ${width} x ${height}, ${space}`,
+    name: `restyle a ${from} of ${width} x ${height}, ${byItself ? 'by another' : 'by moments'}, ${space}, to a ${to}`,
     path: '/restyle',
     body: () => {
       const form = new FormData();
       form.append('content', blob);
-      form.append('style', blob);
+      form.append('style', byItself ? blob : moments);
       form.append('space', space);
+      form.append('format', to.toLowerCase());
       return form;
     },
   };
@@ -75,14 +93,21 @@ const CASES: readonly Case[] = [
   normalization('layerNorm&normalizedShape=768', [1, 256, 768]),
   normalization('instanceNorm', [1, 64, 112, 112]),
   normalization('instanceNorm', [1, 3, 512, 512]),
-  restyling('JPEG', 64, 48, 'rgb'),
-  restyling('JPEG', 128, 96, 'rgb'),
-  restyling('JPEG', 160, 120, 'rgb'),
-  restyling('JPEG', 192, 144, 'rgb'),
-  restyling('PNG', 160, 120, 'rgb'),
-  restyling('JPEG', 160, 120, 'oklab'),
-  restyling('JPEG', 320, 240, 'rgb'),
-  restyling('JPEG', 640, 480, 'rgb'),
+  await restyling('JPEG', 'PNG', 64, 48),
+  await restyling('JPEG', 'PNG', 160, 120),
+  await restyling('JPEG', 'PNG', 160, 120, { byItself: true }),
+  await restyling('PNG', 'PNG', 160, 120, { byItself: true }),
+  await restyling('JPEG', 'PNG', 320, 240),
+  await restyling('JPEG', 'PNG', 640, 480),
+  await restyling('JPEG', 'PNG', 640, 480, { byItself: true }),
+  await restyling('JPEG', 'PNG', 640, 480, { byItself: true, space: 'oklab' }),
+  await restyling('JPEG', 'JPEG', 640, 480),
+  await restyling('JPEG', 'WebP', 640, 480),
+  await restyling('JPEG', 'PNG', 1024, 1024),
+  await restyling('JPEG', 'JPEG', 1024, 1024),
+  await restyling('JPEG', 'WebP', 1024, 1024),
+  await restyling('PNG', 'PNG', 1024, 1024),
+  await restyling('WebP', 'WebP', 1024, 1024),
 ];
 
 function millisecondsOf(pid: number): number {

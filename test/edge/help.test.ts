@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { decode } from '../../examples/common/codecs.ts';
 import { instanceNorm, readSafetensors, restyle, Tensor } from '../../src/index.ts';
+import { decode } from '../support/codecs.ts';
 import { expectSamePixels } from './pixels.ts';
 import { send } from './requests.ts';
 
@@ -40,8 +40,11 @@ test('the examples of the help run as printed, and give what the library gives',
 
   const restyled = readFileSync(`${folder}/restyled.png`);
   const photo = (name: string) => decode(readFileSync(`examples/restyle/photos/${name}.jpg`));
-  const expected = restyle(photo('rocket'), photo('coffee'), { strength: 0.7, space: 'oklab' });
-  expectSamePixels(decode(restyled), expected);
+  const expected = restyle(await photo('rocket'), await photo('coffee'), {
+    strength: 0.7,
+    space: 'oklab',
+  });
+  expectSamePixels(await decode(restyled), expected);
 
   const { y } = readSafetensors(readFileSync(`${folder}/y.safetensors`));
   expect(y).toEqual(instanceNorm(new Tensor(Float32Array.of(1, 2, 3, 4), [1, 2, 2])));

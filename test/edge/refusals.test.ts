@@ -4,15 +4,20 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, inject, test } from 'vitest';
-import { encodePng } from '../../examples/common/codecs.ts';
-import { Tensor, writeSafetensors } from '../../src/index.ts';
+import { imageMoments, Tensor, writeSafetensors } from '../../src/index.ts';
+import { encodeJpeg, encodePng, encodeWebp } from '../support/codecs.ts';
+import { exif, withSegment } from '../support/jpeg.ts';
 import { chunk, header, pngOf } from '../support/png.ts';
 import { expectRefused, send, sendForm, sendTensors } from './requests.ts';
 
 const MiB = 2 ** 20;
 const OCTETS = { 'content-type': 'application/octet-stream' };
 
-const dot = new Uint8Array(encodePng({ data: Uint8Array.of(1, 2, 3, 4), width: 1, height: 1 }));
+const dot = await encodePng({ data: Uint8Array.of(1, 2, 3, 4), width: 1, height: 1 });
+const gray = { data: new Uint8Array(4 * 64).fill(255), width: 8, height: 8 };
+const jpeg = await encodeJpeg(gray, 90);
+const data = Uint8Array.from({ length: 4 * 1024 }, (_, at) => (at * at) % 251);
+const noisy = await encodeJpeg({ data, width: 32, height: 32 }, 90);
 const x = new Tensor(Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8), [1, 2, 4]);
 const two = new Tensor(Float32Array.of(1, 2), [2]);
 const body = writeSafetensors({ x });
@@ -94,19 +99,94 @@ describe('media types', () => {
   });
 
   test.each([
-    ['a GIF', new TextEncoder().encode('GIF89a')],
-    ['a PNG without its first byte', dot.slice(1)],
-    ['an empty file', new Uint8Array(0)],
-  ])('a field does not take %s', async (_, file) => {
-    await expectRefused(
-      await sendForm({ content: file, style: dot }),
-      415,
-      'content',
-      'got neither',
-    );
-    await expectRefused(await sendForm({ content: dot, style: file }), 415, 'style', 'got neither');
+    ['a GIF', 'GIF89a'],
+    ['a HEIC', '\0\0\0\x18ftypheic\0\0\0\0'],
+    ['an AVIF', '\0\0\0\x1cftypavif\0\0\0\0'],
+    ['a TIFF', 'II*\0'],
+    ['an HTML page', '\n<!DOCTYPE html><title>Not found</title>'],
+    ['a Git LFS pointer', 'version https://git-lfs.github.com/spec/v1\n'],
+    ['an empty file', ''],
+    ['something else', 'PNG'],
+  ])('a field does not take %s', async (name, text) => {
+    const file = new Uint8Array(Buffer.from(text, 'latin1'));
+    const got = `expected a PNG, a JPEG or a WebP, got ${name}`;
+    await expectRefused(await sendForm({ content: file, style: dot }), 415, 'content', got);
+    await expectRefused(await sendForm({ content: dot, style: file }), 415, 'style', got);
+  });
+
+  test('a form does not answer in what Accept leaves out', async () => {
+    const form = new FormData();
+    for (const name of ['content', 'style']) form.append(name, new Blob([dot]));
+    const headers = { accept: 'image/avif, text/*' };
+    const response = await send('/restyle', { method: 'POST', body: form, headers });
+    await expectRefused(response, 406, 'accept', 'expected one of image/png, image/jpeg');
   });
 });
+
+/** Returns a JPEG whose frame has another marker, or another byte at a place behind it. */
+function withFrame(at: number, byte: number, file = jpeg): Uint8Array<ArrayBuffer> {
+  const bytes = file.slice();
+  const frame = Buffer.from(bytes).findIndex(
+    (value, i) => value === 0xff && [0xc0, 0xc2].includes(bytes[i + 1] as number),
+  );
+  bytes[frame + at] = byte;
+  return bytes;
+}
+
+describe('pictures of a kind that is not decoded are refused by its name', () => {
+  test.each([
+    ['12 bits', 4, 12, '12 bits a sample, instead of 8'],
+    ['CMYK', 9, 4, '4 components (CMYK)'],
+    ['arithmetic coding', 1, 0xc9, 'arithmetic coding'],
+    ['progressive arithmetic coding', 1, 0xca, 'arithmetic coding'],
+    ['lossless coding', 1, 0xc3, 'lossless or hierarchical coding'],
+  ])('a JPEG of %s', async (_, at, byte, message) => {
+    const file = withFrame(at, byte);
+    const got = `a JPEG that can't be decoded: ${message}`;
+    await expectRefused(await sendForm({ content: file, style: dot }), 415, 'content', got);
+    await expectRefused(await sendForm({ content: dot, style: file }), 415, 'style', got);
+  });
+
+  test('an animated WebP', async () => {
+    const extended = Buffer.from('VP8X\x0a\0\0\0\x02\0\0\0\x07\0\0\x07\0\0', 'latin1');
+    const still = Buffer.from(await encodeWebp(gray, 80));
+    const file = Buffer.concat([still.subarray(0, 12), extended, still.subarray(12)]);
+    file.writeUInt32LE(file.length - 8, 4);
+    const response = await sendForm({ content: new Uint8Array(file), style: dot });
+    await expectRefused(response, 415, 'content', "WebP that can't be decoded: an animation");
+  });
+});
+
+describe('damaged pictures are refused, where a decoder would make up the rest', () => {
+  test.each([
+    ['without its end', () => jpeg.slice(0, -2), 'before its end-of-image marker'],
+    ['cut in half', () => jpeg.slice(0, jpeg.length / 2), /it ends/],
+    ['whose data are cut', () => cutData(20), 'premature end of data segment'],
+    ['without size', () => withFrame(6, 0), 'a size of 8 x 0'],
+    ['of two components', () => withFrame(9, 2), '2 components, instead of 1 or 3'],
+  ])('a JPEG %s', async (_, make, message) => {
+    const response = await sendForm({ content: make(), style: dot });
+    await expectRefused(response, 400, 'content', message);
+  });
+
+  test('a WebP that is cut', async () => {
+    const file = (await encodeWebp(gray, 80)).slice(0, -4);
+    const response = await sendForm({ content: file, style: dot });
+    await expectRefused(response, 400, 'content', 'it ends before its last chunk');
+  });
+
+  test('a WebP whose data are damaged', async () => {
+    const file = await encodeWebp(gray, 80);
+    file.fill(255, 30);
+    const response = await sendForm({ content: file, style: dot });
+    await expectRefused(response, 400, 'content', 'damaged data');
+  });
+});
+
+/** Leaves out bytes of the JPEG's data just before its end. */
+function cutData(count: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Buffer.concat([noisy.subarray(0, -2 - count), noisy.subarray(-2)]));
+}
 
 describe('sizes', () => {
   test('a body whose given length is too long is refused before it is sent', async () => {
@@ -152,8 +232,8 @@ describe('sizes', () => {
     const response = await sendPieces(path, OCTETS, 65, MiB / 16);
     await expectRefused(response, 413, 'body', `at most ${4 * MiB} bytes`);
     const type = { 'content-type': 'multipart/form-data; boundary=b' };
-    const form = await sendPieces('/restyle', type, 65, MiB / 16);
-    await expectRefused(form, 413, 'body', `at most ${4 * MiB} bytes`);
+    const form = await sendPieces('/restyle', type, 129, MiB / 16);
+    await expectRefused(form, 413, 'body', `at most ${8 * MiB} bytes`);
   });
 
   test('a body without a given length is read when it is short enough', async () => {
@@ -165,14 +245,35 @@ describe('sizes', () => {
 
   test.each([
     ['vast', 0xffffffff, 0xffffffff],
-    ['a pixel too wide', 640 * 480 + 1, 1],
-    ['a line too high', 640, 481],
+    ['a pixel too wide', 2 ** 20 + 1, 1],
+    ['a line too high', 1024, 1025],
+    ['as a phone takes it', 4032, 3024],
   ])('a picture that is %s is refused by its header', async (_, width, height) => {
     const size = { colourType: 6, depth: 8, width, height };
     const large = new Uint8Array(pngOf(header(size), chunk('IDAT', deflateSync(Buffer.alloc(9)))));
-    const got = `at most 307200 pixels, got ${width} x ${height}`;
+    const got = `at most 1048576 pixels, got ${width} x ${height}; a worker has 128 MB`;
     await expectRefused(await sendForm({ content: large, style: dot }), 413, 'content', got);
     await expectRefused(await sendForm({ content: dot, style: large }), 413, 'style', got);
+  });
+
+  test('so are a JPEG and a WebP, as they are when upright', async () => {
+    const got = 'at most 1048576 pixels, got';
+    // A height of 65312 lines, which are columns when it stands.
+    const photo = withSegment(withFrame(5, 0xff, noisy), exif(6));
+    await expectRefused(
+      await sendForm({ content: photo, style: dot }),
+      413,
+      'content',
+      `${got} 65312 x 32`,
+    );
+    const webp = await encodeWebp(gray, 80);
+    webp.set([0xff, 0x3f, 0xff, 0x3f], 26);
+    await expectRefused(
+      await sendForm({ content: webp, style: dot }),
+      413,
+      'content',
+      `${got} 16383 x 16383`,
+    );
   });
 
   test('groups whose statistics would take too much memory are refused', async () => {
@@ -182,6 +283,8 @@ describe('sizes', () => {
     await expectRefused(response, 413, 'x', 'groups of at most 65536 channels, got 131072');
   });
 });
+
+const OKLAB = JSON.stringify(imageMoments(gray, { space: 'oklab' }));
 
 describe('forms', () => {
   const post = (body: BodyInit, type: string) =>
@@ -211,6 +314,10 @@ describe('forms', () => {
     ['no content', { style: dot }, 'content', 'expected a file, got none'],
     ['no style', { content: dot }, 'style', 'expected a file, got none'],
     ['text for content', { content: 'a.png', style: dot }, 'content', 'a file, got text'],
+    ['text for style', { content: dot, style: 'a.png' }, 'style', 'moments as JSON: no JSON'],
+    ['other JSON', { content: dot, style: '{"mean": 1}' }, 'style', 'or moments as JSON: '],
+    ['two spaces', { content: dot, style: OKLAB, space: 'rgb' }, 'style', "got 'oklab'"],
+    ['an unknown format', { content: dot, style: dot, format: 'gif' }, 'format', 'got "gif"'],
     ['two contents', { content: [dot, dot], style: dot }, 'content', 'one field, got 2'],
     ['an unknown field', { content: dot, style: dot, stength: '1' }, 'stength', 'no other field'],
     ['__proto__', { content: dot, style: dot, ['__proto__']: '1' }, '__proto__', 'no other field'],

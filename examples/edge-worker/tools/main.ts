@@ -1,9 +1,8 @@
 // npm run edge: the service on this machine, in the runtime that it is deployed to.
 
 import { fileURLToPath } from 'node:url';
-import { Refusal } from '../../common/refusal.ts';
 import { bundle } from './bundle.ts';
-import { serve } from './serve.ts';
+import { NotServed, serve } from './serve.ts';
 
 const PORT = 8787;
 
@@ -14,7 +13,7 @@ try {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);
   console.log(`${url} serves; curl it for help, Ctrl-C ends it`);
 } catch (error) {
-  if (!(error instanceof Refusal)) throw error;
+  if (!(error instanceof NotServed)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

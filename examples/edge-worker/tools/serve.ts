@@ -4,11 +4,13 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { Refusal } from '../../common/refusal.ts';
 
 const { default: workerd } = createRequire(import.meta.url)('workerd') as { default: string };
 
 const NAME = 'edge';
+
+/** workerd does not serve, of which it has said the reason itself. */
+export class NotServed extends Error {}
 
 /** A service that runs in workerd. */
 export interface Service {
@@ -25,7 +27,7 @@ export interface Service {
  *
  * @param folder what wrangler has written: worker.js and the modules that it imports
  * @param port 0 for any that is free
- * @throws Refusal where workerd ends before it listens, as it does where the port is in use.
+ * @throws NotServed where workerd ends before it listens, as it does where the port is in use.
  */
 export async function serve(folder: string, port: number): Promise<Service> {
   const file = `${folder}/config.capnp`;
@@ -39,7 +41,7 @@ export async function serve(folder: string, port: number): Promise<Service> {
   const ports = await portsOf(child.stdio[3] as Readable);
   if (!ports.has('listen')) {
     await ended;
-    throw new Refusal(`workerd ended before it listened on port ${port}: is it in use?`);
+    throw new NotServed(`workerd ended before it listened on port ${port}: is it in use?`);
   }
   return {
     url: `http://127.0.0.1:${ports.get('listen')}`,
