@@ -37,10 +37,11 @@ const quietLoader = {
  * what a file imports as WebAssembly, used or not, and drops a file that nobody uses.
  */
 function importModules(host) {
+  const filter = new RegExp(`/compiled-(${MODULES.join('|')})\\.ts$`);
   return {
     name: 'import-modules',
     setup({ onResolve }) {
-      onResolve({ filter: /\/compiled-\w+\.ts$/ }, ({ path }) => ({
+      onResolve({ filter }, ({ path }) => ({
         path: path.replace(/.*compiled-(\w+)\.ts$/, `./${host}-$1.js`),
         external: true,
       }));

@@ -108,8 +108,8 @@ function recolourBytes(name: 'recolour' | 'recolourByLines') {
 
 type RecolourBytes = (job: Job, y: number, x: number, tables: number, pixels: number) => boolean;
 
-export const recolour: RecolourBytes = recolourBytes('recolour');
-export const recolourByLines: RecolourBytes = recolourBytes('recolourByLines');
+export const recolour: RecolourBytes = /* @__PURE__ */ recolourBytes('recolour');
+export const recolourByLines: RecolourBytes = /* @__PURE__ */ recolourBytes('recolourByLines');
 
 export function recolourInSpace(
   job: Job,
