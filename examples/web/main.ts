@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Refusal } from '../common/refusal.ts';
 import { buildPage } from './build.ts';
+import { Refusal } from './refusal.ts';
 import { servePage } from './serve.ts';
 
 const DIST = fileURLToPath(new URL('dist', import.meta.url));

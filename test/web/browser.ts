@@ -1,6 +1,9 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 
+/** A name for this machine that the browser does not take for loopback. */
+const NAME = 'page.test';
+
 let browser: Browser;
 let problems: string[] = [];
 let pages: Page[] = [];
@@ -19,7 +22,9 @@ export function useBrowser(): void {
         '--disable-component-update',
         '--disable-sync',
         // The browser can't reach anything else, whatever the page tries.
-        '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
+        `--host-resolver-rules=MAP ${NAME} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
+        // Service workers are for https alone, and for loopback.
+        `--unsafely-treat-insecure-origin-as-secure=${namedUrl()}`,
       ],
     });
   });
@@ -33,15 +38,27 @@ export function useBrowser(): void {
   afterAll(() => browser.close());
 }
 
+/** The address of the page as that of a site, not of this machine. */
+export function namedUrl(): string {
+  const { port } = new URL(inject('url'));
+  return `http://${NAME}:${port}/`;
+}
+
 /** Opens the page as a new visitor, and waits for its first picture. */
-export async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
-  const page = await visit(options);
+export async function openPage(
+  options: BrowserContextOptions = {},
+  url: string = inject('url'),
+): Promise<Page> {
+  const page = await visit(options, url);
   await settle(page);
   return page;
 }
 
 /** Opens the page as a new visitor. */
-export async function visit(options: BrowserContextOptions = {}): Promise<Page> {
+export async function visit(
+  options: BrowserContextOptions = {},
+  url: string = inject('url'),
+): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     permissions: ['clipboard-read', 'clipboard-write'],
@@ -65,10 +82,10 @@ export async function visit(options: BrowserContextOptions = {}): Promise<Page> 
   page.on('pageerror', (error) => problems.push(String(error)));
   context.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
-    const isOwn = origin === new URL(inject('url')).origin;
+    const isOwn = origin === new URL(url).origin;
     if (!isOwn && protocol !== 'blob:') problems.push(`request of ${request.url()}`);
   });
-  await page.goto(inject('url'));
+  await page.goto(url);
   return page;
 }
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import axe, { type AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, inject, it } from 'vitest';
-import { openPage, settle, takeProblems, useBrowser } from './browser.ts';
+import { namedUrl, openPage, settle, takeProblems, useBrowser } from './browser.ts';
 
 useBrowser();
 
@@ -56,7 +56,7 @@ it('shows picture, slider and download at once on a screen of 1440 x 900', async
 });
 
 it('works without a network once it has been loaded', async () => {
-  const page = await openPage();
+  const page = await openPage({}, namedUrl());
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await page.context().setOffline(true);
   expect(await page.evaluate(() => fetch('/absent').catch(() => 'no network'))).toBe('no network');
@@ -66,6 +66,32 @@ it('works without a network once it has been loaded', async () => {
   await page.locator('#content').getByRole('radio', { name: 'a cat' }).check();
   await page.getByText('451 × 300').waitFor();
   await settle(page);
+});
+
+describe('on loopback', () => {
+  const registrations = (page: Page) =>
+    page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
+
+  it('keeps nothing, so that it does not answer in place of the next project there', async () => {
+    const page = await openPage();
+    await page.reload();
+    await settle(page);
+    expect(await registrations(page)).toBe(0);
+    expect(await page.evaluate(() => caches.keys())).toEqual([]);
+    expect(await page.evaluate(() => navigator.serviceWorker.controller)).toBeNull();
+  });
+
+  it('removes what an earlier version has left there', async () => {
+    const page = await openPage();
+    await page.evaluate(async () => {
+      await caches.open('wasm-norm 0123');
+      await caches.open('another project');
+      await navigator.serviceWorker.register('service-worker.js');
+    });
+    // By the service worker itself, which a browser fetches anew where it has an old one.
+    await expect.poll(() => registrations(page)).toBe(0);
+    expect(await page.evaluate(() => caches.keys())).toEqual(['another project']);
+  });
 });
 
 it('runs only its own scripts and applies only its own styles', async () => {

@@ -1,8 +1,9 @@
 // Pictures that a user might choose.
 
 import { deflateSync } from 'node:zlib';
-import { encodePng } from '../../examples/common/codecs.ts';
 import type { Image } from '../../src/index.ts';
+import { encodeJpeg, encodePng } from '../support/codecs.ts';
+import { exif, withSegment } from '../support/jpeg.ts';
 import { chunk, header, pngOf } from '../support/png.ts';
 import { uniformFrom } from '../support/random.ts';
 
@@ -31,8 +32,18 @@ export function makePicture(
   return { data, width, height };
 }
 
-export function pngFile(name: string, picture: Image): PictureFile {
-  return { name, mimeType: 'image/png', buffer: Buffer.from(encodePng(picture)) };
+export async function pngFile(name: string, picture: Image): Promise<PictureFile> {
+  return { name, mimeType: 'image/png', buffer: Buffer.from(await encodePng(picture)) };
+}
+
+/** Makes a JPEG whose EXIF tells an orientation, 1 to 8. */
+export async function turnedJpeg(
+  name: string,
+  picture: Image,
+  orientation: number,
+): Promise<PictureFile> {
+  const jpeg = withSegment(await encodeJpeg(picture, 95), exif(orientation));
+  return { name, mimeType: 'image/jpeg', buffer: Buffer.from(jpeg) };
 }
 
 /** Makes a PNG of stripes, which is quick for many pixels. */

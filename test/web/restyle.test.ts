@@ -3,11 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { decode } from '../../examples/common/codecs.ts';
-import { channelStatistics } from '../../examples/restyle/statistics.ts';
 import { type Image, restyle } from '../../src/index.ts';
-import { openPage, settle, takeProblems, useBrowser } from './browser.ts';
-import { emptyPng, largePng, makePicture, type PictureFile, pngFile } from './pictures.ts';
+import { decode } from '../support/codecs.ts';
+import { openPage, settle, useBrowser } from './browser.ts';
+import {
+  emptyPng,
+  largePng,
+  makePicture,
+  type PictureFile,
+  pngFile,
+  turnedJpeg,
+} from './pictures.ts';
 
 type Role = 'content' | 'style';
 
@@ -24,7 +30,7 @@ async function pick(page: Page, role: Role, file: PictureFile): Promise<void> {
 
 /** Picks a picture, and waits until it is in use. */
 async function use(page: Page, role: Role, name: string, picture: Image): Promise<void> {
-  await pick(page, role, pngFile(name, picture));
+  await pick(page, role, await pngFile(name, picture));
   await page
     .getByRole('radio', { name, exact: true })
     .and(page.locator(`#${role} *`))
@@ -43,7 +49,7 @@ async function download(page: Page): Promise<{ name: string; picture: Image }> {
   const file = await coming;
   const chunks: Buffer[] = [];
   for await (const chunk of await file.createReadStream()) chunks.push(chunk);
-  return { name: file.suggestedFilename(), picture: decode(Buffer.concat(chunks)) };
+  return { name: file.suggestedFilename(), picture: await decode(Buffer.concat(chunks)) };
 }
 
 /** Reads the mean and std of red, green and blue from the table. */
@@ -52,8 +58,14 @@ async function readStatistics(page: Page, row: Role | 'result'): Promise<number[
   return cells.map((cell) => cell.split('±').map(Number));
 }
 
-function statisticsOf(picture: Image): number[][] {
-  return channelStatistics(picture).map(({ mean, std }) => [mean, std]);
+/** Finds the mean and the deviation of each channel of an opaque picture. */
+function statisticsOf({ data }: Image): number[][] {
+  return [0, 1, 2].map((channel) => {
+    const bytes = data.filter((_, at) => at % 4 === channel);
+    const mean = bytes.reduce((sum, byte) => sum + byte, 0) / bytes.length;
+    const squares = bytes.reduce((sum, byte) => sum + (byte - mean) ** 2, 0);
+    return [mean, Math.sqrt(squares / bytes.length)];
+  });
 }
 
 /** Expects statistics as the table shows them, with one decimal. */
@@ -150,8 +162,8 @@ describe("one's own picture", () => {
     const folder = mkdtempSync(join(tmpdir(), 'page-'));
     try {
       const page = await openPage();
-      writeFileSync(join(folder, 'content.png'), pngFile('', CONTENT).buffer);
-      writeFileSync(join(folder, 'style.png'), pngFile('', STYLE).buffer);
+      writeFileSync(join(folder, 'content.png'), (await pngFile('', CONTENT)).buffer);
+      writeFileSync(join(folder, 'style.png'), (await pngFile('', STYLE)).buffer);
       await drop(page, join(folder, 'content.png'), 300);
       await page.getByText('320 × 200').waitFor();
       await drop(page, join(folder, 'style.png'), 1100);
@@ -193,7 +205,8 @@ async function drop(page: Page, path: string, x: number): Promise<void> {
 }
 
 async function copy(page: Page, picture: Image): Promise<void> {
-  const base64 = pngFile('', picture).buffer.toString('base64');
+  const { buffer } = await pngFile('', picture);
+  const base64 = buffer.toString('base64');
   await page.evaluate(async (text) => {
     const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
     const blob = new Blob([bytes], { type: 'image/png' });
@@ -201,8 +214,67 @@ async function copy(page: Page, picture: Image): Promise<void> {
   }, base64);
 }
 
-describe('a file that is no picture', () => {
-  const whole = pngFile('broken.png', CONTENT);
+describe('a photograph that is stored on its side', () => {
+  const COLOURS = {
+    red: [220, 30, 30],
+    green: [30, 160, 30],
+    blue: [30, 30, 220],
+    white: [240, 240, 240],
+  };
+  // As it is stored: red and green above blue and white.
+  const data = new Uint8ClampedArray(4 * 240 * 160);
+  for (let pixel = 0; pixel < 240 * 160; pixel++) {
+    const isRight = pixel % 240 >= 120;
+    const isLower = pixel >= 240 * 80;
+    const colour = isLower ? (isRight ? 'white' : 'blue') : isRight ? 'green' : 'red';
+    data.set([...COLOURS[colour], 255], 4 * pixel);
+  }
+  const stored = { data, width: 240, height: 160 };
+
+  /** Names the colours of the quarters, from left to right and from above. */
+  function quartersOf({ data, width, height }: Image): string[] {
+    return [0.25, 0.75].flatMap((down) =>
+      [0.25, 0.75].map((right) => {
+        const at = 4 * (Math.floor(height * down) * width + Math.floor(width * right));
+        const isNear = (colour: readonly number[]) =>
+          colour.every((byte, channel) => Math.abs(byte - (data[at + channel] as number)) < 12);
+        return Object.entries(COLOURS).find(([, colour]) => isNear(colour))?.[0] ?? 'another';
+      }),
+    );
+  }
+
+  it.each([
+    [6, ['blue', 'red', 'white', 'green']],
+    [8, ['green', 'white', 'red', 'blue']],
+  ] as const)('is upright before and after, with orientation %i', async (orientation, expected) => {
+    const page = await openPage();
+    await press(page, 'Strength', 'Home');
+    await pick(page, 'content', await turnedJpeg('lying.jpg', stored, orientation));
+    await page.getByText('160 × 240').waitFor();
+    await settle(page);
+    const { picture } = await download(page);
+    const shown = [await readCanvas(page, 'before'), await readCanvas(page, 'after'), picture];
+    for (const upright of shown) {
+      expect([upright.width, upright.height]).toEqual([160, 240]);
+      expect(quartersOf(upright)).toEqual(expected);
+    }
+  });
+});
+
+/** Reads the pixels of a canvas. */
+async function readCanvas(page: Page, id: string): Promise<Image> {
+  const { width, height, bytes } = await page.locator(`#${id}`).evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement;
+    const copy = new OffscreenCanvas(width, height);
+    const context = copy.getContext('2d') as OffscreenCanvasRenderingContext2D;
+    context.drawImage(element as HTMLCanvasElement, 0, 0);
+    return { width, height, bytes: [...context.getImageData(0, 0, width, height).data] };
+  });
+  return { data: Uint8ClampedArray.from(bytes), width, height };
+}
+
+describe('a file that is no picture', async () => {
+  const whole = await pngFile('broken.png', CONTENT);
   const cases: [string, PictureFile, string][] = [
     [
       'a text',
@@ -251,7 +323,7 @@ describe("one of the page's photographs", () => {
   });
 
   it('that cannot be loaded is reported, and the one before stays', async () => {
-    const page = await openPage({ serviceWorkers: 'block' });
+    const page = await openPage();
     await page.route('**/photos/chelsea.jpg', (route) => route.fulfill({ body: 'Not found' }));
     const choices = page.locator('#content');
     // Not `check`, which expects that the picture stays chosen.
@@ -261,7 +333,6 @@ describe("one of the page's photographs", () => {
     expect(await page.locator('#size').textContent()).toBe('640 × 427');
     await choices.getByRole('radio', { name: 'a cup of coffee' }).check();
     await page.getByText('600 × 400').waitFor();
-    expect(takeProblems()).toEqual(['Service Worker registration blocked by Playwright']);
   });
 });
 

@@ -1,5 +1,7 @@
 // Keeps the page for use without a network: all of its files, in a cache that is
-// named after their content.
+// named after their content. On loopback it removes itself.
+
+import { isLoopback } from '../page/loopback.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -9,18 +11,19 @@ declare const VERSION: string;
 
 const PREFIX = 'wasm-norm ';
 const CACHE = PREFIX + VERSION;
+const LEAVES = isLoopback(self.location.hostname);
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(fill());
+  event.waitUntil(LEAVES ? self.skipWaiting() : fill());
 });
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(takeOver());
+  event.waitUntil(LEAVES ? leave() : takeOver());
 });
 
 self.addEventListener('fetch', (event) => {
   const { method, url } = event.request;
-  if (method !== 'GET' || new URL(url).origin !== self.location.origin) return;
+  if (LEAVES || method !== 'GET' || new URL(url).origin !== self.location.origin) return;
   event.respondWith(answer(event.request));
 });
 
@@ -37,6 +40,14 @@ async function takeOver(): Promise<void> {
     if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
   }
   await self.clients.claim();
+}
+
+/** Removes what an earlier version has left on this machine, and then itself. */
+async function leave(): Promise<void> {
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX)) await caches.delete(name);
+  }
+  await self.registration.unregister();
 }
 
 async function answer(request: Request): Promise<Response> {

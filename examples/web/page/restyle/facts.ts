@@ -1,5 +1,5 @@
-import type { ChannelStatistics } from '../../../restyle/statistics.ts';
 import { byId, make } from '../element.ts';
+import type { ChannelStatistics } from './statistics.ts';
 import type { Role, View } from './studio.ts';
 
 /** Shows how long the library took, and for what. */

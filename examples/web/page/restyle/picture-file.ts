@@ -1,4 +1,4 @@
-import { Refusal } from '../../../common/refusal.ts';
+import { Refusal } from '../../refusal.ts';
 import { megapixels } from './facts.ts';
 
 /** A picture of the user's or of the page's, not decoded yet. */

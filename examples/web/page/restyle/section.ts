@@ -1,5 +1,5 @@
 import { type Remote, wrap } from 'comlink';
-import { Refusal } from '../../../common/refusal.ts';
+import { Refusal } from '../../refusal.ts';
 import { byId } from '../element.ts';
 import { listenForPictures } from './arrivals.ts';
 import { Chooser, fetchPhoto, type Photo } from './chooser.ts';
