@@ -22,14 +22,16 @@ const PICTURES = [
 
 const everything = "export * from 'wasm-norm'";
 const instanceNorm = "export { instanceNorm } from 'wasm-norm'";
-const withoutPictures = `export { ${Object.keys(api)
-  .filter((name) => !PICTURES.includes(name))
-  .join(', ')} } from 'wasm-norm'`;
+const exporting = (names: readonly string[]) => `export { ${names.join(', ')} } from 'wasm-norm'`;
+const withoutThreads = exporting(Object.keys(api).filter((name) => name !== 'SharedArena'));
+const withoutPictures = exporting(
+  Object.keys(api).filter((name) => name !== 'SharedArena' && !PICTURES.includes(name)),
+);
 
 // What is reached, rounded up by about 1 %. A change that adds more says in its commit what users
 // get for it. The name of a module here is that of its file in dist/.
-const MODULES = { kernels: 14_840, gradients: 12_770, vectors: 2_510, pixels: 7_630 };
-const BUNDLES = { instanceNorm: 20_120, withoutPictures: 52_000, pictures: 8_630 };
+const MODULES = { kernels: 14_840, gradients: 13_100, vectors: 2_510, pixels: 9_260 };
+const BUNDLES = { instanceNorm: 20_640, withoutPictures: 45_250, pictures: 9_720, threads: 6_740 };
 
 test.each(Object.entries(MODULES))('the module %s has at most %i bytes', (name, most) => {
   const { length } = readFileSync(`${root}/dist/${name}.wasm`);
@@ -91,8 +93,20 @@ describe('a bundle, with the module and the loader inside and gzipped,', () => {
   });
 
   test(`takes at most ${BUNDLES.pictures} bytes more with pictures`, () => {
-    const more = gzippedSize(everything) - gzippedSize(withoutPictures);
+    const more = gzippedSize(withoutThreads) - gzippedSize(withoutPictures);
     expect(more).toBeLessThanOrEqual(BUNDLES.pictures);
+  });
+
+  test(`takes at most ${BUNDLES.threads} bytes more with threads`, () => {
+    const more = gzippedSize(everything) - gzippedSize(withoutThreads);
+    expect(more).toBeLessThanOrEqual(BUNDLES.threads);
+  });
+
+  test('has nothing of threads without SharedArena', () => {
+    const text = Buffer.from(bundle(withoutThreads, 'default')).toString();
+    for (const word of ['SharedArray', 'Atomics', 'worker_threads', 'Cross-Origin', 'shared:']) {
+      expect(text).not.toContain(word);
+    }
   });
 });
 
