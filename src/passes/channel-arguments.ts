@@ -50,6 +50,6 @@ export function ownScopes({ cached }: Memory, args: ChannelArguments): Scopes {
 export function parameterScopes({ cached }: Memory, { tensor, affine }: ChannelArguments): Scopes {
   const parameters = affine.weight?.length ?? affine.bias?.length ?? tensor.channels;
   return parameters === tensor.channels
-    ? new BatchScopes(tensor, cached)
+    ? new BatchScopes(tensor, cached, true)
     : new SampleScopes(tensor, 1, cached);
 }

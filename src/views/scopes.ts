@@ -130,11 +130,14 @@ export class BatchScopes implements Scopes {
   /** Columns of a channel. */
   readonly #width: number;
 
-  /** @param cached the elements that stay in the caches */
-  constructor(tensor: ChannelTensor, cached: number = TILE_SIZE) {
+  /**
+   * @param cached the elements that stay in the caches
+   * @param isGiven whether their statistics are, so that no moments are found
+   */
+  constructor(tensor: ChannelTensor, cached: number = TILE_SIZE, isGiven = false) {
     const { samples, channels, spatial, lengths } = tensor;
     this.#tensor = tensor;
-    const columns = columnsOfChannel(tensor);
+    const columns = columnsOfChannel(tensor, isGiven);
     this.#width = Math.max(1, columns);
     const elements = samples * spatial;
     // Few enough rows that a scope stays in the cache from its moments to its lines, but
@@ -203,21 +206,26 @@ class ViewOfEachSample implements Scope {
  * Returns how many columns each channel of a batch is seen as: 1 where channels lie last, as
  * many as its elements in short rows, and 0 where it is seen as rows.
  */
-function columnsOfChannel(tensor: ChannelTensor): number {
+function columnsOfChannel(tensor: ChannelTensor, isGiven: boolean): number {
   const { channels, spatial, layout } = tensor;
   if (channels > 1 && (layout === 'nhwc' || spatial === 1)) return 1;
-  return hasShortRows(tensor) ? spatial : 0;
+  return hasShortRows(tensor, isGiven) ? spatial : 0;
 }
 
 /**
  * Says whether channels lie in rows that are too short for the kernels of rows. Each is then
  * seen as so many columns. Columns are as fast as rows where there are half as many samples as
  * the square of a row's length, and faster with more samples: measured with rows of 2 to 32
- * elements in 8 to 512 samples.
+ * elements in 8 to 512 samples. A line alone is made faster than moments: then as many samples as
+ * half a row's length will do.
  */
-function hasShortRows({ samples, channels, spatial, layout, lengths }: ChannelTensor): boolean {
+function hasShortRows(
+  { samples, channels, spatial, layout, lengths }: ChannelTensor,
+  isGiven: boolean,
+): boolean {
   if (layout === 'nhwc' || lengths !== null || channels === 1) return false;
-  return spatial <= MAX_SHORT_ROW && spatial * spatial <= 2 * samples;
+  const least = isGiven ? spatial : spatial * spatial;
+  return spatial <= MAX_SHORT_ROW && least <= 2 * samples;
 }
 
 /** Sees so many channels of all samples, each of `width` columns where that is not 1. */
