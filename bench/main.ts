@@ -11,6 +11,8 @@ Questions:
   cliffs             Which shapes take far longer than others of as many elements?
   sixteen            How fast are float16 and bfloat16 beside float32?
   pictures           How fast are operations on pictures, beside opencv.js and sharp?
+  threads            How fast is a shared arena on 1, 2, 4, ... threads, beside PyTorch and
+                     onnxruntime on as many?
   picture            Draws docs/images/bench.svg from bench/results.json; measures nothing.
 
 Options of contest; a filter may be given several times:
@@ -24,6 +26,10 @@ Options of contest; a filter may be given several times:
 
 Options of cliffs:
   --norm TEXT        as above
+  --quick            takes fewer rounds, with more noise
+
+Options of threads:
+  --norm, --shape    as above
   --quick            takes fewer rounds, with more noise
 
 Options of sixteen:
@@ -89,6 +95,11 @@ const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
     if (publish && norm) return refuse('--publish compares everything, and takes no filter');
     const { pictures } = await import('./questions/pictures.ts');
     await pictures({ operations: norm, base, quick, publish });
+  },
+  async threads() {
+    const { norm, shape, quick } = options;
+    const { threads } = await import('./questions/threads.ts');
+    await threads({ norm, shape }, quick);
   },
   async picture() {
     const { picture } = await import('./questions/picture.ts');

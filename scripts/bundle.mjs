@@ -32,16 +32,21 @@ const quietLoader = {
   },
 };
 
+const MODULE_TEXT = new RegExp(`/compiled-(${MODULES.join('|')})\\.ts$`);
+
 /**
  * Imports each module of WebAssembly, in place of its text, from a file of its own. A bundler keeps
  * what a file imports as WebAssembly, used or not, and drops a file that nobody uses.
  */
 function importModules(host) {
-  const filter = new RegExp(`/compiled-(${MODULES.join('|')})\\.ts$`);
   return {
     name: 'import-modules',
-    setup({ onResolve }) {
-      onResolve({ filter }, ({ path }) => ({
+    setup({ onLoad, onResolve }) {
+      // These hosts have no threads.
+      onLoad({ filter: /\/compiled-worker\.ts$/ }, () => ({
+        contents: "export const workerText = '';",
+      }));
+      onResolve({ filter: MODULE_TEXT }, ({ path }) => ({
         path: path.replace(/.*compiled-(\w+)\.ts$/, `./${host}-$1.js`),
         external: true,
       }));

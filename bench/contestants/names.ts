@@ -21,3 +21,8 @@ export const TFJS = 'tfjs-backend-wasm';
 
 /** What PyTorch's contestants begin with; a version and a function follow. */
 export const TORCH = 'torch';
+
+/** What follows the name of a peer on more than one thread. */
+export function inThreads(threads: number): string {
+  return threads === 1 ? '' : `, ${threads} threads`;
+}

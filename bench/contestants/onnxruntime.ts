@@ -2,7 +2,7 @@ import type { Inputs, OnnxNode } from '../problems/operation.ts';
 import type { Shape } from '../problems/shapes.ts';
 import type { Contestant, Team } from './contestant.ts';
 import { load } from './load-package.ts';
-import { ONNXRUNTIME_NODE, ONNXRUNTIME_WEB } from './names.ts';
+import { inThreads, ONNXRUNTIME_NODE, ONNXRUNTIME_WEB } from './names.ts';
 import { encodeModel } from './onnx-model.ts';
 
 // What this file uses of onnxruntime; it is the same in Node and on the web.
@@ -36,16 +36,17 @@ interface Host {
   readonly provider: string;
   /** Whether it writes into a given output; onnxruntime-web 1.30 leaves zeros there. */
   readonly fillsOutput: boolean;
+  readonly threads: number;
 }
 
-/** onnxruntime-node: native code, one thread. */
-export function onnxruntimeNode(): Promise<Team> {
-  return onnxruntime({ name: ONNXRUNTIME_NODE, provider: 'cpu', fillsOutput: true });
+/** onnxruntime-node: native code, one thread or more. */
+export function onnxruntimeNode(threads = 1): Promise<Team> {
+  return onnxruntime({ name: ONNXRUNTIME_NODE, provider: 'cpu', fillsOutput: true, threads });
 }
 
 /** onnxruntime-web: WebAssembly with SIMD, one thread. */
 export function onnxruntimeWeb(): Promise<Team> {
-  return onnxruntime({ name: ONNXRUNTIME_WEB, provider: 'wasm', fillsOutput: false });
+  return onnxruntime({ name: ONNXRUNTIME_WEB, provider: 'wasm', fillsOutput: false, threads: 1 });
 }
 
 async function onnxruntime(host: Host): Promise<Team> {
@@ -62,7 +63,7 @@ async function onnxruntime(host: Host): Promise<Team> {
 }
 
 function contestant(
-  { name, provider, fillsOutput }: Host,
+  { name, provider, fillsOutput, threads }: Host,
   { InferenceSession, Tensor }: Runtime,
   node: OnnxNode,
   shape: Shape,
@@ -72,11 +73,11 @@ function contestant(
   let fetches: Values | undefined;
   let output: Value;
   return {
-    name,
+    name: `${name}${inThreads(threads)}`,
     async load(inputs) {
       session ??= await InferenceSession.create(await encodeModel(node), {
         executionProviders: [provider],
-        intraOpNumThreads: 1,
+        intraOpNumThreads: threads,
         interOpNumThreads: 1,
       });
       const feed = (input: keyof Inputs) => {

@@ -1,5 +1,5 @@
 // What is published, since tsx gives each closure of the sources its name at every call.
-import { Arena, Tensor } from '../../dist/index.js';
+import { Arena, SharedArena, Tensor } from '../../dist/index.js';
 import type { Problem } from '../problems/problem.ts';
 import type { Contestant, Team } from './contestant.ts';
 import { OURS } from './names.ts';
@@ -25,12 +25,31 @@ function staysOrdinary({ pass, operation }: Problem): boolean {
   return pass === 'forward' && operation.statistics !== 'mean square';
 }
 
+/** wasm-norm in shared arenas, with each number of threads. */
+export function oursOnThreads(counts: readonly number[]): Team {
+  return { enter: (problem) => counts.map((threads) => onThreads(problem, threads)) };
+}
+
+function onThreads(problem: Problem, threads: number): Contestant {
+  return contestant(`ours, ${threads} threads`, problem, () => {
+    const arena = new SharedArena(spaceFor(problem), { threads });
+    return {
+      bring: (tensor) => arena.tensor(tensor),
+      out: ({ shape }) => arena.tensor(shape),
+      ready: arena.ready,
+      close: () => arena.close(),
+    };
+  });
+}
+
 /** Where the tensors of a problem lie. */
 interface Memory {
   /** Brings a tensor into this memory. */
   bring(tensor: Tensor): Tensor;
   /** Returns where the result goes, given x; undefined for a new array. */
   out(replaced: Tensor): Tensor | undefined;
+  readonly ready?: Promise<void>;
+  close?(): void;
 }
 
 function inArena(problem: Problem): Contestant {
@@ -66,21 +85,28 @@ function intoFresh(problem: Problem): Contestant {
 
 const ALIGNMENT = 64;
 
-function arenaFor({ pass, elements }: Problem): Arena {
+function arenaFor(problem: Problem): Arena {
+  return new Arena(spaceFor(problem));
+}
+
+function spaceFor({ pass, elements }: Problem): number {
   const tensors = pass === 'forward' ? 2 : 3;
-  return new Arena(tensors * (4 * elements + ALIGNMENT));
+  return tensors * (4 * elements + ALIGNMENT);
 }
 
 function contestant(name: string, problem: Problem, allocate: () => Memory): Contestant {
   const { operation, pass, shape } = problem;
   let call: () => void;
   let results: () => readonly Float32Array[];
+  let memory: Memory | undefined;
   return {
     name,
     load(inputs) {
-      const memory = allocate();
-      const x = memory.bring(new Tensor(inputs.x, shape));
-      const { forward, backward } = operation.ours(inputs, problem, memory.out(x));
+      memory?.close?.();
+      const made = allocate();
+      memory = made;
+      const x = made.bring(new Tensor(inputs.x, shape));
+      const { forward, backward } = operation.ours(inputs, problem, made.out(x));
       if (pass === 'forward') {
         let y: Tensor;
         call = () => {
@@ -88,7 +114,7 @@ function contestant(name: string, problem: Problem, allocate: () => Memory): Con
         };
         results = () => [y.data];
       } else {
-        const gradOutput = memory.bring(new Tensor(inputs.gradOutput, shape));
+        const gradOutput = made.bring(new Tensor(inputs.gradOutput, shape));
         let gradients: ReturnType<typeof backward>;
         call = () => {
           gradients = backward(gradOutput, x);
@@ -98,8 +124,10 @@ function contestant(name: string, problem: Problem, allocate: () => Memory): Con
           return [input.data, weight, bias].filter((array) => array !== null);
         };
       }
+      return made.ready;
     },
     call: () => call(),
     results: () => results(),
+    release: () => memory?.close?.(),
   };
 }

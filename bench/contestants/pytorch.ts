@@ -7,21 +7,22 @@ import { fileURLToPath } from 'node:url';
 import type { Problem } from '../problems/problem.ts';
 import { groupsOf } from '../problems/shapes.ts';
 import type { Contestant, Team } from './contestant.ts';
-import { TORCH } from './names.ts';
+import { inThreads, TORCH } from './names.ts';
 
 const PROGRAM = fileURLToPath(new URL('pytorch.py', import.meta.url));
 // Debian installs python3-torch for this Python.
 const PYTHON = process.env.PYTHON ?? '/usr/bin/python3';
 
-/** PyTorch on one thread, in a process that times itself and reads its inputs from files. */
-export async function pytorch(): Promise<Team> {
-  const worker = new Worker();
+/** PyTorch on one thread or more, in a process that times itself and reads its inputs from files. */
+export async function pytorch(threads = 1): Promise<Team> {
+  const worker = new Worker(threads);
   const version = await worker.ask({ do: 'hello' });
   const folder = mkdtempSync(join(tmpdir(), 'wasm-norm-bench-'));
+  const nameOf = (name: string) => `${TORCH} ${version} ${name}${inThreads(threads)}`;
   return {
     enter: (problem) =>
       Object.entries(problem.operation.torch).map(([name, expression]) =>
-        contestant(`${TORCH} ${version} ${name}`, expression, worker, folder, problem),
+        contestant(nameOf(name), expression, worker, folder, problem),
       ),
     close() {
       worker.end();
@@ -74,8 +75,8 @@ class Worker {
   readonly #answers: AsyncIterator<string>;
   #errors = '';
 
-  constructor() {
-    this.#process = spawn(PYTHON, [PROGRAM]);
+  constructor(threads: number) {
+    this.#process = spawn(PYTHON, [PROGRAM, String(threads)]);
     this.#process.stderr.on('data', (text) => {
       this.#errors += text;
     });

@@ -1,23 +1,38 @@
 import type { Team } from './contestant.ts';
 import { memoryCopy } from './memory-copy.ts';
-import { ONNXRUNTIME_NODE, ONNXRUNTIME_WEB, TFJS, TORCH } from './names.ts';
+import { inThreads, ONNXRUNTIME_NODE, ONNXRUNTIME_WEB, TFJS, TORCH } from './names.ts';
 import { onnxruntimeNode, onnxruntimeWeb } from './onnxruntime.ts';
-import { ours } from './ours.ts';
+import { ours, oursOnThreads } from './ours.ts';
 import { plainJavaScript } from './plain-javascript.ts';
 import { pytorch } from './pytorch.ts';
 import { tfjs } from './tfjs.ts';
 
-const PEERS: Readonly<Record<string, () => Promise<Team>>> = {
+type Peers = Readonly<Record<string, () => Promise<Team>>>;
+
+const PEERS: Peers = {
   [ONNXRUNTIME_WEB]: onnxruntimeWeb,
-  [ONNXRUNTIME_NODE]: onnxruntimeNode,
+  [ONNXRUNTIME_NODE]: () => onnxruntimeNode(),
   [TFJS]: tfjs,
-  [TORCH]: pytorch,
+  [TORCH]: () => pytorch(),
 };
 
 /** Opens all teams, and says which peers are left out because they can't be loaded here. */
 export async function openTeams(): Promise<readonly Team[]> {
-  const teams = [await memoryCopy(), ours(), plainJavaScript()];
-  for (const [name, open] of Object.entries(PEERS)) {
+  return [await memoryCopy(), ours(), plainJavaScript(), ...(await openPeers(PEERS))];
+}
+
+/** Opens the teams that have threads, with each number of them. */
+export async function openThreadedTeams(counts: readonly number[]): Promise<readonly Team[]> {
+  const peers = counts.flatMap((count): [string, () => Promise<Team>][] => [
+    [`${ONNXRUNTIME_NODE}${inThreads(count)}`, () => onnxruntimeNode(count)],
+    [`${TORCH}${inThreads(count)}`, () => pytorch(count)],
+  ]);
+  return [oursOnThreads(counts), ...(await openPeers(Object.fromEntries(peers)))];
+}
+
+async function openPeers(peers: Peers): Promise<Team[]> {
+  const teams: Team[] = [];
+  for (const [name, open] of Object.entries(peers)) {
     try {
       teams.push(await open());
     } catch (error) {

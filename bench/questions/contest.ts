@@ -59,7 +59,8 @@ export async function contest(filters: Filters, effort: Effort, publish: boolean
   if (leftOut.some(({ contestant }) => isOurs(contestant))) process.exitCode = 1;
 }
 
-function passes(filter: readonly string[] | undefined, name: string): boolean {
+/** Says whether a name has a text of a filter in it. */
+export function passes(filter: readonly string[] | undefined, name: string): boolean {
   return filter === undefined || filter.some((text) => name.includes(text));
 }
 

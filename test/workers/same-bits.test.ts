@@ -62,7 +62,12 @@ function resultsOf(call: Call, x: TensorLike, g: TensorLike, out?: Tensor, dx?: 
   return { y, dx: input.data, weight, bias, runningMean, runningVar };
 }
 
+// With 3 threads all of them, with other numbers of threads every third.
+const SOME: Readonly<Record<number, number>> = { 1: 0, 2: 1, 8: 2 };
+
 describe.each([1, 2, 3, 8])('%i threads', (threads) => {
+  const calls = CALLS.filter((_, i) => threads === 3 || i % 3 === SOME[threads]);
+
   let arena: SharedArena;
 
   beforeAll(async () => {
@@ -74,7 +79,7 @@ describe.each([1, 2, 3, 8])('%i threads', (threads) => {
 
   afterAll(() => arena.close());
 
-  test.each(CALLS)('$norm of $shape with $options', (call) => {
+  test.each(calls)('$norm of $shape with $options', (call) => {
     const { shape } = call;
     const data = normals(sizeOf(shape), 1, 3, 2);
     const gradient = normals(sizeOf(shape), 2);
