@@ -29,6 +29,16 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['rows', 'columns', 'convert', 'pixels'],
     ['core'],
   ],
+  'cli/src': [
+    ['.'],
+    ['commands'],
+    ['stats', 'restyle'],
+    ['work'],
+    ['shards'],
+    ['statistics', 'styles'],
+    ['pictures', 'command-line'],
+    ['files', '../../src/checks'],
+  ],
   bench: [
     ['.'],
     ['questions'],
@@ -62,7 +72,7 @@ function importsOf(path: string): readonly string[] {
 }
 
 const graph = new Map(
-  ['src', 'assembly', 'bench', 'test', 'examples', 'scripts']
+  ['src', 'assembly', 'cli', 'bench', 'test', 'examples', 'scripts']
     .flatMap(sourcesIn)
     .map((path) => [path, importsOf(path)]),
 );

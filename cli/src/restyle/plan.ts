@@ -1,0 +1,120 @@
+import type { Stats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { Refusal } from '../files/refusal.ts';
+import { type FoundPicture, findPictures, type Skipped } from '../pictures/find-pictures.ts';
+import { formatOf, WRITTEN_NAMES } from '../pictures/formats.ts';
+import type { Restyling } from '../shards/restyle.ts';
+
+/** What is to be restyled. */
+export interface Plan {
+  readonly restylings: readonly Restyling[];
+  /** Whether the folders of the results may have to be made. */
+  readonly makesFolders: boolean;
+  readonly skipped: readonly Skipped[];
+  /** Where the results go, in words. */
+  readonly place: string;
+}
+
+/** What a plan is made from. */
+export interface PlanRequest {
+  /** Files and folders. */
+  readonly contents: readonly string[];
+  /** Where the results go: a file or a folder; beside the contents where it is null. */
+  readonly out: string | null;
+  /** A file that must not be overwritten, as the contents. */
+  readonly style: string;
+  /** Whether inputs may be overwritten. */
+  readonly overwrite: boolean;
+}
+
+/**
+ * Finds the pictures to restyle, and a place for each result. Folders keep their structure.
+ *
+ * @throws Refusal where there are none, the place is none for them, two results would share one,
+ *   or an input would be overwritten unasked.
+ */
+export async function planRestyling(request: PlanRequest): Promise<Plan> {
+  const { contents, out } = request;
+  const { pictures, skipped } = await findPictures(contents, out);
+  if (pictures.length === 0) {
+    throw new Refusal(`${contents.join(' ')}: expected pictures, got none`);
+  }
+  const placeOf = out === null ? besideContent : await placesIn(out, contents, pictures);
+  const restylings = pictures.map((picture): Restyling => {
+    const path = placeOf(picture);
+    const format = formatOf(path);
+    if (format !== null) return { content: picture.path, out: path, format };
+    return { content: picture.path, out: `${stemOf(path)}.png`, format: 'png' };
+  });
+  checkDistinct(restylings);
+  if (!request.overwrite) await checkInputs(restylings, request.style);
+  const isOneFile = contents.length === 1 && pictures[0]?.folder === null;
+  const makesFolders = !isOneFile || (out !== null && /[\\/]$/.test(out));
+  return { restylings, makesFolders, skipped, place: out ?? 'places beside them' };
+}
+
+/** `a/b.jpg` becomes `a/b-restyled.jpg`, and `c/d.jpg` of a folder `c` `c-restyled/d.jpg`. */
+function besideContent({ path, below, folder }: FoundPicture): string {
+  if (folder === null) return `${stemOf(path)}-restyled${extname(path)}`;
+  return join(dirname(resolve(folder)), `${basename(resolve(folder))}-restyled`, below);
+}
+
+async function placesIn(
+  out: string,
+  contents: readonly string[],
+  pictures: readonly FoundPicture[],
+): Promise<(picture: FoundPicture) => string> {
+  const stats = await statOf(out);
+  const isFolder = stats?.isDirectory() || /[\\/]$/.test(out);
+  const isOne = contents.length === 1;
+  const isOneFile = isOne && pictures[0]?.folder === null;
+  if (!isFolder && isOneFile) {
+    if (formatOf(out) !== null) return () => out;
+    throw new Refusal(
+      `--out: expected a folder, or a file name that ends in ${WRITTEN_NAMES}, got '${out}'`,
+    );
+  }
+  if (!isFolder && (stats !== null || formatOf(out) !== null)) {
+    throw new Refusal(`--out: expected a folder for ${pictures.length} pictures, got '${out}'`);
+  }
+  return ({ below, folder }) => {
+    const within = folder === null || isOne ? below : join(basename(resolve(folder)), below);
+    return join(out, within);
+  };
+}
+
+function checkDistinct(restylings: readonly Restyling[]): void {
+  const contents = new Map<string, string>();
+  for (const { content, out } of restylings) {
+    const place = resolve(out);
+    const other = contents.get(place);
+    if (other !== undefined) {
+      throw new Refusal(`${other} and ${content} would both become ${out}; rename one of them`);
+    }
+    contents.set(place, content);
+  }
+}
+
+/** Refuses to overwrite an input, by whatever name or link. */
+async function checkInputs(restylings: readonly Restyling[], style: string): Promise<void> {
+  const inputs = new Set<string>();
+  for (const path of [style, ...restylings.map(({ content }) => content)]) {
+    const stats = await statOf(path);
+    if (stats) inputs.add(`${stats.dev}:${stats.ino}`);
+  }
+  for (const { out } of restylings) {
+    const stats = await statOf(out);
+    if (stats && inputs.has(`${stats.dev}:${stats.ino}`)) {
+      throw new Refusal(`${out}: is an input; --overwrite replaces it`);
+    }
+  }
+}
+
+function stemOf(path: string): string {
+  return path.slice(0, path.length - extname(path).length);
+}
+
+async function statOf(path: string): Promise<Stats | null> {
+  return stat(path).catch(() => null);
+}

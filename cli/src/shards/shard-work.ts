@@ -1,0 +1,6 @@
+/** Work on the pictures of a shard, one after the other. */
+export interface ShardWork<Item, Result> {
+  take(item: Item): Promise<void>;
+  /** Returns what came of those that were taken. It survives JSON. */
+  result(): Result;
+}

@@ -1,0 +1,73 @@
+import { DatasetStatistics } from '../statistics/dataset-statistics.ts';
+import { Interruption } from '../work/interruption.ts';
+import type { Shard } from '../work/jobs.ts';
+import { startProgress } from '../work/progress.ts';
+import { runShards } from '../work/threads.ts';
+import { readState, type Survey, writeState } from './state-file.ts';
+
+// Milliseconds from one writing of the state to the next.
+const SAVE_EVERY = 250;
+
+/** Pictures of a shard: the most that a killed run loses of each thread. */
+const SHARD = 8;
+
+/**
+ * Counts the pictures of a survey, those that an earlier run left uncounted where there is a state.
+ * On SIGINT or SIGTERM it stops after the pictures at hand, tells so, and sets the exit code.
+ *
+ * @param state a file that keeps the state meanwhile; null for none
+ * @returns null where it was stopped
+ * @throws Refusal where the state is none of this survey, or can't be written.
+ */
+export async function countPictures(
+  survey: Survey,
+  state: string | null,
+  threads: number,
+): Promise<DatasetStatistics | null> {
+  const { pictures, options } = survey;
+  const statistics = state ? await readState(state, survey) : new DatasetStatistics(options);
+  const save = async () => {
+    if (state) await writeState(state, survey, statistics);
+  };
+  // A state that can't be written is refused now, and not when it is needed.
+  await save();
+  let savedAt = performance.now();
+  const interruption = new Interruption();
+  const bar = startProgress(pictures.length, statistics.files);
+  try {
+    const results = runShards(shardsOf(survey, statistics.files), {
+      threads,
+      taken: () => bar.increment(),
+      isStopped: () => interruption.came,
+    });
+    let expected = statistics.files;
+    for await (const result of results) {
+      // Behind a shard that was stopped in the middle the order would be lost.
+      if (statistics.files < expected) continue;
+      statistics.merge(DatasetStatistics.fromJSON(result));
+      expected = Math.min(expected + SHARD, pictures.length);
+      if (performance.now() - savedAt <= SAVE_EVERY) continue;
+      await save();
+      savedAt = performance.now();
+    }
+  } finally {
+    bar.stop();
+    interruption.end();
+  }
+  await save();
+  const { files } = statistics;
+  if (files === pictures.length) return statistics;
+  const hint = state
+    ? 'the same command goes on from there.'
+    : 'with --resume FILE a run goes on from where it stopped.';
+  console.error(`Stopped after ${files} of ${pictures.length}; ${hint}`);
+  process.exitCode = interruption.exitCode;
+  return null;
+}
+
+function* shardsOf({ pictures, options }: Survey, done: number): Generator<Shard<'count'>> {
+  for (let start = done; start < pictures.length; start += SHARD) {
+    const items = pictures.slice(start, start + SHARD).map(({ path }) => ({ path, name: path }));
+    yield { job: 'count', options, items };
+  }
+}

@@ -1,0 +1,131 @@
+import { Worker } from 'node:worker_threads';
+import { Refusal } from '../files/refusal.ts';
+import { loadCodecs } from '../pictures/sharp.ts';
+import { type JobName, type Jobs, runShard, type Shard } from './jobs.ts';
+import type { FromWorker, WorkerStart } from './messages.ts';
+
+/** How the shards of a command are worked on. */
+export interface RunOptions {
+  /** How many shards are worked on at once. */
+  readonly threads: number;
+  /** Called after each picture. */
+  readonly taken: () => void;
+  readonly isStopped: () => boolean;
+}
+
+/** Where a shard is worked on, one at a time. */
+interface Lane {
+  run<Name extends JobName>(shard: Shard<Name>): Promise<Jobs[Name]['result']>;
+  close(): Promise<void>;
+}
+
+/** How many shards are begun before the first of them has ended, for each thread. */
+const AHEAD = 4;
+
+/**
+ * Works on shards and gives their results in the order of the shards, whichever thread comes first:
+ * so the number of threads changes no result. Results that wait for their turn are few.
+ *
+ * Where it is stopped, a shard's result is of the pictures before; shards that follow are to be
+ * left aside.
+ *
+ * @throws Refusal of the first shard that has one.
+ */
+export async function* runShards<Name extends JobName>(
+  shards: Iterable<Shard<Name>>,
+  options: RunOptions,
+): AsyncGenerator<Jobs[Name]['result'], void> {
+  const lanes = new Lanes(await openLanes(options));
+  const rest = shards[Symbol.iterator]();
+  const begun: Promise<Jobs[Name]['result']>[] = [];
+  try {
+    for (;;) {
+      while (begun.length < options.threads * AHEAD && !options.isStopped()) {
+        const next = rest.next();
+        if (next.done) break;
+        const result = lanes.run(next.value);
+        // It is told when its turn comes.
+        result.catch(() => {});
+        begun.push(result);
+      }
+      const first = begun.shift();
+      if (first === undefined) return;
+      yield await first;
+    }
+  } finally {
+    await lanes.close();
+  }
+}
+
+async function openLanes({ threads, taken, isStopped }: RunOptions): Promise<readonly Lane[]> {
+  const codecs = await loadCodecs();
+  codecs.concurrency(1);
+  if (threads === 1) {
+    return [{ run: (shard) => runShard(shard, { taken, isStopped }), close: async () => {} }];
+  }
+  const stop = new SharedArrayBuffer(4);
+  const stopFlag = new Int32Array(stop);
+  const onTaken = () => {
+    taken();
+    if (isStopped()) Atomics.store(stopFlag, 0, 1);
+  };
+  return Array.from({ length: threads }, () => new WorkerLane({ stop }, onTaken));
+}
+
+/** Gives each shard to the first lane that is free. */
+class Lanes {
+  readonly #lanes: readonly Lane[];
+  readonly #free: Lane[];
+  readonly #waiting: ((lane: Lane) => void)[] = [];
+
+  constructor(lanes: readonly Lane[]) {
+    this.#lanes = lanes;
+    this.#free = [...lanes];
+  }
+
+  async run<Name extends JobName>(shard: Shard<Name>): Promise<Jobs[Name]['result']> {
+    const lane = this.#free.pop() ?? (await new Promise<Lane>((go) => this.#waiting.push(go)));
+    try {
+      return await lane.run(shard);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(lane);
+      else this.#free.push(lane);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
+  }
+}
+
+/** A thread. */
+class WorkerLane implements Lane {
+  readonly #worker: Worker;
+  #answer: ((message: FromWorker) => void) | null = null;
+  #fail: ((error: Error) => void) | null = null;
+
+  constructor(start: WorkerStart, taken: () => void) {
+    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: start });
+    this.#worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'taken') taken();
+      else this.#answer?.(message);
+    });
+    this.#worker.on('error', (error) => this.#fail?.(error));
+  }
+
+  run<Name extends JobName>(shard: Shard<Name>): Promise<Jobs[Name]['result']> {
+    return new Promise((resolve, reject) => {
+      this.#fail = reject;
+      this.#answer = (message) => {
+        if (message.kind === 'refusal') reject(new Refusal(message.message));
+        else if (message.kind === 'result') resolve(message.result as Jobs[Name]['result']);
+      };
+      this.#worker.postMessage(shard);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
