@@ -1,5 +1,5 @@
 import type { ImageLike } from 'wasm-norm';
-import { channelStatistics } from '../../examples/restyle/statistics.ts';
+import { channelStatistics } from './statistics.ts';
 
 /** What the table's last column is for. */
 export const CLAMPING_NOTE =

@@ -1,2 +1,0 @@
-/** An error of the user's making, told in one line and without a stack. */
-export class Refusal extends Error {}
