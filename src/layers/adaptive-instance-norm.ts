@@ -12,6 +12,7 @@ import {
   checkLayout,
   type LayoutOption,
 } from '../tensor/channels.ts';
+import { type Mask, mostHeld, readMask } from '../tensor/mask.ts';
 import { readOutput } from '../tensor/output.ts';
 import { refuseOverlaps, sameMemory } from '../tensor/overlap.ts';
 import {
@@ -23,7 +24,8 @@ import {
   type Tensor,
   type TensorLike,
 } from '../tensor/tensor.ts';
-import { SampleScopes, type Scope } from '../views/scopes.ts';
+import { clearMasked, partFrom } from '../views/masked-part.ts';
+import { SampleScopes } from '../views/scopes.ts';
 import { checkCorrection } from './statistics-options.ts';
 
 /** Options of {@link adaptiveInstanceNorm}. */
@@ -34,11 +36,18 @@ export interface AdaptiveInstanceNormOptions<Y extends FloatData = AnyData> exte
   readonly eps?: number | undefined;
   /** Both variances divide by n - correction: 0 (the default) or 1. */
   readonly correction?: 0 | 1 | undefined;
+  /**
+   * Which spatial positions of the content's samples take part, one each of N * spatial; the others
+   * take no part in its statistics, and come out as 0.
+   */
+  readonly contentMask?: Mask | null | undefined;
+  /** Which of the style's samples take part in its statistics, likewise; at least one of each. */
+  readonly styleMask?: Mask | null | undefined;
   /** Where to write the result; content itself is allowed, and another dtype. */
   readonly out?: TensorLike<Y> | undefined;
 }
 
-const OPTIONS = ['alpha', 'eps', 'layout', 'correction', 'out'];
+const OPTIONS = ['alpha', 'eps', 'layout', 'correction', 'contentMask', 'styleMask', 'out'];
 
 /**
  * Gives each channel of the content the mean and standard deviation that the
@@ -66,18 +75,28 @@ export function adaptiveInstanceNorm<D extends FloatData, Y extends FloatData = 
   options: AdaptiveInstanceNormOptions<Y> = {},
 ): Tensor<Plain<Y>> {
   checkOptions(options, OPTIONS);
-  const { alpha = 1, eps = 1e-5, layout = 'nchw', correction = 0, out } = options;
+  const {
+    alpha = 1,
+    eps = 1e-5,
+    layout = 'nchw',
+    correction = 0,
+    contentMask,
+    styleMask,
+    out,
+  } = options;
+  const ownContentMask = readMask(contentMask, 'contentMask');
+  const ownStyleMask = readMask(styleMask, 'styleMask');
   const input = readElements(content, 'content');
   const model = readElements(style, 'style');
   checkInterval(alpha, 'alpha', 0, 1);
   checkEps(eps);
   checkLayout(layout);
   checkCorrection(correction);
-  const tensor = channelTensor(input.shape, layout, null, 'content');
-  const styleTensor = channelTensor(model.shape, layout, null, 'style');
+  const tensor = channelTensor(input.shape, layout, null, ownContentMask, 'content', 'contentMask');
+  const styleTensor = channelTensor(model.shape, layout, null, ownStyleMask, 'style', 'styleMask');
   checkStyle(tensor, styleTensor, model.shape);
-  refuseSingle(tensor, correction, 'content');
-  refuseSingle(styleTensor, correction, 'style');
+  refuseFew(tensor, correction, 'content');
+  refuseFew(styleTensor, correction, 'style');
   const output = readOutput(out, input, 'content');
   checkLength(model.data, model.shape, 'style');
   if (!sameMemory(model.data, input.data)) {
@@ -87,25 +106,34 @@ export function adaptiveInstanceNorm<D extends FloatData, Y extends FloatData = 
   // The formula would lose digits of the content, and take NaN and infinity from the style.
   if (alpha === 0) {
     copyElements(output.data, input.data);
+    clearMasked(output.data, tensor);
     return output.tensor;
   }
   const styles = collectMoments(model.data, styleTensor);
-  const memory = memoryFor(0, output.data, input.data);
-  const scopes = new SampleScopes(tensor);
-  for (let i = 0; i < scopes.count; i++) {
-    const scope = scopes.scope(i);
-    if (scope === null) continue;
-    findMoments(memory, scope, input.data);
-    makeStyleLines(memory, scope, styles, alpha, eps, correction);
-    applyLines(memory, scope, output.data, input.data);
+  for (let first = 0; first < tensor.samples; ) {
+    const part = partFrom(tensor, 'sample', first);
+    const [y, x] = [part.select(output.data), part.select(input.data)];
+    const memory = memoryFor(0, y, x);
+    const scopes = new SampleScopes(part.tensor);
+    for (let i = 0; i < scopes.count; i++) {
+      const scope = scopes.scope(i);
+      if (scope === null) continue;
+      const from = first * tensor.channels + scope.first;
+      findMoments(memory, scope, x);
+      makeStyleLines(memory, from, scope.channels, styles, alpha, eps, correction);
+      applyLines(memory, scope, y, x);
+    }
+    first += part.samples;
   }
+  clearMasked(output.data, tensor);
   return output.tensor;
 }
 
-/** Makes the lines that lead from the moments of a scope's channels to the style's. */
+/** Makes the lines that lead from the moments of consecutive channels to the style's. */
 function makeStyleLines(
   { moments, lines }: Memory,
-  { first, channels }: Scope,
+  first: number,
+  channels: number,
   styles: Float64Array,
   alpha: number,
   eps: number,
@@ -135,21 +163,40 @@ function checkStyle(content: ChannelTensor, style: ChannelTensor, shape: readonl
 /** Returns the moments of all samples' channels, one after the other. */
 function collectMoments(input: Elements, tensor: ChannelTensor): Float64Array {
   const all = new Float64Array(tensor.samples * tensor.channels * MOMENTS);
-  const memory = memoryFor(0, input);
-  const scopes = new SampleScopes(tensor);
-  for (let i = 0; i < scopes.count; i++) {
-    const scope = scopes.scope(i);
-    if (scope === null) continue;
-    findMoments(memory, scope, input);
-    all.set(memory.moments.values.subarray(0, scope.channels * MOMENTS), scope.first * MOMENTS);
+  for (let first = 0; first < tensor.samples; ) {
+    const part = partFrom(tensor, 'sample', first);
+    const x = part.select(input);
+    const memory = memoryFor(0, x);
+    const scopes = new SampleScopes(part.tensor);
+    for (let i = 0; i < scopes.count; i++) {
+      const scope = scopes.scope(i);
+      if (scope === null) continue;
+      findMoments(memory, scope, x);
+      const found = memory.moments.values.subarray(0, scope.channels * MOMENTS);
+      all.set(found, (first * tensor.channels + scope.first) * MOMENTS);
+    }
+    first += part.samples;
   }
   return all;
 }
 
-/** Refuses channels of one element, which have no variance that divides by n - 1. */
-function refuseSingle({ spatial }: ChannelTensor, correction: number, name: string): void {
+/**
+ * Refuses channels of one element, which have no variance that divides by n - 1; and a style with
+ * channels of none.
+ */
+function refuseFew(
+  { samples, spatial, mask }: ChannelTensor,
+  correction: number,
+  name: string,
+): void {
   if (correction === 1 && spatial === 1) {
     refuseValue(name, 'more than 1 spatial element for correction 1', spatial);
+  }
+  for (let sample = 0; mask !== null && sample < samples; sample++) {
+    const held = mostHeld(mask.subarray(sample * spatial, (sample + 1) * spatial), 1);
+    const isFew = held === 0 ? name === 'style' : held <= correction;
+    if (isFew)
+      refuseValue(`${name}Mask`, `more than ${correction} places of sample ${sample}`, held);
   }
 }
 

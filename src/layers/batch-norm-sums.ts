@@ -122,7 +122,7 @@ export class BatchNormSums {
     const ownLengths = readLengths(lengths);
     const gradient = readElements(gradOutput, 'gradOutput');
     const input = readElements(x, 'x');
-    const tensor = channelTensor(input.shape, layout, ownLengths, 'x');
+    const tensor = channelTensor(input.shape, layout, ownLengths, null, 'x');
     checkChannels(input.shape, layout, this.numFeatures, 'x');
     const own = readBatchMoments(moments, tensor);
     checkLength(input.data, input.shape, 'x');

@@ -172,13 +172,14 @@ export class BatchNorm extends ChannelLayer {
     const runningVar = keeps ? this.runningVar : null;
     const untracked = this.runningMean === null && this.runningVar === null;
     const training = mode.training || untracked;
-    const { lengths } = mode;
+    const { lengths, mask } = mode;
     return {
       weight,
       bias,
       eps,
       layout,
       lengths,
+      mask,
       runningMean,
       runningVar,
       training,

@@ -47,13 +47,13 @@ export interface ChannelForwardOptions<Y extends FloatData = AnyData> extends Fo
 
 /** Options of `backward` of InstanceNorm and BatchNorm. */
 export interface ChannelBackwardOptions extends BackwardOptions {
-  /** The lengths that the call was given; null: none. */
+  /** The lengths that the call was given; null, or a mask beside it: none. */
   readonly lengths?: ArrayLike<number> | null | undefined;
 }
 
 const OPTIONS = ['eps', 'momentum', 'affine', 'trackRunningStats', 'unbiased', 'layout'];
-const FORWARD_OPTIONS = ['out', 'lengths', 'outMean', 'outRstd', 'correction', 'epsMode'];
-const BACKWARD_OPTIONS = ['input', 'lengths', 'training', 'correction', 'epsMode'];
+const FORWARD_OPTIONS = ['out', 'lengths', 'mask', 'outMean', 'outRstd', 'correction', 'epsMode'];
+const BACKWARD_OPTIONS = ['input', 'lengths', 'mask', 'training', 'correction', 'epsMode'];
 
 /** What InstanceNorm and BatchNorm share: parameters and running statistics for each channel. */
 export abstract class ChannelLayer extends Layer {

@@ -12,6 +12,7 @@ import {
   type LengthsOption,
   readLengths,
 } from '../tensor/channels.ts';
+import { type MaskOption, mostHeld, readMask } from '../tensor/mask.ts';
 import { readOutput } from '../tensor/output.ts';
 import { refuseOverlaps } from '../tensor/overlap.ts';
 import { dataOf, type Parameter, readParameter, readWeights } from '../tensor/parameters.ts';
@@ -31,6 +32,7 @@ export interface ChannelNormOptions<Y extends FloatData = AnyData>
   extends NormOptions<Y>,
     LayoutOption,
     LengthsOption,
+    MaskOption,
     DeviationOptions,
     StatisticsOptions {
   /** C values, updated in place where the input's statistics are used. */
@@ -65,6 +67,7 @@ export const CHANNEL_OPTIONS: readonly string[] = [
   'eps',
   'layout',
   'lengths',
+  'mask',
   'runningMean',
   'runningVar',
   'momentum',
@@ -92,6 +95,7 @@ export function readChannelArguments(
     eps = 1e-5,
     layout = 'nchw',
     lengths,
+    mask,
     runningMean,
     runningVar,
     momentum = 0.1,
@@ -106,7 +110,8 @@ export function readChannelArguments(
   checkBoolean(unbiased, 'unbiased');
   checkBoolean(own, rules.switch);
   const { sharing } = rules;
-  const tensor = channelTensor(input.shape, layout, readLengths(lengths), 'x');
+  const ownLengths = readLengths(lengths);
+  const tensor = channelTensor(input.shape, layout, ownLengths, readMask(mask, 'mask'), 'x');
   if (own && !rules.isPart) checkStatistics(tensor, input.shape, sharing);
   const { samples, channels } = tensor;
   const most = sharing === 'sample' ? samples * channels : channels;
@@ -174,19 +179,22 @@ function checkStatistics(
   sharing: ChannelArguments['sharing'],
 ): void {
   if (mostElements(tensor, sharing) !== 1) return;
-  const { lengths } = tensor;
+  const { lengths, mask } = tensor;
+  const given = lengths ? `lengths ${describe(lengths)}` : `shape ${describe(shape)}`;
   refuseValue(
     'x',
     `more than 1 ${sharing === 'sample' ? 'spatial element' : 'element in each channel'}`,
-    lengths ? `lengths ${describe(lengths)}` : `shape ${describe(shape)}`,
+    mask ? `${given} and a mask that leaves 1` : given,
   );
 }
 
 /** Returns how many elements have a mean and variance in common: the most of any sample. */
 function mostElements(
-  { samples, spatial, lengths }: ChannelTensor,
+  { samples, spatial, lengths, mask }: ChannelTensor,
   sharing: ChannelArguments['sharing'],
 ): number {
+  const isOne = sharing === 'sample' && spatial === 1;
+  if (mask !== null && !isOne) return mostHeld(mask, sharing === 'batch' ? 1 : samples);
   if (sharing === 'batch') return lengths ? lengths.reduce((a, b) => a + b, 0) : samples * spatial;
   // A spatial size of 1 is refused in a batch without samples too, as in PyTorch.
   if (spatial === 1 || lengths === null) return spatial;

@@ -14,6 +14,7 @@ import {
   type LayoutOption,
 } from '../tensor/channels.ts';
 import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
+import { type MaskOption, mostHeld, readMask } from '../tensor/mask.ts';
 import { makeValues } from '../tensor/parameters.ts';
 import {
   type AnyData,
@@ -41,6 +42,7 @@ import {
 export interface GroupNormOptions<Y extends FloatData = AnyData>
   extends NormOptions<Y>,
     LayoutOption,
+    MaskOption,
     DeviationOptions,
     StatisticsOptions {}
 
@@ -49,6 +51,7 @@ const OPTIONS = [
   'bias',
   'eps',
   'layout',
+  'mask',
   'out',
   'outMean',
   'outRstd',
@@ -110,20 +113,19 @@ function readArguments(
   options: GroupNormOptions,
 ): ChannelArguments {
   checkOptions(options, OPTIONS);
-  const { weight, bias, eps = 1e-5, layout = 'nchw', out } = options;
+  const { weight, bias, eps = 1e-5, layout = 'nchw', mask, out } = options;
   const statistics = readStatisticsCall(options);
   checkCount(numGroups, 'numGroups');
   checkLayout(layout);
-  const tensor = channelTensor(input.shape, layout, null, 'x');
+  const tensor = channelTensor(input.shape, layout, null, readMask(mask, 'mask'), 'x');
   const { samples, channels, spatial } = tensor;
   checkDivisible(channels, numGroups, 'x');
   const groupSize = channels / numGroups;
-  if (samples * groupSize * spatial === 1) {
-    refuseValue(
-      'x',
-      'more than 1 element in a group',
-      `shape ${describe(input.shape)} in ${numGroups} groups`,
-    );
+  const positions = tensor.mask ? mostHeld(tensor.mask, 1) : samples * spatial;
+  if (positions * groupSize === 1) {
+    const given = `shape ${describe(input.shape)} in ${numGroups} groups`;
+    const got = tensor.mask ? `${given} and a mask that leaves 1` : given;
+    refuseValue('x', 'more than 1 element in a group', got);
   }
   const {
     weight: ownWeight,
@@ -223,7 +225,7 @@ export class GroupNorm extends Layer {
 
   protected override run(x: CheckedTensor, mode: Mode, out: AnyOut): AnyTensor {
     return normalizeChannels(
-      readArguments(x, this.numGroups, withStatistics(this.#options(out), mode.statistics)),
+      readArguments(x, this.numGroups, withStatistics(this.#options(mode, out), mode.statistics)),
     );
   }
 
@@ -232,13 +234,14 @@ export class GroupNorm extends Layer {
     x: CheckedTensor,
     mode: Mode,
   ): AnyGradients {
-    const args = readArguments(x, this.numGroups, withStatistics(this.#options(), mode.statistics));
+    const options = withStatistics(this.#options(mode), mode.statistics);
+    const args = readArguments(x, this.numGroups, options);
     return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
-  #options(out?: AnyOut): GroupNormOptions {
+  #options({ mask }: Mode, out?: AnyOut): GroupNormOptions {
     const { weight, bias, eps, layout } = this;
-    return { weight, bias, eps, layout, out };
+    return { weight, bias, eps, layout, mask, out };
   }
 
   protected override stateEntries(): readonly StateEntry[] {

@@ -142,7 +142,7 @@ export class InstanceNorm extends ChannelLayer {
     return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
-  #options({ training, lengths }: Mode, out?: AnyOut): InstanceNormOptions {
+  #options({ training, lengths, mask }: Mode, out?: AnyOut): InstanceNormOptions {
     const { weight, bias, eps, layout, unbiased, trackRunningStats } = this;
     const runningMean = trackRunningStats ? this.runningMean : null;
     const runningVar = trackRunningStats ? this.runningVar : null;
@@ -154,6 +154,7 @@ export class InstanceNorm extends ChannelLayer {
       eps,
       layout,
       lengths,
+      mask,
       runningMean,
       runningVar,
       useInputStats,

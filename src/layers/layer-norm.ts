@@ -28,6 +28,7 @@ import {
 } from './statistics-options.ts';
 import {
   type AxesOption,
+  type ElementsMaskOption,
   type NormalizedShape,
   readAxes,
   readNormalizedShape,
@@ -41,6 +42,7 @@ import {
 export interface LayerNormOptions<Y extends FloatData = AnyData>
   extends NormOptions<Y>,
     AxesOption,
+    ElementsMaskOption,
     DeviationOptions,
     StatisticsOptions {}
 
@@ -49,6 +51,7 @@ const OPTIONS = [
   'bias',
   'eps',
   'axes',
+  'mask',
   'out',
   'outMean',
   'outRstd',
@@ -107,11 +110,12 @@ function readArguments(
   options: LayerNormOptions,
 ): TrailingArguments {
   checkOptions(options, OPTIONS);
-  const { weight, bias, eps = 1e-5, axes, out } = options;
+  const { weight, bias, eps = 1e-5, axes, mask, out } = options;
   return readTrailingArguments(
     input,
     normalizedShape,
     axes,
+    mask,
     { weight, bias, eps, out },
     readStatisticsCall(options),
     true,
@@ -167,7 +171,7 @@ export class LayerNorm extends Layer {
   }
 
   protected override run(x: CheckedTensor, mode: Mode, out: AnyOut): AnyTensor {
-    const options = withStatistics(this.#options(out), mode.statistics);
+    const options = withStatistics(this.#options(mode, out), mode.statistics);
     return normalizeTrailing(readArguments(x, this.normalizedShape, options));
   }
 
@@ -176,14 +180,14 @@ export class LayerNorm extends Layer {
     x: CheckedTensor,
     mode: Mode,
   ): AnyGradients {
-    const options = withStatistics(this.#options(), mode.statistics);
+    const options = withStatistics(this.#options(mode), mode.statistics);
     const args = readArguments(x, this.normalizedShape, options);
     return trailingGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 
-  #options(out?: AnyOut): LayerNormOptions {
+  #options({ mask }: Mode, out?: AnyOut): LayerNormOptions {
     const { weight, bias, eps, axes } = this;
-    return { weight, bias, eps, axes, out };
+    return { weight, bias, eps, axes, mask, out };
   }
 
   protected override stateEntries(): readonly StateEntry[] {

@@ -5,6 +5,7 @@ import type { Elements } from '../memory/elements.ts';
 import type { AnyGradients, Gradients } from '../passes/gradients.ts';
 import { readLengths } from '../tensor/channels.ts';
 import { readGradOutput } from '../tensor/grad-output.ts';
+import { type Mask, readMask } from '../tensor/mask.ts';
 import { sameShape } from '../tensor/shape.ts';
 import {
   type AnyData,
@@ -31,6 +32,8 @@ export interface ForwardOptions<Y extends FloatData = AnyData>
     StatisticsOptions {
   /** Where to write the result; x itself is allowed, but then there is no `backward`. */
   readonly out?: TensorLike<Y> | undefined;
+  /** Which elements take part, as the layer's function takes it. `backward` remembers it. */
+  readonly mask?: Mask | null | undefined;
 }
 
 /** Options of a layer's `backward`. What is absent is taken from the last `forward`. */
@@ -39,6 +42,8 @@ export interface BackwardOptions extends DeviationOptions {
   readonly input?: TensorLike<FloatData> | undefined;
   /** Whether that call ran in training mode. */
   readonly training?: boolean | undefined;
+  /** The mask that the call was given; null, or lengths beside it: none. */
+  readonly mask?: Mask | null | undefined;
 }
 
 /** Options of a layer's `loadStateDict`. */
@@ -53,12 +58,13 @@ export interface LoadStateDictOptions {
 export interface Mode {
   readonly training: boolean;
   readonly lengths: readonly number[] | null;
+  readonly mask: Uint8Array | null;
   /** The options of the statistics; null: none was given. */
   readonly statistics: StatisticsCall | null;
 }
 
-const FORWARD_OPTIONS = ['out', 'outMean', 'outRstd', 'correction', 'epsMode'];
-const BACKWARD_OPTIONS = ['input', 'training', 'correction', 'epsMode'];
+const FORWARD_OPTIONS = ['out', 'mask', 'outMean', 'outRstd', 'correction', 'epsMode'];
+const BACKWARD_OPTIONS = ['input', 'mask', 'training', 'correction', 'epsMode'];
 
 /** How many elements of an input are remembered, to tell whether it was overwritten. */
 const PROBES = 32;
@@ -108,11 +114,16 @@ export abstract class Layer {
     options: ForwardOptions<Y> = {},
   ): Tensor<Plain<Y>> {
     checkOptions(options, this.forwardOptions);
-    const { out, lengths } = options as ForwardOptions & { readonly lengths?: unknown };
+    const { out, lengths, mask } = options as ForwardOptions & { readonly lengths?: unknown };
     const statistics = readStatisticsCall(options);
     const input = readElements(x, 'x');
     this.checkInput(input, 'x');
-    const mode = { training: this.#training, lengths: readLengths(lengths), statistics };
+    const mode = {
+      training: this.#training,
+      lengths: readLengths(lengths),
+      mask: readMask(mask, 'mask'),
+      statistics,
+    };
     const probes = probe(input.data);
     const result = this.run(input, mode, out);
     this.#last = { x: input, mode, probes };
@@ -137,13 +148,20 @@ export abstract class Layer {
     const {
       input,
       training = last?.training ?? this.#training,
-      lengths = last?.lengths,
+      lengths,
+      mask,
       correction = last?.statistics?.correction,
       epsMode = last?.statistics?.epsMode,
     } = options as BackwardOptions & { readonly lengths?: unknown };
     checkBoolean(training, 'training');
     const statistics = readStatisticsCall({ correction, epsMode });
-    const mode = { training, lengths: readLengths(lengths), statistics };
+    const mode = {
+      training,
+      // Each excludes the other, also that of the last call.
+      lengths: lengths === undefined && !mask ? (last?.lengths ?? null) : readLengths(lengths),
+      mask: mask === undefined && !lengths ? (last?.mask ?? null) : readMask(mask, 'mask'),
+      statistics,
+    };
     const gradient = readGradOutput(gradOutput);
     if (input === undefined) return this.differentiate(gradient, this.#lastInput(gradient), mode);
     const x = readElements(input, 'input');

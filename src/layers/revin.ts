@@ -23,6 +23,7 @@ import {
   type Layout,
 } from '../tensor/channels.ts';
 import { checkGradOutput, readGradOutput } from '../tensor/grad-output.ts';
+import { type MaskOption, readMask } from '../tensor/mask.ts';
 import { type Output, readOutput } from '../tensor/output.ts';
 import { refuseOverlaps } from '../tensor/overlap.ts';
 import { dataOf, makeValues, readWeights } from '../tensor/parameters.ts';
@@ -37,6 +38,7 @@ import {
   type TensorData,
   type TensorLike,
 } from '../tensor/tensor.ts';
+import { clearMasked, type MaskedPart, partFrom } from '../views/masked-part.ts';
 import { SampleScopes } from '../views/scopes.ts';
 import type { LoadStateDictOptions } from './layer.ts';
 
@@ -52,11 +54,16 @@ export interface RevINOptions {
   readonly layout?: Layout | undefined;
 }
 
-/** Options of `normalize` and `denormalize` of {@link RevIN}. */
+/** Options of `denormalize` of {@link RevIN}. */
 export interface RevINCallOptions<Y extends FloatData = AnyData> {
   /** Where to write the result; the input itself is allowed. */
   readonly out?: TensorLike<Y> | undefined;
 }
+
+/** Options of `normalize` of {@link RevIN}. */
+export interface RevINNormalizeOptions<Y extends FloatData = AnyData>
+  extends RevINCallOptions<Y>,
+    MaskOption {}
 
 /** What was found of the windows, of each channel of each sample. */
 interface Windows {
@@ -65,6 +72,12 @@ interface Windows {
   /** The mean, or the last value. */
   readonly centre: Float64Array;
   readonly variance: Float64Array;
+}
+
+/** Weight and bias after they were read. */
+interface Parameters {
+  readonly weight: Float32Array | null;
+  readonly bias: Float32Array | null;
 }
 
 /**
@@ -122,7 +135,9 @@ export class RevIN {
   }
 
   /**
-   * Normalizes windows, and remembers their statistics until the next call.
+   * Normalizes windows, and remembers their statistics until the next call. What a mask leaves out
+   * comes out as 0, and has no gradient; a window of which it leaves nothing has the mean 0 and the
+   * variance 0.
    *
    * @param x (N, L, C), or (N, C, L) in 'nchw'
    * @returns `out`, or a new tensor of x's shape
@@ -131,21 +146,42 @@ export class RevIN {
    */
   normalize<D extends FloatData, Y extends FloatData = D>(
     x: TensorLike<D>,
-    options: RevINCallOptions<Y> = {},
+    options: RevINNormalizeOptions<Y> = {},
   ): Tensor<Plain<Y>> {
-    const { input, tensor, output, weight, bias } = this.#read(x, 'x', options);
+    checkOptions(options, ['mask', 'out']);
+    const mask = readMask(options.mask, 'mask');
+    const read = this.#read(x, 'x', options.out, mask);
+    const { input, tensor, output } = read;
     const { samples, channels } = tensor;
     const centre = new Float64Array(samples * channels);
     const variance = new Float64Array(samples * channels);
-    const memory = memoryFor(0, output.data, input.data);
+    const windows = { input, tensor, centre, variance };
+    for (let first = 0; first < samples; ) {
+      const part = partFrom(tensor, 'sample', first);
+      this.#normalizePart(windows, part, read);
+      first += part.samples;
+    }
+    clearMasked(output.data, tensor);
+    this.#last = windows;
+    return output.tensor;
+  }
+
+  #normalizePart(
+    { input, tensor, centre, variance }: Windows,
+    part: MaskedPart,
+    { output, weight, bias }: Parameters & { readonly output: Output },
+  ): void {
+    const { channels } = tensor;
+    const [y, x] = [part.select(output.data), part.select(input.data)];
+    const memory = memoryFor(0, y, x);
     const { moments, lines } = memory;
-    const scopes = new SampleScopes(tensor);
+    const scopes = new SampleScopes(part.tensor);
     for (let i = 0; i < scopes.count; i++) {
       const scope = scopes.scope(i);
       if (scope === null) continue;
-      findMoments(memory, scope, input.data);
+      findMoments(memory, scope, x);
       for (let j = 0; j < scope.channels; j++) {
-        const at = scope.first + j;
+        const at = part.first * channels + scope.first + j;
         const [count = 0, mean = 0, squares = 0] = moments.values.subarray(j * MOMENTS);
         centre[at] = this.subtractLast ? lastOf(input.data, tensor, at) : mean;
         variance[at] = squares / count;
@@ -153,10 +189,8 @@ export class RevIN {
         const scale = std === 0 ? 0 : (weight?.[at % channels] ?? 1) / std;
         lines.values.set([centre[at] as number, scale, bias?.[at % channels] ?? 0], j * LINE);
       }
-      applyLines(memory, scope, output.data, input.data);
+      applyLines(memory, scope, y, x);
     }
-    this.#last = { input, tensor, centre, variance };
-    return output.tensor;
   }
 
   /**
@@ -172,7 +206,8 @@ export class RevIN {
     options: RevINCallOptions<Y> = {},
   ): Tensor<Plain<Y>> {
     const { centre, variance, tensor: windows } = this.#windows('denormalize');
-    const { input, tensor, output, weight, bias } = this.#read(y, 'y', options, windows);
+    checkOptions(options, ['out']);
+    const { input, tensor, output, weight, bias } = this.#read(y, 'y', options.out, null, windows);
     const { channels } = tensor;
     const memory = memoryFor(0, output.data, input.data);
     const scopes = new SampleScopes(tensor);
@@ -207,24 +242,24 @@ export class RevIN {
     const g = checkGradOutput(gradient, input, output);
     const { weight, bias } = this.#parameters(output);
     const parameters = new ParameterGradients(weight, bias);
-    const memory = memoryFor(0, output.data, g, input.data);
     const affine = { weight, bias, eps: this.eps, centred: true, deviation: null };
-    const differentiation = {
-      memory,
-      gradInput: output.data,
-      gradOutput: g,
-      input: input.data,
-      affine,
-      parameters,
-    };
-    const scopes = new SampleScopes(tensor);
-    for (let i = 0; i < scopes.count; i++) {
-      const scope = scopes.scope(i);
-      if (scope === null) continue;
-      setMoments(memory, scope, centre, variance);
-      prepareLines(memory, scope, 1, withoutParameters(affine));
-      fixedScopeGradients(differentiation, scope);
+    for (let first = 0; first < tensor.samples; ) {
+      const part = partFrom(tensor, 'sample', first);
+      const [dx, dy, x] = [part.select(output.data), part.select(g), part.select(input.data)];
+      const memory = memoryFor(0, dx, dy, x);
+      const own = { memory, gradInput: dx, gradOutput: dy, input: x, affine, parameters };
+      const scopes = new SampleScopes(part.tensor);
+      for (let i = 0; i < scopes.count; i++) {
+        const scope = scopes.scope(i);
+        if (scope === null) continue;
+        const from = first * tensor.channels;
+        setMoments(memory, scope, centre.subarray(from), variance.subarray(from));
+        prepareLines(memory, scope, 1, withoutParameters(affine));
+        fixedScopeGradients(own, scope);
+      }
+      first += part.samples;
     }
+    clearMasked(output.data, tensor);
     return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
   }
 
@@ -254,12 +289,20 @@ export class RevIN {
   }
 
   /** Reads a tensor of windows, or of what was made of them. */
-  #read(value: unknown, name: string, options: RevINCallOptions, windows?: ChannelTensor) {
-    checkOptions(options, ['out']);
-    const { out } = options;
+  #read(
+    value: unknown,
+    name: string,
+    out: unknown,
+    mask: Uint8Array | null,
+    windows?: ChannelTensor,
+  ): Parameters & {
+    readonly input: CheckedTensor;
+    readonly tensor: ChannelTensor;
+    readonly output: Output;
+  } {
     const input = readElements(value, name);
     checkLayout(this.layout);
-    const tensor = channelTensor(input.shape, this.layout, null, name);
+    const tensor = channelTensor(input.shape, this.layout, null, mask, name);
     checkChannels(input.shape, this.layout, this.numFeatures, name);
     if (windows && windows.samples !== tensor.samples) {
       const expected = `${windows.samples} samples, as were normalized`;
@@ -270,10 +313,7 @@ export class RevIN {
   }
 
   /** Reads weight and bias, which may have been replaced. */
-  #parameters({ given }: Output): {
-    readonly weight: Float32Array | null;
-    readonly bias: Float32Array | null;
-  } {
+  #parameters({ given }: Output): Parameters {
     checkEps(this.eps);
     const { affineWeight, affineBias, numFeatures } = this;
     const weight = readWeights(dataOf(affineWeight, 'affineWeight'), 'affineWeight', numFeatures);
@@ -290,16 +330,18 @@ export class RevIN {
   }
 }
 
-/** Returns the last value of a window. */
+/** Returns the last valid value of a window. */
 function lastOf(
   data: Elements,
-  { channels, spatial, layout }: ChannelTensor,
+  { channels, spatial, layout, mask }: ChannelTensor,
   window: number,
 ): number {
   const sample = Math.floor(window / channels);
+  const end = (sample + 1) * spatial - 1;
+  const last = mask ? mask.lastIndexOf(1, end) : end;
   const at =
     layout === 'nchw'
-      ? (window + 1) * spatial - 1
-      : ((sample + 1) * spatial - 1) * channels + (window % channels);
+      ? window * spatial + last - sample * spatial
+      : last * channels + (window % channels);
   return toFloat32(part(data, at, 1))[0] as number;
 }

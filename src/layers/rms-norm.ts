@@ -27,6 +27,7 @@ import {
 } from './statistics-options.ts';
 import {
   type AxesOption,
+  type ElementsMaskOption,
   type NormalizedShape,
   readAxes,
   readNormalizedShape,
@@ -44,13 +45,14 @@ const EPSILON = 1.1920928955078125e-7;
 export interface RMSNormOptions<Y extends FloatData = AnyData>
   extends Pick<NormOptions<Y>, 'weight' | 'out'>,
     AxesOption,
+    ElementsMaskOption,
     EpsModeOption,
     OutRstdOption {
   /** Added to the mean of squares under the square root; 2^-23 by default. */
   readonly eps?: number | undefined;
 }
 
-const OPTIONS = ['weight', 'eps', 'axes', 'out', 'outRstd', 'epsMode'];
+const OPTIONS = ['weight', 'eps', 'axes', 'mask', 'out', 'outRstd', 'epsMode'];
 
 /**
  * Divides by the root of the mean of squares over the trailing dimensions, or those of `axes`.
@@ -103,19 +105,20 @@ function readArguments(
   options: RMSNormOptions,
 ): TrailingArguments {
   checkOptions(options, OPTIONS);
-  const { weight, eps = EPSILON, axes, out } = options;
+  const { weight, eps = EPSILON, axes, mask, out } = options;
   return readTrailingArguments(
     input,
     normalizedShape,
     axes,
+    mask,
     { weight, eps, out },
     readStatisticsCall(options),
     false,
   );
 }
 
-const FORWARD_OPTIONS = ['out', 'outRstd', 'epsMode'];
-const BACKWARD_OPTIONS = ['input', 'training', 'epsMode'];
+const FORWARD_OPTIONS = ['out', 'mask', 'outRstd', 'epsMode'];
+const BACKWARD_OPTIONS = ['input', 'mask', 'training', 'epsMode'];
 
 /** Options of {@link RMSNorm}. */
 export interface RMSNormLayerOptions extends AxesOption {
@@ -181,9 +184,9 @@ export class RMSNorm extends Layer {
     return BACKWARD_OPTIONS;
   }
 
-  #options({ statistics }: Mode, out?: AnyOut): RMSNormOptions {
+  #options({ mask, statistics }: Mode, out?: AnyOut): RMSNormOptions {
     const { weight, eps, axes } = this;
-    const options = { weight, eps, axes, out };
+    const options = { weight, eps, axes, mask, out };
     if (statistics === null) return options;
     const { outRstd, epsMode } = statistics;
     return { ...options, outRstd, epsMode };

@@ -1,6 +1,7 @@
 import { describe } from '../checks/describe.ts';
 import { refuseKind, refuseValue } from '../checks/refuse.ts';
 import type { TrailingArguments } from '../passes/normalize-trailing.ts';
+import { checkMask, type Mask, readMask } from '../tensor/mask.ts';
 import { readShape, sizeOf } from '../tensor/shape.ts';
 import type { CheckedTensor } from '../tensor/tensor.ts';
 import { AxesView } from '../views/axes.ts';
@@ -20,6 +21,15 @@ export interface AxesOption {
    * element is normalized by itself.
    */
   readonly axes?: readonly number[] | null | undefined;
+}
+
+/** The option that says which elements take part. */
+export interface ElementsMaskOption {
+  /**
+   * One for each element of x, or for each place of the dimensions that are not normalized: where
+   * it is 0 or false, elements take no part in statistics and gradients, and come out as 0.
+   */
+  readonly mask?: Mask | null | undefined;
 }
 
 /**
@@ -64,6 +74,7 @@ export function readAxes(value: unknown): readonly number[] | null {
  * Reads the arguments of layer and RMS normalization.
  *
  * @param givenAxes the option; null or undefined: the trailing dimensions
+ * @param givenMask the option
  * @param statistics what {@link readStatisticsCall} returned
  * @param centred whether moments are about the mean, or about 0
  */
@@ -71,11 +82,13 @@ export function readTrailingArguments(
   input: CheckedTensor,
   normalizedShape: NormalizedShape,
   givenAxes: unknown,
+  givenMask: unknown,
   options: NormOptions,
   statistics: StatisticsCall | null,
   centred: boolean,
 ): TrailingArguments {
   const axes = readAxes(givenAxes);
+  const ownMask = readMask(givenMask, 'mask');
   const sizes = readNormalizedShape(normalizedShape, axes);
   const { shape } = input;
   const dimensions = axes === null ? null : dimensionsOf(shape, sizes, axes);
@@ -84,6 +97,7 @@ export function readTrailingArguments(
   const takesAll = dimensions === null ? shape.length === sizes.length : dimensions.includes(0);
   const samples = takesAll ? 1 : (shape[0] ?? 1);
   const length = sizeOf(sizes);
+  const mask = checkMask(ownMask, rows * length, 'mask', rows);
   const { weight, bias, affine, output, record } = readAffine(
     options,
     statistics,
@@ -107,6 +121,7 @@ export function readTrailingArguments(
     rows: rows / Math.max(1, sets),
     length,
     axes: ofSet?.isTrailing ? null : ofSet,
+    mask,
     record,
   };
 }

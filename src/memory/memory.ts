@@ -1,6 +1,7 @@
 import type { Kernels } from '../kernels/compiled-kernels.ts';
 import { createMemory, type Instances, kernelsOver, MAX_MEMORY } from '../kernels/kernels.ts';
 import { dtypeOf, type Elements } from './elements.ts';
+import type { Operand } from './selection.ts';
 import {
   ALIGNMENT,
   COMBINATION,
@@ -16,11 +17,11 @@ import { isContiguous, part, TILE_SLACK, type Tile, TileScratch } from './tile.t
 /** The elements that work reads and writes. */
 export interface Operands {
   /** Written; null where work only adds to the numbers of channels. */
-  readonly output: Elements | null;
+  readonly output: Operand | null;
   /** Read. */
-  readonly input: Elements;
+  readonly input: Operand;
   /** The gradient of the output, read too; null in a forward pass. */
-  readonly gradOutput: Elements | null;
+  readonly gradOutput: Operand | null;
 }
 
 /** Pieces of work, by index: values, so that memory does not grow with their number. */
@@ -174,12 +175,12 @@ export class Memory {
   }
 
   /** Says whether an array lies in this memory as kernels need it, to be worked on in place. */
-  holds(array: Elements): array is Float32Array {
+  holds(array: Operand): array is Float32Array {
     return this.contains(array) && array instanceof Float32Array;
   }
 
   /** Says whether an array of any kind lies in this memory. */
-  contains(array: ArrayBufferView): boolean {
+  contains(array: { readonly buffer: ArrayBufferLike }): boolean {
     // Reading `.buffer` costs 40 ns, so it is read only where a tensor may lie here.
     return this.#hasSpace && array.buffer === this.buffer;
   }
@@ -267,7 +268,7 @@ export class Memory {
   }
 
   /** Returns the address of a tile, which is copied into a scratch unless it can be used in place. */
-  #load(scratch: TileScratch, source: Elements, tile: Tile): number {
+  #load(scratch: TileScratch, source: Operand, tile: Tile): number {
     if (!this.holds(source)) return scratch.copyIn(source, tile);
     if (isContiguous(tile)) return source.byteOffset + tile.start * F32;
     return this.#copyWithin(scratch, source, tile, false);
@@ -278,7 +279,7 @@ export class Memory {
     return scratch.copyWithin(this.#all, { ...tile, start }, isOut);
   }
 
-  #isInPlace(array: Elements, tile: Tile): boolean {
+  #isInPlace(array: Operand, tile: Tile): array is Float32Array {
     return this.holds(array) && isContiguous(tile);
   }
 }
@@ -310,7 +311,10 @@ export function useSpace(memory: Memory): Memory {
  * @param channels how many have to be known at once; for more than MAX_CHANNELS a
  *   memory is made that goes when the call is done
  */
-export function memoryFor(channels: number, ...arrays: readonly ArrayBufferView[]): Memory {
+export function memoryFor(
+  channels: number,
+  ...arrays: readonly { readonly buffer: ArrayBufferLike }[]
+): Memory {
   if (channels > MAX_CHANNELS) return new Memory(0, Math.ceil(channels / 16) * 16);
   if (arenas) {
     for (const array of arrays) {

@@ -1,5 +1,6 @@
 import type { Kernels } from '../kernels/compiled-kernels.ts';
-import { Bfloat16Bits, type Bits, type Elements } from './elements.ts';
+import { Bfloat16Bits, type Bits } from './elements.ts';
+import { type Operand, Selection } from './selection.ts';
 import { ALIGNMENT, F16, F32, HALF_TILE } from './sizes.ts';
 
 /** Bytes of a page of memory. */
@@ -65,8 +66,8 @@ export class TileScratch {
   }
 
   /** Copies a tile in, and returns its address. */
-  copyIn(source: Elements, tile: Tile): number {
-    if (!(source instanceof Float32Array)) return this.#widen(source, tile);
+  copyIn(source: Operand, tile: Tile): number {
+    if (!(source instanceof Float32Array)) return this.#copyOther(source, tile);
     this.#place(source, tile);
     const { start, length, stride } = tile;
     copyRows(this.#area, this.#start, length, source, start, stride, tile);
@@ -74,9 +75,9 @@ export class TileScratch {
   }
 
   /** Copies the tile out, after which it is spoilt if the destination is of 16 bits. */
-  copyOut(destination: Elements, tile: Tile): void {
+  copyOut(destination: Operand, tile: Tile): void {
     if (!(destination instanceof Float32Array)) {
-      this.#narrow(destination, tile);
+      this.#copyOtherOut(destination, tile);
       return;
     }
     const { start, rows, length, stride } = tile;
@@ -89,6 +90,19 @@ export class TileScratch {
     destination.set(this.#view, start);
   }
 
+  #copyOther(source: Exclude<Operand, Float32Array>, tile: Tile): number {
+    const elements = source instanceof Selection ? source.elements : source;
+    if (!(elements instanceof Float32Array)) return this.#widen(source, elements, tile);
+    copyTile(source, tile, this.#area, this.#start, false);
+    return this.at;
+  }
+
+  #copyOtherOut(destination: Exclude<Operand, Float32Array>, tile: Tile): void {
+    const elements = destination instanceof Selection ? destination.elements : destination;
+    if (!(elements instanceof Float32Array)) this.#narrow(destination, elements, tile);
+    else copyTile(destination, tile, this.#area, this.#start, true);
+  }
+
   /**
    * Copies bits into the second half of where the tile will be, and widens them from there:
    *
@@ -96,24 +110,23 @@ export class TileScratch {
    *     [   0   1   2   3 | 4 5 6 7 . . . . ]     after four of them
    *     [   0   1   2   3 |   4   5   6   7 ]
    */
-  #widen(source: Bits, tile: Tile): number {
+  #widen(source: Operand, elements: Bits, tile: Tile): number {
     const count = tile.rows * tile.length;
     // Kernels convert whole vectors.
     const half = Math.ceil(count / VECTOR) * VECTOR;
     const from = 2 * this.#start + half;
-    copyRows(this.#bits, from, tile.length, source, tile.start, tile.stride, tile);
+    copyTile(source, tile, this.#bits, from, false);
     const bits = this.#areaAt + from * F16;
-    this.#kernels.widen(this.at, bits, count, source instanceof Bfloat16Bits);
+    this.#kernels.widen(this.at, bits, count, elements instanceof Bfloat16Bits);
     return this.at;
   }
 
   /** Rounds the tile into its first half, and copies the bits out. */
-  #narrow(destination: Bits, tile: Tile): void {
+  #narrow(destination: Operand, elements: Bits, tile: Tile): void {
     const { at } = this;
     const count = tile.rows * tile.length;
-    this.#kernels.narrow(at, at, count, destination instanceof Bfloat16Bits);
-    const { start, length, stride } = tile;
-    copyRows(destination, start, stride, this.#bits, 2 * this.#start, length, tile);
+    this.#kernels.narrow(at, at, count, elements instanceof Bfloat16Bits);
+    copyTile(destination, tile, this.#bits, 2 * this.#start, true);
   }
 
   /**
@@ -148,6 +161,26 @@ export class TileScratch {
   }
 }
 
+/** Copies a tile to an area, or if `isOut` from there. */
+function copyTile(
+  operand: Operand,
+  tile: Tile,
+  area: Float32Array | Uint16Array,
+  at: number,
+  isOut: boolean,
+): void {
+  const { start, rows, length, stride } = tile;
+  if (!(operand instanceof Selection)) {
+    if (isOut) copyRows(operand, start, stride, area, at, length, tile);
+    else copyRows(area, at, length, operand, start, stride, tile);
+    return;
+  }
+  const [runs, run] = isContiguous(tile) ? [1, rows * length] : [rows, length];
+  for (let i = 0; i < runs; i++) {
+    operand.copy(start + i * stride, run, area, at + i * run, isOut);
+  }
+}
+
 /** Copies rows. The strides are the same where both places are contiguous. */
 function copyRows<Values extends Float32Array | Uint16Array>(
   target: Values,
@@ -166,7 +199,7 @@ function copyRows<Values extends Float32Array | Uint16Array>(
 }
 
 /** Returns a part of an array; the array itself where that is all of it. */
-export function part<Values extends Float32Array | Float64Array | Uint16Array>(
+export function part<Values extends Float32Array | Float64Array | Uint8Array | Uint16Array>(
   array: Values,
   start: number,
   count: number,

@@ -1,25 +1,33 @@
 import type { Memory } from '../memory/memory.ts';
+import type { Operand } from '../memory/selection.ts';
 import type { StatisticsRecord } from '../statistics/record.ts';
 import type { RunningStats } from '../statistics/running-average.ts';
 import type { ChannelTensor } from '../tensor/channels.ts';
 import type { Output } from '../tensor/output.ts';
 import type { CheckedTensor } from '../tensor/tensor.ts';
+import type { MaskedPart } from '../views/masked-part.ts';
 import { BatchScopes, SampleScopes, type Scopes } from '../views/scopes.ts';
-import type { Affine } from './lines.ts';
+import { type Affine, affineOfSets } from './lines.ts';
 
-/** Checked arguments of instance, batch and group normalization. */
-export interface ChannelArguments {
-  readonly input: CheckedTensor;
-  readonly output: Output;
+/** A tensor that is normalized, or what a mask holds of one. */
+export interface ChannelWork {
+  readonly input: { readonly data: Operand };
+  readonly output: { readonly data: Operand };
   readonly tensor: ChannelTensor;
-  readonly weight: Float32Array | null;
-  readonly bias: Float32Array | null;
-  /** The same weight and bias, repeated to one length. */
+  /** Weight and bias, repeated to one length. */
   readonly affine: Affine;
   /** Whether a channel has statistics of its own in each sample, or the same in all. */
   readonly sharing: 'sample' | 'batch';
   /** How many consecutive channels have a mean and variance in common. */
   readonly groupSize: number;
+}
+
+/** Checked arguments of instance, batch and group normalization. */
+export interface ChannelArguments extends ChannelWork {
+  readonly input: CheckedTensor;
+  readonly output: Output;
+  readonly weight: Float32Array | null;
+  readonly bias: Float32Array | null;
   /** What to normalize by instead of the input's own statistics. */
   readonly fixed: RunningStats | null;
   /** What the input's own statistics move. */
@@ -38,8 +46,23 @@ export interface MovingStats {
   readonly unbiased: boolean;
 }
 
+/** Returns the work on a part of a tensor. */
+export function workOn(
+  { input, output, tensor, affine, sharing, groupSize }: ChannelArguments,
+  part: MaskedPart,
+): ChannelWork {
+  return {
+    input: { data: part.select(input.data) },
+    output: { data: part.select(output.data) },
+    tensor: part.tensor,
+    affine: affineOfSets(affine, part.first, part.samples, tensor.channels),
+    sharing,
+    groupSize,
+  };
+}
+
 /** The scopes whose elements share statistics. */
-export function ownScopes({ cached }: Memory, args: ChannelArguments): Scopes {
+export function ownScopes({ cached }: Memory, args: ChannelWork): Scopes {
   const { tensor, sharing, groupSize } = args;
   return sharing === 'batch'
     ? new BatchScopes(tensor, cached)
@@ -47,7 +70,7 @@ export function ownScopes({ cached }: Memory, args: ChannelArguments): Scopes {
 }
 
 /** The scopes to tell apart where statistics are given: those with weights of their own. */
-export function parameterScopes({ cached }: Memory, { tensor, affine }: ChannelArguments): Scopes {
+export function parameterScopes({ cached }: Memory, { tensor, affine }: ChannelWork): Scopes {
   const parameters = affine.weight?.length ?? affine.bias?.length ?? tensor.channels;
   return parameters === tensor.channels
     ? new BatchScopes(tensor, cached, true)

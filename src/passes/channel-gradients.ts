@@ -1,7 +1,15 @@
 import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
+import type { Operand } from '../memory/selection.ts';
 import type { RunningStats } from '../statistics/running-average.ts';
-import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
+import { partFrom } from '../views/masked-part.ts';
+import {
+  type ChannelArguments,
+  type ChannelWork,
+  ownScopes,
+  parameterScopes,
+  workOn,
+} from './channel-arguments.ts';
 import { DifferentiateColumns } from './column-gradients.ts';
 import { ownElementGradients } from './element-gradients.ts';
 import { fewRowsOfScope } from './few-rows.ts';
@@ -15,8 +23,29 @@ import { ownWay } from './way.ts';
 
 /** Finds the gradients of {@link normalizeChannels}. */
 export function channelGradients(gradOutput: Elements, args: ChannelArguments): AnyGradients {
-  const { input, output, tensor, weight, bias, affine, fixed } = args;
+  const { output, tensor, weight, bias, sharing, fixed } = args;
   const parameters = new ParameterGradients(weight, bias);
+  if (tensor.mask === null) {
+    partGradients(gradOutput, args, fixed, parameters);
+  } else {
+    for (let first = 0; first < tensor.samples; ) {
+      const part = partFrom(tensor, sharing, first);
+      const own = parameters.ofSets(first, part.samples, tensor.channels);
+      partGradients(part.select(gradOutput), workOn(args, part), fixed, own);
+      first += part.samples;
+    }
+  }
+  clearPadding(output.data, tensor);
+  return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
+}
+
+function partGradients(
+  gradOutput: Operand,
+  work: ChannelWork,
+  fixed: RunningStats | null,
+  parameters: ParameterGradients,
+): void {
+  const { input, output, affine } = work;
   const differentiation: Differentiation = {
     memory: memoryFor(0, output.data, gradOutput, input.data),
     gradInput: output.data,
@@ -25,14 +54,12 @@ export function channelGradients(gradOutput: Elements, args: ChannelArguments): 
     affine,
     parameters,
   };
-  if (fixed === null) ownGradients(differentiation, args);
-  else fixedGradients(differentiation, args, fixed);
-  clearPadding(output.data, tensor);
-  return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
+  if (fixed === null) ownGradients(differentiation, work);
+  else fixedGradients(differentiation, work, fixed);
 }
 
 /** Finds the gradients of a normalization by the input's own statistics. */
-function ownGradients(differentiation: Differentiation, args: ChannelArguments): void {
+function ownGradients(differentiation: Differentiation, args: ChannelWork): void {
   const { memory } = differentiation;
   const way = ownWay(args, true);
   if (way.by === 'columns') {
@@ -47,7 +74,7 @@ function ownGradients(differentiation: Differentiation, args: ChannelArguments):
   }
 }
 
-function ownScopeGradients(given: Differentiation, givenArgs: ChannelArguments): void {
+function ownScopeGradients(given: Differentiation, givenArgs: ChannelWork): void {
   const groups = groupsAsChannels(givenArgs);
   const args = groups?.args ?? givenArgs;
   const { affine, groupSize } = args;
@@ -74,7 +101,7 @@ function ownScopeGradients(given: Differentiation, givenArgs: ChannelArguments):
 /** Finds the gradients of a normalization by given statistics. */
 function fixedGradients(
   differentiation: Differentiation,
-  args: ChannelArguments,
+  args: ChannelWork,
   fixed: RunningStats,
 ): void {
   const scopes = parameterScopes(differentiation.memory, args);

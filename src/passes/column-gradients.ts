@@ -1,25 +1,24 @@
 import { gradientsOver } from '../kernels/gradients.ts';
-import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan, Strips } from '../memory/memory.ts';
-import { part } from '../memory/tile.ts';
+import type { Operand } from '../memory/selection.ts';
 import type { ColumnStrip } from '../views/column-strips.ts';
 import type { FewRows } from './few-rows.ts';
 import type { Differentiation } from './gradients.ts';
 
 /** Differentiates columns of few rows. */
 export class DifferentiateColumns implements Plan<ColumnStrip> {
-  readonly output: Elements;
-  readonly input: Elements;
-  readonly gradOutput: Elements;
+  readonly output: Operand;
+  readonly input: Operand;
+  readonly gradOutput: Operand;
   readonly strips: Strips<ColumnStrip>;
   readonly #columns: FewRows;
   readonly #differentiation: Differentiation;
 
   constructor(differentiation: Differentiation, columns: FewRows) {
     const { gradInput, input, gradOutput } = differentiation;
-    this.output = part(gradInput, columns.start, columns.size);
-    this.input = part(input, columns.start, columns.size);
-    this.gradOutput = part(gradOutput, columns.start, columns.size);
+    this.output = gradInput;
+    this.input = input;
+    this.gradOutput = gradOutput;
     this.strips = columns.strips;
     this.#columns = columns;
     this.#differentiation = differentiation;

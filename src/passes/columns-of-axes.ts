@@ -1,5 +1,5 @@
-import type { Elements } from '../memory/elements.ts';
 import { type Memory, memoryFor, type Plan } from '../memory/memory.ts';
+import type { Operand } from '../memory/selection.ts';
 import { LINE, MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
 import type { MomentsSink } from '../statistics/record.ts';
 import { type AxesView, ColumnsOfSamples, type ColumnsTile } from '../views/axes.ts';
@@ -12,8 +12,8 @@ export function fitsColumns({ samples, length }: AxesView): boolean {
 
 /** Normalizes the dimensions of a view as columns of matrices. */
 export function normalizeColumnsOfAxes(
-  output: Elements,
-  input: Elements,
+  output: Operand,
+  input: Operand,
   view: AxesView,
   affine: Affine,
   sink: MomentsSink | null,
@@ -23,16 +23,16 @@ export function normalizeColumnsOfAxes(
 
 /** Normalizes tiles of columns, each column by its own moments. Each row has a weight. */
 class NormalizeTiles implements Plan<ColumnsTile> {
-  readonly output: Elements;
-  readonly input: Elements;
+  readonly output: Operand;
+  readonly input: Operand;
   readonly gradOutput = null;
   readonly strips: ColumnsOfSamples;
   readonly #affine: Affine;
   readonly #sink: MomentsSink | null;
 
   constructor(
-    output: Elements,
-    input: Elements,
+    output: Operand,
+    input: Operand,
     view: AxesView,
     affine: Affine,
     sink: MomentsSink | null,

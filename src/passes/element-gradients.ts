@@ -3,8 +3,8 @@
 // w * g for g in what concerns the row, and sums over the rows for the parameters.
 
 import { gradientsOver } from '../kernels/gradients.ts';
-import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan } from '../memory/memory.ts';
+import type { Operand } from '../memory/selection.ts';
 import { MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
 import { addMoments } from '../statistics/moments.ts';
 import { rowsOf } from '../views/scopes.ts';
@@ -42,9 +42,9 @@ export function elementGradients(
 
 /** Differentiates strips of rows, all with the same weights. */
 class DifferentiateRows implements Plan<GroupStrip> {
-  readonly output: Elements;
-  readonly input: Elements;
-  readonly gradOutput: Elements;
+  readonly output: Operand;
+  readonly input: Operand;
+  readonly gradOutput: Operand;
   readonly strips: GroupStrips;
   readonly #affine: Affine;
   readonly #weight: number;
@@ -127,8 +127,8 @@ function longRowGradients(
 /** Adds the sums of a row, and of its elements, piece by piece. */
 class AddElementSums implements Plan<Piece> {
   readonly output = null;
-  readonly input: Elements;
-  readonly gradOutput: Elements;
+  readonly input: Operand;
+  readonly gradOutput: Operand;
   readonly strips: Pieces;
   readonly #differentiation: Differentiation;
   readonly #weight: Float32Array | null;
@@ -161,9 +161,9 @@ class AddElementSums implements Plan<Piece> {
 
 /** Combines the gradient of the output and the normalized input of a row, piece by piece. */
 class CombineElements implements Plan<Piece> {
-  readonly output: Elements;
-  readonly input: Elements;
-  readonly gradOutput: Elements;
+  readonly output: Operand;
+  readonly input: Operand;
+  readonly gradOutput: Operand;
   readonly strips: Pieces;
   readonly #weight: Float32Array | null;
   readonly #firstWeight: number;

@@ -9,7 +9,7 @@ import {
   SampleStrips,
 } from '../views/column-strips.ts';
 import type { Scope } from '../views/scopes.ts';
-import type { ChannelArguments } from './channel-arguments.ts';
+import type { ChannelWork } from './channel-arguments.ts';
 
 // A group of so many channels of one element takes as long as columns as alone, 15 ns for each.
 const MAX_ELEMENTS = 256;
@@ -22,9 +22,6 @@ export interface FewRows {
   /** How many consecutive columns have a mean and variance in common. */
   readonly groupSize: number;
   readonly strips: Strips<ColumnStrip>;
-  /** Where the elements begin in the arrays, and how many there are. */
-  readonly start: number;
-  readonly size: number;
 }
 
 /**
@@ -33,20 +30,20 @@ export interface FewRows {
  *
  * @param backward whether gradients are to be found
  */
-export function fewRowsOf(args: ChannelArguments, backward: boolean): FewRows | null {
+export function fewRowsOf(args: ChannelWork, backward: boolean): FewRows | null {
   const { samples, spatial, lengths } = args.tensor;
   if (lengths !== null) return null;
   return isOfSamples(args) ? samplesOf(args, 0, samples, spatial, backward) : batchOf(args);
 }
 
 /** Says whether each sample has statistics of its own, as that of a batch of one has. */
-export function isOfSamples({ sharing, tensor }: ChannelArguments): boolean {
+export function isOfSamples({ sharing, tensor }: ChannelWork): boolean {
   return sharing === 'sample' || (tensor.samples === 1 && isRowwise(tensor));
 }
 
 /** The columns of a scope of one sample with a length, where they have few rows; else null. */
 export function fewRowsOfScope(
-  args: ChannelArguments,
+  args: ChannelWork,
   { first }: Scope,
   backward: boolean,
 ): FewRows | null {
@@ -57,17 +54,17 @@ export function fewRowsOfScope(
   return samplesOf(args, sample, 1, lengths[sample] as number, backward);
 }
 
-function batchOf({ tensor }: ChannelArguments): FewRows | null {
+function batchOf({ tensor }: ChannelWork): FewRows | null {
   const { samples, channels, spatial, layout } = tensor;
   if (channels === 1) return null;
   const [rows, width] = layout === 'nhwc' ? [samples * spatial, 1] : [samples, spatial];
   if (!isSmallBatch(rows, width)) return null;
   const strips = new BatchStrips(rows, channels, width);
-  return { rows, width, groupSize: 1, strips, start: 0, size: rows * channels * width };
+  return { rows, width, groupSize: 1, strips };
 }
 
 function samplesOf(
-  { tensor, affine, groupSize }: ChannelArguments,
+  { tensor, affine, groupSize }: ChannelWork,
   first: number,
   count: number,
   length: number,
@@ -80,6 +77,7 @@ function samplesOf(
     if (groupSize > 1 || !isShortRow(length, backward)) return null;
     const [firstRow, rows] = [first * channels, count * channels];
     const strips = new SampleStrips({
+      start,
       first: firstRow,
       count: rows,
       columns: 1,
@@ -87,14 +85,22 @@ function samplesOf(
       stride: spatial,
       period,
     });
-    return { rows: 1, width: length, groupSize, strips, start, size: rows * spatial };
+    return { rows: 1, width: length, groupSize, strips };
   }
   if (spatial === 1 && !backward) return null;
   // Groups of one-element channels lie side by side, whatever sample they are of.
   const columns = spatial === 1 ? groupSize : channels;
   if (!isSmallSample(length, columns) || (spatial === 1 && columns > MAX_ELEMENTS)) return null;
   const stride = length * columns;
-  const size = count * length * channels;
-  const strips = new SampleStrips({ first, count: size / stride, columns, length, stride, period });
-  return { rows: length, width: 1, groupSize, strips, start, size };
+  const samples = (count * channels) / columns;
+  const strips = new SampleStrips({
+    start,
+    first,
+    count: samples,
+    columns,
+    length,
+    stride,
+    period,
+  });
+  return { rows: length, width: 1, groupSize, strips };
 }

@@ -1,7 +1,7 @@
-import type { Elements } from '../memory/elements.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { Operand, Places } from '../memory/selection.ts';
 import type { AnyData, FloatData, Tensor } from '../tensor/tensor.ts';
-import { type Affine, setOf } from './lines.ts';
+import { type Affine, setsOf } from './lines.ts';
 
 /** The gradients of a loss with respect to a normalization's arguments. */
 export interface Gradients<D extends FloatData = Float32Array> {
@@ -30,9 +30,12 @@ export class ParameterGradients {
     this.#bias = sumsOf(bias);
   }
 
-  /** Returns those of a set of `count`, where there are more sets than one. */
-  ofSet(set: number, count: number): ParameterGradients {
-    return new ParameterGradients(setOf(this.#weight, set, count), setOf(this.#bias, set, count));
+  /** Returns those of some sets of `size`, where there are more than one in all. */
+  ofSets(first: number, sets: number, size: number): ParameterGradients {
+    return new ParameterGradients(
+      setsOf(this.#weight, first, sets, size),
+      setsOf(this.#bias, first, sets, size),
+    );
   }
 
   /**
@@ -43,6 +46,23 @@ export class ParameterGradients {
   add(first: number, count: number, sums: Float64Array, products: Float64Array, width = 1): void {
     addTo(this.#weight, first, count, products, width);
     addTo(this.#bias, first, count, sums, width);
+  }
+
+  /** Returns those of some elements of a row, for {@link addElements}; themselves for all. */
+  ofElements(elements: Places | null): ParameterGradients {
+    if (elements === null) return this;
+    const { count } = elements;
+    return new ParameterGradients(
+      this.#weight && new Float64Array(count),
+      this.#bias && new Float64Array(count),
+    );
+  }
+
+  /** Adds what was found of some elements of a row. */
+  addElements(found: ParameterGradients, elements: Places | null): void {
+    if (elements === null) return;
+    addAt(this.#weight, found.#weight, elements);
+    addAt(this.#bias, found.#bias, elements);
   }
 
   /** Whether there is no parameter at all. */
@@ -61,6 +81,11 @@ export class ParameterGradients {
 
 function sumsOf(values: Float32Array | Float64Array | null): Float64Array | null {
   return values && (values instanceof Float64Array ? values : new Float64Array(values.length));
+}
+
+function addAt(sums: Float64Array | null, added: Float64Array | null, places: Places): void {
+  if (sums === null || added === null) return;
+  for (let i = 0; i < added.length; i++) (sums[places.place(i)] as number) += added[i] as number;
 }
 
 function addTo(
@@ -84,9 +109,9 @@ function addTo(
 export interface Differentiation {
   readonly memory: Memory;
   /** Written. */
-  readonly gradInput: Elements;
-  readonly gradOutput: Elements;
-  readonly input: Elements;
+  readonly gradInput: Operand;
+  readonly gradOutput: Operand;
+  readonly input: Operand;
   readonly affine: Affine;
   /** Added to. */
   readonly parameters: ParameterGradients;

@@ -3,7 +3,7 @@ import { MOMENTS } from '../memory/sizes.ts';
 import { addMoments, findMoments, mergeGroups } from '../statistics/moments.ts';
 import { isRowwise } from '../tensor/channels.ts';
 import { GroupScopes, groupRows, type Scope } from '../views/scopes.ts';
-import type { ChannelArguments } from './channel-arguments.ts';
+import type { ChannelWork } from './channel-arguments.ts';
 
 // Smaller samples are taken many at once as columns.
 const MIN_SAMPLE = 1024;
@@ -12,14 +12,14 @@ const MIN_SAMPLE = 1024;
  * Says whether each group's channels lie in rows, one in each place, that are long enough: a row
  * takes some 36 ns as a whole, and a column 10 ns and 0.7 ns more for each place.
  */
-function hasRows({ tensor, groupSize }: ChannelArguments): boolean {
+function hasRows({ tensor, groupSize }: ChannelWork): boolean {
   const { channels, spatial } = tensor;
   if (groupSize === 1 || isRowwise(tensor) || channels * spatial < MIN_SAMPLE) return false;
   return groupSize * (10 / spatial + 0.7) > 36;
 }
 
 /** Says whether groups are rows that need no line for each channel. */
-export function hasGroupRows(args: ChannelArguments): boolean {
+export function hasGroupRows(args: ChannelWork): boolean {
   const { tensor, affine } = args;
   const hasLines = affine.weight !== null || affine.bias !== null;
   return !hasLines && tensor.spatial > 1 && hasRows(args);
@@ -27,15 +27,15 @@ export function hasGroupRows(args: ChannelArguments): boolean {
 
 /** Returns the same normalization with each group as a channel, where they are such rows; else null. */
 export function groupsAsChannels(
-  args: ChannelArguments,
-): { readonly args: ChannelArguments; readonly scopes: GroupScopes } | null {
+  args: ChannelWork,
+): { readonly args: ChannelWork; readonly scopes: GroupScopes } | null {
   const { tensor, groupSize } = args;
   if (!hasGroupRows(args)) return null;
   return { args: { ...args, groupSize: 1 }, scopes: new GroupScopes(tensor, groupSize) };
 }
 
 /** Finds the moments of a scope's groups, which the memory's moments then are. */
-export function findGroupMoments(memory: Memory, scope: Scope, args: ChannelArguments): void {
+export function findGroupMoments(memory: Memory, scope: Scope, args: ChannelWork): void {
   const { input, tensor, groupSize } = args;
   if (!hasRows(args)) {
     findMoments(memory, scope, input.data);

@@ -1,5 +1,5 @@
-import type { Elements } from '../memory/elements.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { Operand } from '../memory/selection.ts';
 import { COMBINATION, F64, LINE, MOMENTS } from '../memory/sizes.ts';
 import { part } from '../memory/tile.ts';
 import { type Deviation, replaceDeviations } from '../statistics/deviation.ts';
@@ -22,21 +22,26 @@ export interface Affine {
   readonly deviation: Deviation | null;
 }
 
-/** Returns weight and bias of a set of `count`, where they are more sets than one. */
-export function affineOfSet(affine: Affine, set: number, count: number): Affine {
+/** Returns weight and bias of some sets of `size`, where there are more than one in all. */
+export function affineOfSets(affine: Affine, first: number, sets: number, size: number): Affine {
   const { weight, bias } = affine;
-  const all = weight?.length ?? bias?.length ?? count;
-  if (all === count) return affine;
-  return { ...affine, weight: setOf(weight, set, count), bias: setOf(bias, set, count) };
+  const all = weight?.length ?? bias?.length ?? size;
+  if (all === size) return affine;
+  return {
+    ...affine,
+    weight: setsOf(weight, first, sets, size),
+    bias: setsOf(bias, first, sets, size),
+  };
 }
 
-/** Returns a set of `count` values, where they are more sets than one. */
-export function setOf<Values extends Float32Array | Float64Array>(
+/** Returns some sets of `size` values, where there are more than one in all. */
+export function setsOf<Values extends Float32Array | Float64Array>(
   values: Values | null,
-  set: number,
-  count: number,
+  first: number,
+  sets: number,
+  size: number,
 ): Values | null {
-  return values && values.length > count ? part(values, set * count, count) : values;
+  return values && values.length > size ? part(values, first * size, sets * size) : values;
 }
 
 /** Returns what makes the normalized input of x. */
@@ -151,17 +156,12 @@ export function prepareRowLines(memory: Memory, rows: number, { eps, centred }: 
 }
 
 /** Sends the elements of a scope along its lines. */
-export function applyLines(memory: Memory, scope: Scope, output: Elements, input: Elements): void {
+export function applyLines(memory: Memory, scope: Scope, output: Operand, input: Operand): void {
   for (let i = 0; i < scope.views; i++) applyViewLines(memory, scope.view(i), output, input);
 }
 
 /** Sends the elements of a view along its channels' lines. */
-export function applyViewLines(
-  memory: Memory,
-  view: View,
-  output: Elements,
-  input: Elements,
-): void {
+export function applyViewLines(memory: Memory, view: View, output: Operand, input: Operand): void {
   repeatFolded(memory.lines.values, LINE, view);
   view.run(memory, APPLY, { output, input, gradOutput: null });
 }

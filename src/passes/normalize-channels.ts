@@ -1,10 +1,17 @@
 import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
-import type { MomentsSink } from '../statistics/record.ts';
+import { type MomentsSink, shifted } from '../statistics/record.ts';
 import { RunningAverage, type RunningStats } from '../statistics/running-average.ts';
 import type { ChannelTensor } from '../tensor/channels.ts';
 import type { AnyTensor } from '../tensor/tensor.ts';
-import { type ChannelArguments, ownScopes, parameterScopes } from './channel-arguments.ts';
+import { clearMasked, partFrom } from '../views/masked-part.ts';
+import {
+  type ChannelArguments,
+  type ChannelWork,
+  ownScopes,
+  parameterScopes,
+  workOn,
+} from './channel-arguments.ts';
 import { type FewRows, fewRowsOfScope } from './few-rows.ts';
 import { findGroupMoments, groupsAsChannels } from './group-rows.ts';
 import { applyLines, prepareDeviations, prepareGivenLines, prepareLines } from './lines.ts';
@@ -17,18 +24,40 @@ import { ownWay } from './way.ts';
  * which then move the running ones.
  */
 export function normalizeChannels(args: ChannelArguments): AnyTensor {
-  const { output, tensor, fixed, moving, record } = args;
-  if (fixed !== null) {
-    normalizeFixed(args, fixed);
-  } else if (moving === null) {
-    normalizeOwn(args, record?.start(null) ?? null);
+  const { output, tensor, moving, record } = args;
+  if (moving === null) {
+    normalizeParts(args, record?.start(null) ?? null);
   } else {
     const average = new RunningAverage(tensor.channels, moving.unbiased);
-    normalizeOwn(args, record ? record.start(average) : average);
+    normalizeParts(args, record ? record.start(average) : average);
     average.move(moving.mean, moving.variance, moving.momentum);
   }
   clearPadding(output.data, tensor);
   return output.tensor;
+}
+
+/** Normalizes what a mask holds; without one, all. */
+function normalizeParts(args: ChannelArguments, sink: MomentsSink | null): void {
+  const { tensor, sharing, groupSize, fixed } = args;
+  if (tensor.mask === null) {
+    normalizePart(args, fixed, sink);
+    return;
+  }
+  const scopes = tensor.channels / groupSize;
+  for (let first = 0; first < tensor.samples; ) {
+    const part = partFrom(tensor, sharing, first);
+    normalizePart(workOn(args, part), fixed, shifted(sink, first * scopes));
+    first += part.samples;
+  }
+}
+
+function normalizePart(
+  work: ChannelWork,
+  fixed: RunningStats | null,
+  sink: MomentsSink | null,
+): void {
+  if (fixed === null) normalizeOwn(work, sink);
+  else normalizeFixed(work, fixed);
 }
 
 /**
@@ -36,7 +65,7 @@ export function normalizeChannels(args: ChannelArguments): AnyTensor {
  *
  * @param sink is given the moments, where it is not null
  */
-function normalizeOwn(args: ChannelArguments, sink: MomentsSink | null): void {
+function normalizeOwn(args: ChannelWork, sink: MomentsSink | null): void {
   const { input, output, affine } = args;
   const way = ownWay(args, false);
   if (way.by === 'columns') normalizeColumns(args, way.columns, sink);
@@ -45,7 +74,7 @@ function normalizeOwn(args: ChannelArguments, sink: MomentsSink | null): void {
 }
 
 function normalizeColumns(
-  { input, output, affine }: ChannelArguments,
+  { input, output, affine }: ChannelWork,
   columns: FewRows,
   sink: MomentsSink | null,
 ): void {
@@ -54,7 +83,7 @@ function normalizeColumns(
 }
 
 /** Normalizes each scope by its own statistics. */
-function normalizeScopes(given: ChannelArguments, sink: MomentsSink | null): void {
+function normalizeScopes(given: ChannelWork, sink: MomentsSink | null): void {
   const groups = groupsAsChannels(given);
   const args = groups?.args ?? given;
   const { input, output, affine, groupSize } = args;
@@ -80,7 +109,7 @@ function normalizeScopes(given: ChannelArguments, sink: MomentsSink | null): voi
 }
 
 /** Normalizes by given statistics. */
-function normalizeFixed(args: ChannelArguments, fixed: RunningStats): void {
+function normalizeFixed(args: ChannelWork, fixed: RunningStats): void {
   const { input, output, affine } = args;
   const memory = memoryFor(0, output.data, input.data);
   const scopes = parameterScopes(memory, args);
@@ -92,9 +121,10 @@ function normalizeFixed(args: ChannelArguments, fixed: RunningStats): void {
   }
 }
 
-/** Fills with 0 what lies past each sample's length. */
+/** Fills with 0 what is not valid: past each sample's length, or not held by the mask. */
 export function clearPadding(output: Elements, tensor: ChannelTensor): void {
   const { samples, channels, spatial, layout, lengths } = tensor;
+  clearMasked(output, tensor);
   if (lengths === null) return;
   for (let sample = 0; sample < samples; sample++) {
     const start = sample * channels * spatial;

@@ -1,6 +1,5 @@
-import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan, Strips } from '../memory/memory.ts';
-import { part } from '../memory/tile.ts';
+import type { Operand } from '../memory/selection.ts';
 import type { MomentsSink } from '../statistics/record.ts';
 import type { ColumnStrip } from '../views/column-strips.ts';
 import type { FewRows } from './few-rows.ts';
@@ -8,8 +7,8 @@ import type { Affine } from './lines.ts';
 
 /** Normalizes columns of few rows. */
 export class NormalizeColumns implements Plan<ColumnStrip> {
-  readonly output: Elements;
-  readonly input: Elements;
+  readonly output: Operand;
+  readonly input: Operand;
   readonly gradOutput = null;
   readonly strips: Strips<ColumnStrip>;
   readonly #columns: FewRows;
@@ -18,14 +17,14 @@ export class NormalizeColumns implements Plan<ColumnStrip> {
 
   /** @param sink is given the moments of each channel or group, where it is not null */
   constructor(
-    output: Elements,
-    input: Elements,
+    output: Operand,
+    input: Operand,
     columns: FewRows,
     affine: Affine,
     sink: MomentsSink | null,
   ) {
-    this.output = part(output, columns.start, columns.size);
-    this.input = part(input, columns.start, columns.size);
+    this.output = output;
+    this.input = input;
     this.strips = columns.strips;
     this.#columns = columns;
     this.#affine = affine;

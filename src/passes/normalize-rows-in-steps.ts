@@ -1,11 +1,11 @@
-import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan } from '../memory/memory.ts';
+import type { Operand } from '../memory/selection.ts';
 import { MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
 import type { MomentsSink } from '../statistics/record.ts';
 import { type GroupStrip, GroupStrips } from '../views/strips.ts';
 import { type Affine, prepareDeviations, prepareRowLines } from './lines.ts';
 
-// Elements that are normalized together: few enough to stay in the second-level cache.
+// Operand that are normalized together: few enough to stay in the second-level cache.
 const STRIP_ELEMENTS = 16384;
 
 /** Says whether the weights of a row, which has some elements, fit the scratch. */
@@ -15,16 +15,16 @@ export function fitsSteps(length: number): boolean {
 
 /** Normalizes strips of rows, whose deviations are not those that a kernel makes. */
 export class NormalizeRowsInSteps implements Plan<GroupStrip> {
-  readonly output: Elements;
-  readonly input: Elements;
+  readonly output: Operand;
+  readonly input: Operand;
   readonly gradOutput = null;
   readonly strips: GroupStrips;
   readonly #affine: Affine;
   readonly #sink: MomentsSink | null;
 
   constructor(
-    output: Elements,
-    input: Elements,
+    output: Operand,
+    input: Operand,
     count: number,
     length: number,
     affine: Affine,

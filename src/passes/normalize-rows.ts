@@ -1,5 +1,5 @@
-import type { Elements } from '../memory/elements.ts';
 import { type Memory, memoryFor, type Plan } from '../memory/memory.ts';
+import type { Operand } from '../memory/selection.ts';
 import { MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
 import { addMoments } from '../statistics/moments.ts';
 import type { MomentsSink } from '../statistics/record.ts';
@@ -28,8 +28,8 @@ import {
  * @param sink is given the moments of each row, where it is not null
  */
 export function normalizeInStrips(
-  output: Elements,
-  input: Elements,
+  output: Operand,
+  input: Operand,
   rows: Rows,
   affine: Affine,
   sink: MomentsSink | null,
@@ -49,8 +49,8 @@ export function normalizeInStrips(
 
 /** Normalizes strips of rows, each row by its own moments. */
 class NormalizeStrips implements Plan<GroupStrip> {
-  readonly output: Elements;
-  readonly input: Elements;
+  readonly output: Operand;
+  readonly input: Operand;
   readonly gradOutput = null;
   readonly strips: GroupStrips;
   readonly #rows: Rows;
@@ -58,8 +58,8 @@ class NormalizeStrips implements Plan<GroupStrip> {
   readonly #sink: MomentsSink | null;
 
   constructor(
-    output: Elements,
-    input: Elements,
+    output: Operand,
+    input: Operand,
     rows: Rows,
     affine: Affine,
     sink: MomentsSink | null,
@@ -98,8 +98,8 @@ class NormalizeStrips implements Plan<GroupStrip> {
 /** Normalizes a row whose elements don't fit a tile, or whose weights don't fit the scratch. */
 function normalizeLongRow(
   memory: Memory,
-  output: Elements,
-  input: Elements,
+  output: Operand,
+  input: Operand,
   { groupSize, length, period }: Rows,
   row: number,
   affine: Affine,
@@ -128,16 +128,16 @@ function normalizeLongRow(
 
 /** Sends a row along its line, then each element through a weight and a bias of its own. */
 class ApplyElements implements Plan<Piece> {
-  readonly output: Elements;
-  readonly input: Elements;
+  readonly output: Operand;
+  readonly input: Operand;
   readonly gradOutput = null;
   readonly strips: Pieces;
   readonly #affine: Affine;
   readonly #firstWeight: number;
 
   constructor(
-    output: Elements,
-    input: Elements,
+    output: Operand,
+    input: Operand,
     pieces: Pieces,
     affine: Affine,
     firstWeight: number,

@@ -1,15 +1,17 @@
 import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
+import type { Operand } from '../memory/selection.ts';
 import { part } from '../memory/tile.ts';
 import { type MomentsSink, type StatisticsRecord, shifted } from '../statistics/record.ts';
 import type { Output } from '../tensor/output.ts';
 import type { AnyTensor, CheckedTensor } from '../tensor/tensor.ts';
 import type { AxesView } from '../views/axes.ts';
 import { fitsColumns, normalizeColumnsOfAxes } from './columns-of-axes.ts';
-import { type Affine, affineOfSet } from './lines.ts';
+import { type Affine, affineOfSets } from './lines.ts';
+import { affineOfElements, clearMaskedRows, rowsFrom } from './masked-rows.ts';
 import { normalizeInStrips } from './normalize-rows.ts';
 import { fitsSteps, NormalizeRowsInSteps } from './normalize-rows-in-steps.ts';
-import { RowsOfAxes } from './rows-of-axes.ts';
+import { MasksOfAxes, RowsOfAxes } from './rows-of-axes.ts';
 
 /** Checked arguments of layer and RMS normalization. */
 export interface TrailingArguments {
@@ -27,15 +29,17 @@ export interface TrailingArguments {
   readonly length: number;
   /** Where those lie in what a set belongs to; null: their elements lie in rows. */
   readonly axes: AxesView | null;
+  /** Which rows, or which elements of x, are valid, if not all: 1 is, 0 is not. */
+  readonly mask: Uint8Array | null;
   /** What the caller is given of the statistics. */
   readonly record: StatisticsRecord | null;
 }
 
 /** Normalizes each row. */
 export function normalizeTrailing(args: TrailingArguments): AnyTensor {
-  const { input, output, affine, sets, rows, length, axes, record } = args;
+  const { input, output, affine, sets, rows, length, axes, mask, record } = args;
   const sink = record?.start(null) ?? null;
-  if (axes === null && rows === 1) {
+  if (axes === null && rows === 1 && mask === null) {
     normalizeElements(output.data, input.data, sets, length, affine, sink);
     return output.tensor;
   }
@@ -43,13 +47,46 @@ export function normalizeTrailing(args: TrailingArguments): AnyTensor {
   for (let set = 0; set < sets; set++) {
     const y = part(output.data, set * size, size);
     const x = part(input.data, set * size, size);
-    const own = affineOfSet(affine, set, length);
+    const own = affineOfSets(affine, set, 1, length);
     const later = shifted(sink, set * rows);
-    if (axes === null) normalizeElements(y, x, rows, length, own, later);
-    else if (fitsColumns(axes)) normalizeColumnsOfAxes(y, x, axes, own, later);
-    else normalizeRowsOfAxes(y, x, axes, own, later);
+    const held = maskOfSet(mask, set, sets);
+    if (axes === null) normalizeHeld(y, x, rows, length, own, held, later);
+    else if (fitsColumns(axes) && held === null) normalizeColumnsOfAxes(y, x, axes, own, later);
+    else normalizeRowsOfAxes(y, x, axes, own, held, later);
   }
   return output.tensor;
+}
+
+/** Returns the mask of one of so many sets, which are of equal size. */
+export function maskOfSet(mask: Uint8Array | null, set: number, sets: number): Uint8Array | null {
+  if (mask === null) return null;
+  const size = mask.length / sets;
+  return mask.subarray(set * size, (set + 1) * size);
+}
+
+/** Normalizes what a mask holds of rows; without one, all. */
+function normalizeHeld(
+  output: Elements,
+  input: Elements,
+  rows: number,
+  length: number,
+  affine: Affine,
+  mask: Uint8Array | null,
+  sink: MomentsSink | null,
+): void {
+  if (mask === null) {
+    normalizeElements(output, input, rows, length, affine, sink);
+    return;
+  }
+  for (let first = 0; first < rows; ) {
+    const held = rowsFrom(mask, rows, length, first);
+    const own = affineOfElements(affine, held.elements);
+    const later = sink && held.sinkFor(sink);
+    const [y, x] = [held.select(output), held.select(input)];
+    normalizeElements(y, x, held.rows, held.length, own, later);
+    first += held.count;
+  }
+  clearMaskedRows(output, mask, rows, length);
 }
 
 /**
@@ -57,8 +94,8 @@ export function normalizeTrailing(args: TrailingArguments): AnyTensor {
  * again.
  */
 function normalizeElements(
-  output: Elements,
-  input: Elements,
+  output: Operand,
+  input: Operand,
   rows: number,
   length: number,
   affine: Affine,
@@ -81,16 +118,18 @@ function normalizeRowsOfAxes(
   input: Elements,
   view: AxesView,
   affine: Affine,
+  mask: Uint8Array | null,
   sink: MomentsSink | null,
 ): void {
   const x = new RowsOfAxes(view, input);
   const y = new RowsOfAxes(view, output);
+  const masks = mask && new MasksOfAxes(view, mask);
   for (let tile = 0; tile < x.tiles; tile++) {
     const source = x.copyIn(tile);
     const result = y.area(tile);
     const rows = x.rowsOf(tile);
     const later = shifted(sink, tile * x.rowsOfTile);
-    normalizeElements(result, source, rows, view.length, affine, later);
+    normalizeHeld(result, source, rows, view.length, affine, masks?.ofTile(tile) ?? null, later);
     y.copyOut(tile);
   }
 }

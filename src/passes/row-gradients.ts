@@ -1,6 +1,6 @@
 import { gradientsOver } from '../kernels/gradients.ts';
-import type { Elements } from '../memory/elements.ts';
 import type { Memory, Plan } from '../memory/memory.ts';
+import type { Operand } from '../memory/selection.ts';
 import { MAX_CHANNELS } from '../memory/sizes.ts';
 import {
   capacityOf,
@@ -33,9 +33,9 @@ function isInPlace(
 
 /** Differentiates strips of rows. */
 class DifferentiateStrips implements Plan<GroupStrip> {
-  readonly output: Elements;
-  readonly input: Elements;
-  readonly gradOutput: Elements;
+  readonly output: Operand;
+  readonly input: Operand;
+  readonly gradOutput: Operand;
   readonly strips: GroupStrips;
   readonly #rows: Rows;
   readonly #differentiation: Differentiation;

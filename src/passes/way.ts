@@ -1,6 +1,6 @@
 import { isRowwise } from '../tensor/channels.ts';
 import type { Rows } from '../views/strips.ts';
-import type { ChannelArguments } from './channel-arguments.ts';
+import type { ChannelWork } from './channel-arguments.ts';
 import { type FewRows, fewRowsOf, isOfSamples } from './few-rows.ts';
 import { hasGroupRows } from './group-rows.ts';
 
@@ -18,7 +18,7 @@ export type Way =
  *
  * @param backward whether gradients are to be found
  */
-export function ownWay(args: ChannelArguments, backward: boolean): Way {
+export function ownWay(args: ChannelWork, backward: boolean): Way {
   const { tensor, affine, groupSize } = args;
   // The kernels that take moments and results at once know one deviation.
   if (affine.deviation !== null) return { by: 'scopes' };

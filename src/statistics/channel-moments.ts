@@ -10,8 +10,10 @@ import {
   type LengthsOption,
   readLengths,
 } from '../tensor/channels.ts';
+import { type MaskOption, readMask } from '../tensor/mask.ts';
 import { allocate } from '../tensor/parameters.ts';
 import { type FloatData, readElements, type TensorLike } from '../tensor/tensor.ts';
+import { partFrom } from '../views/masked-part.ts';
 import { BatchScopes } from '../views/scopes.ts';
 import { numberFromJSON, numberToJSON } from './json-numbers.ts';
 import { findMomentsF64 } from './moments.ts';
@@ -20,7 +22,7 @@ import { findMomentsF64 } from './moments.ts';
 const LARGEST = 3.4028235e38;
 
 /** Options of {@link ChannelMoments.update}. */
-export interface UpdateOptions extends LayoutOption, LengthsOption {}
+export interface UpdateOptions extends LayoutOption, LengthsOption, MaskOption {}
 
 /** Options of {@link ChannelMoments.variance} and {@link ChannelMoments.std}. */
 export interface VarianceOptions {
@@ -151,18 +153,21 @@ export class ChannelMoments {
    *   is of the wrong size or value; nothing has been counted then.
    */
   update(x: TensorLike<FloatData>, options: UpdateOptions = {}): this {
-    checkOptions(options, ['layout', 'lengths']);
-    const { layout = 'nchw', lengths } = options;
+    checkOptions(options, ['layout', 'lengths', 'mask']);
+    const { layout = 'nchw', lengths, mask } = options;
     checkLayout(layout);
     const ownLengths = readLengths(lengths);
+    const ownMask = readMask(mask, 'mask');
     const { data, shape } = readElements(x, 'x');
-    const tensor = channelTensor(shape, layout, ownLengths, 'x');
+    const tensor = channelTensor(shape, layout, ownLengths, ownMask, 'x');
     checkChannels(shape, layout, this.numFeatures, 'x');
-    const memory = memoryFor(0, data);
-    const scopes = new BatchScopes(tensor);
+    const part = partFrom(tensor, 'batch', 0);
+    const held = part.select(data);
+    const memory = memoryFor(0, held);
+    const scopes = new BatchScopes(part.tensor);
     for (let i = 0; i < scopes.count; i++) {
       const scope = scopes.scope(i);
-      findMomentsF64(memory, scope, data);
+      findMomentsF64(memory, scope, held);
       memory.parts.values.set(memory.moments.values.subarray(0, scope.channels * MOMENTS));
       this.#mergeParts(memory, scope.first, scope.channels);
     }

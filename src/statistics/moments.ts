@@ -1,5 +1,5 @@
-import type { Elements } from '../memory/elements.ts';
 import type { Memory } from '../memory/memory.ts';
+import type { Operand } from '../memory/selection.ts';
 import { F64, MOMENTS } from '../memory/sizes.ts';
 import type { Scope } from '../views/scopes.ts';
 import type { Operation, View } from '../views/view.ts';
@@ -23,16 +23,16 @@ const ADD_MOMENTS_F64: Operation = {
 };
 
 /** Finds the moments of a scope's channels, which the memory's moments then are. */
-export function findMoments(memory: Memory, scope: Scope, input: Elements): void {
+export function findMoments(memory: Memory, scope: Scope, input: Operand): void {
   findMomentsBy(ADD_MOMENTS, memory, scope, input);
 }
 
 /** Finds them in float64 throughout, for statistics that are merged from many parts. */
-export function findMomentsF64(memory: Memory, scope: Scope, input: Elements): void {
+export function findMomentsF64(memory: Memory, scope: Scope, input: Operand): void {
   findMomentsBy(ADD_MOMENTS_F64, memory, scope, input);
 }
 
-function findMomentsBy(operation: Operation, memory: Memory, scope: Scope, input: Elements): void {
+function findMomentsBy(operation: Operation, memory: Memory, scope: Scope, input: Operand): void {
   const columns = scope.channels * scope.width;
   memory.moments.values.fill(0, 0, columns * MOMENTS);
   for (let i = 0; i < scope.views; i++) {
@@ -42,11 +42,11 @@ function findMomentsBy(operation: Operation, memory: Memory, scope: Scope, input
 }
 
 /** Adds the moments of a view's channels to those in the memory. */
-export function addMoments(memory: Memory, view: View, input: Elements): void {
+export function addMoments(memory: Memory, view: View, input: Operand): void {
   addViewMoments(ADD_MOMENTS, memory, view, input);
 }
 
-function addViewMoments(operation: Operation, memory: Memory, view: View, input: Elements): void {
+function addViewMoments(operation: Operation, memory: Memory, view: View, input: Operand): void {
   const { kernels, moments } = memory;
   const { channels, fold } = view;
   if (fold === 1) {

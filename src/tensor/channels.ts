@@ -1,6 +1,7 @@
 import { describe } from '../checks/describe.ts';
 import { checkOneOf } from '../checks/options.ts';
 import { refuseKind, refuseValue } from '../checks/refuse.ts';
+import { checkMask } from './mask.ts';
 
 const LAYOUTS: readonly Layout[] = ['nchw', 'nhwc'];
 
@@ -53,18 +54,23 @@ export interface ChannelTensor {
   readonly layout: Layout;
   /** How much of each sample's spatial dimension is valid; null: all of it. */
   readonly lengths: readonly number[] | null;
+  /** Which positions of its samples are valid, if not all: 1 is, 0 is not. */
+  readonly mask: Uint8Array | null;
 }
 
 /**
  * Describes a tensor by samples, channels and spatial size.
  *
- * @throws RangeError where it has fewer than 2 dimensions, or `lengths` and not 3.
+ * @throws RangeError where it has fewer than 2 dimensions, `lengths` and not 3, or a mask of another
+ *   size than its samples have positions.
  */
 export function channelTensor(
   shape: readonly number[],
   layout: Layout,
   lengths: readonly number[] | null,
+  mask: Uint8Array | null,
   name: string,
+  maskName = 'mask',
 ): ChannelTensor {
   const expected = layout === 'nchw' ? '(N, C, *)' : '(N, *, C)';
   if (shape.length < 2) {
@@ -79,7 +85,9 @@ export function channelTensor(
   let spatial = 1;
   for (let i = 1; i < shape.length; i++) if (i !== channelAt) spatial *= shape[i] as number;
   if (lengths !== null) checkLengths(lengths, samples, spatial);
-  return { samples, channels, spatial, layout, lengths };
+  if (lengths !== null && mask !== null) refuseValue(maskName, 'no lengths beside it', 'both');
+  const own = checkMask(mask, samples * spatial, maskName);
+  return { samples, channels, spatial, layout, lengths, mask: own };
 }
 
 /**

@@ -62,6 +62,8 @@ export function isShortRow(length: number, backward: boolean): boolean {
 
 /** Consecutive samples of columns of few elements. */
 export interface Samples {
+  /** The first element. */
+  readonly start: number;
   /** The first sample. */
   readonly first: number;
   readonly count: number;
@@ -94,13 +96,13 @@ export class SampleStrips implements Strips<ColumnStrip> {
   }
 
   strip(index: number): ColumnStrip {
-    const { first: firstSample, columns, stride, period } = this.#samples;
+    const { start, first: firstSample, columns, stride, period } = this.#samples;
     const { rows, length, first, channels } = this.#strips.strip(index);
     const channel = (firstSample + first) * columns;
     const together = period === 0 ? rows : channels;
     const taken = columns === 1 ? together : columns;
     return {
-      start: first * stride,
+      start: start + first * stride,
       rows,
       length,
       stride,

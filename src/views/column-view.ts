@@ -1,5 +1,5 @@
-import type { Elements } from '../memory/elements.ts';
 import type { Memory, Operands, Plan, Strips } from '../memory/memory.ts';
+import type { Operand } from '../memory/selection.ts';
 import { F32, TILE_SIZE } from '../memory/sizes.ts';
 import type { Tile } from '../memory/tile.ts';
 import type { Operation, View } from './view.ts';
@@ -39,9 +39,9 @@ export class ColumnView implements View {
 
 /** Does an operation on strips of rows: on those that can be folded, then on the rest. */
 class ColumnPlan implements Plan<Tile> {
-  readonly output: Elements | null;
-  readonly input: Elements;
-  readonly gradOutput: Elements | null;
+  readonly output: Operand | null;
+  readonly input: Operand;
+  readonly gradOutput: Operand | null;
   readonly strips: ColumnStrips;
   readonly #fold: number;
   readonly #operation: Operation;

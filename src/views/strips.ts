@@ -53,7 +53,7 @@ export class GroupStrips implements Strips<GroupStrip> {
     const rowsOfPeriod = period / groupSize;
     const takesPeriods = period <= MAX_CHANNELS && rowsOfPeriod <= capacity;
     this.#rows = rows;
-    this.#run = takesPeriods ? count : rowsOfPeriod;
+    this.#run = takesPeriods ? count : Math.min(count, rowsOfPeriod);
     this.#step = takesPeriods
       ? capacity - (capacity % rowsOfPeriod)
       : Math.min(capacity, Math.floor(MAX_CHANNELS / groupSize));

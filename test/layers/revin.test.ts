@@ -229,7 +229,7 @@ describe('RevIN', () => {
     ],
     [
       'an unknown option of a call',
-      () => revin.normalize(x, { mask: null } as never),
+      () => revin.denormalize(x, { mask: null } as never),
       TypeError,
       'options',
       '"mask"',

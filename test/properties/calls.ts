@@ -100,6 +100,7 @@ export function drawn(
         momentum: fc.constantFrom(undefined, 0, 1, 0.25, -0.5, 1.5),
         unbiased: fc.constantFrom(undefined, true, false),
         withLengths: fc.boolean(),
+        mask: fc.option(masks, { freq: 1, nil: undefined }),
         axes: fc.option(fc.array(fc.nat({ max: 5 }), { maxLength: 6 }), {
           freq: 1,
           nil: undefined,
@@ -137,7 +138,46 @@ export function drawn(
     .filter(({ call }) => hasStatistics(call));
 }
 
+/** What a mask is made of. */
+interface MaskChoice {
+  readonly kind: 'random' | 'block' | 'alike';
+  /** The share of what it holds, or of the places where a block may begin and end. */
+  readonly share: number;
+  readonly asBooleans: boolean;
+  /** Whether the mask of layer and RMS normalization has one for each row. */
+  readonly isOfRows: boolean;
+}
+
+const masks: fc.Arbitrary<MaskChoice> = fc.record({
+  kind: fc.constantFrom('random', 'block', 'alike'),
+  share: fc.constantFrom(0, 0.1, 0.5, 0.5, 0.9, 1),
+  asBooleans: fc.boolean(),
+  isOfRows: fc.boolean(),
+});
+
+/** Makes the mask of `samples` times `size` places. */
+function maskOf(
+  { kind, share, asBooleans }: MaskChoice,
+  samples: number,
+  size: number,
+  seed: number,
+): Uint8Array | readonly boolean[] {
+  const uniform = uniforms(samples * size, seed + 9, 0, 1);
+  const isHeld = (i: number): boolean => {
+    const place = i % size;
+    const sample = i - place;
+    if (kind === 'alike') return (uniform[place] as number) < share;
+    if (kind === 'random') return (uniform[i] as number) < share;
+    const start = (1 - share) * (uniform[sample] as number) * size;
+    return place >= start && place < start + share * size;
+  };
+  const held = Array.from({ length: samples * size }, (_, i) => isHeld(i));
+  // Any byte but 0 holds.
+  return asBooleans ? held : Uint8Array.from(held, (holds, i) => (holds ? 1 + (i % 255) : 0));
+}
+
 interface Choices {
+  readonly mask: MaskChoice | undefined;
   readonly norm: Call['norm'];
   readonly shape: readonly number[];
   readonly choice: number;
@@ -152,7 +192,7 @@ interface Choices {
   readonly epsMode: 'variance' | 'std' | undefined;
 }
 
-function callOf({ norm, shape, choice, own, withLengths, ...rest }: Choices): Call {
+function callOf({ norm, shape, choice, own, withLengths, mask, ...rest }: Choices): Call {
   const { eps, layout, momentum, unbiased, epsMode } = rest;
   const correction = rest.correction;
   switch (norm) {
@@ -164,7 +204,14 @@ function callOf({ norm, shape, choice, own, withLengths, ...rest }: Choices): Ca
         .map((axis, i) => (i % 2 === 0 ? axis : axis - shape.length));
       const normalizedShape =
         axes?.map((axis) => shape.at(axis) as number) ?? shape.slice(choice % shape.length);
-      const options = { eps, axes, epsMode };
+      const length = sizeOf(normalizedShape);
+      const kept = shape.filter((_, i) => !isNormalized(i, shape, normalizedShape, axes));
+      const options = {
+        eps,
+        axes,
+        epsMode,
+        mask: mask && maskOf(mask, sizeOf(kept), mask.isOfRows ? 1 : length, choice),
+      };
       const ofMean = norm === 'layerNorm' && sizeOf(normalizedShape) !== 1 ? { correction } : {};
       return { norm, shape, normalizedShape, options: defined({ ...options, ...ofMean }) };
     }
@@ -176,12 +223,20 @@ function callOf({ norm, shape, choice, own, withLengths, ...rest }: Choices): Ca
       const numGroups = divisors[choice % divisors.length] ?? 1;
       const isSingle = sizeOf(shape.slice(1)) === numGroups;
       const ofMany = isSingle ? {} : { correction };
-      return { norm, shape, numGroups, options: defined({ eps, layout, epsMode, ...ofMany }) };
+      const options = {
+        eps,
+        layout,
+        epsMode,
+        ...ofMany,
+        mask: mask && channelMask(mask, shape, layout, choice),
+      };
+      return { norm, shape, numGroups, options: defined(options) };
     }
     default: {
       const spatial = (layout === 'nchw' ? shape[2] : shape[1]) ?? 0;
       const uniform = uniforms(shape[0] as number, choice, 0, spatial + 1);
-      const lengths = withLengths && shape.length === 3 ? [...uniform].map(Math.floor) : undefined;
+      const hasLengths = withLengths && shape.length === 3 && mask === undefined;
+      const lengths = hasLengths ? [...uniform].map(Math.floor) : undefined;
       const mode = norm === 'batchNorm' ? { training: own } : { useInputStats: own };
       return {
         norm,
@@ -192,6 +247,7 @@ function callOf({ norm, shape, choice, own, withLengths, ...rest }: Choices): Ca
           momentum,
           unbiased,
           lengths,
+          mask: mask && channelMask(mask, shape, layout, choice),
           epsMode,
           ...(own ? { correction } : {}),
           ...mode,
@@ -199,6 +255,28 @@ function callOf({ norm, shape, choice, own, withLengths, ...rest }: Choices): Ca
       };
     }
   }
+}
+
+function channelMask(
+  mask: MaskChoice,
+  shape: readonly number[],
+  layout: 'nchw' | 'nhwc',
+  seed: number,
+): Uint8Array | readonly boolean[] {
+  const spatial = sizeOf(layout === 'nhwc' ? shape.slice(1, -1) : shape.slice(2));
+  return maskOf(mask, shape[0] as number, spatial, seed);
+}
+
+/** Whether a dimension is one of those that layer and RMS normalization normalize. */
+function isNormalized(
+  dimension: number,
+  shape: readonly number[],
+  normalizedShape: readonly number[],
+  axes: readonly number[] | undefined,
+): boolean {
+  return axes
+    ? axes.some((axis) => axis === dimension || axis + shape.length === dimension)
+    : dimension >= shape.length - normalizedShape.length;
 }
 
 /** Leaves out what is undefined, as callers do. */
@@ -216,10 +294,23 @@ export function channelsOf(shape: readonly number[], layout: 'nchw' | 'nhwc' = '
 /** Whether statistics are taken of more than one value, or of none, if that matters. */
 function hasStatistics(call: Call): boolean {
   const { norm, shape, numGroups = 1, options } = call;
-  const { layout, lengths } = options;
+  const { layout, lengths, mask } = options;
   if (usesRunningStats(call) || norm === 'layerNorm' || norm === 'rmsNorm') return true;
   const samples = shape[0] as number;
   const spatial = sizeOf(layout === 'nhwc' ? shape.slice(1, -1) : shape.slice(2));
+  if (mask && (norm !== 'instanceNorm' || spatial !== 1)) {
+    const held = Array.from(
+      { length: samples },
+      (_, sample) =>
+        Array.from<number | boolean>(mask.slice(sample * spatial, (sample + 1) * spatial)).filter(
+          Boolean,
+        ).length,
+    );
+    const all = held.reduce((sum, count) => sum + count, 0);
+    if (norm === 'instanceNorm') return Math.max(0, ...held) !== 1;
+    if (norm === 'groupNorm') return (all * channelsOf(shape, layout)) / numGroups !== 1;
+    return all !== 1;
+  }
   if (norm === 'instanceNorm') return spatial !== 1 && Math.max(...(lengths ?? [0])) !== 1;
   if (norm === 'groupNorm') return sizeOf(shape) / numGroups !== 1;
   if (lengths) return lengths.reduce((sum, length) => sum + length, 0) !== 1;

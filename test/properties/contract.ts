@@ -127,7 +127,7 @@ export function expectRunningStats(
 
 /** Returns for each channel the moments whose average its running statistics move towards. */
 function observe({ norm, shape, options }: Call, x: Float32Array): readonly Moments[][] {
-  const { layout = 'nchw', lengths } = options;
+  const { layout = 'nchw', lengths, mask } = options;
   const channels = channelsOf(shape, layout);
   const samples = shape[0] as number;
   const spatial = x.length / (samples * channels);
@@ -136,7 +136,7 @@ function observe({ norm, shape, options }: Call, x: Float32Array): readonly Mome
       Array.from({ length: lengths?.[sample] ?? spatial }, (_, i) => {
         const place = layout === 'nchw' ? channel * spatial + i : i * channels + channel;
         return x[sample * channels * spatial + place] as number;
-      }),
+      }).filter((_, i) => !mask || mask[sample * spatial + i]),
     );
     const groups = norm === 'batchNorm' ? [rows.flat()] : rows;
     return groups.filter(({ length }) => length > 0).map(moments);

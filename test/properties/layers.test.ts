@@ -69,9 +69,10 @@ function arraysIn(layer: Layer): Arrays {
 }
 
 /** Returns the options of a call that a layer takes in `forward`. */
-function forwardOptions({ lengths, correction, epsMode }: Options): ChannelForwardOptions {
+function forwardOptions({ lengths, mask, correction, epsMode }: Options): ChannelForwardOptions {
   return {
     ...(lengths ? { lengths } : {}),
+    ...(mask ? { mask } : {}),
     ...(correction === undefined ? {} : { correction }),
     ...(epsMode ? { epsMode } : {}),
   };
@@ -113,8 +114,9 @@ holds(
       x.data.map((value) => 2 * value),
       x.shape,
     );
-    const { lengths } = call.options;
-    layer.eval().forward(other, lengths ? forwardOptions({ lengths }) : {});
+    const { lengths, mask } = call.options;
+    const ofOther = { ...(lengths ? { lengths } : {}), ...(mask ? { mask } : {}) };
+    layer.eval().forward(other, forwardOptions(ofOther));
     layer.loadStateDict(state);
     expectSameGradients(layer.backward(g, { input: x, training, ...options }), gradients);
   },

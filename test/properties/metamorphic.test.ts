@@ -146,6 +146,7 @@ const apart = drawn().filter(
     normalizedShape?.length !== shape.length &&
     !options.training &&
     !options.lengths &&
+    !options.mask &&
     !parameters.some((name) => name.endsWith('of each sample')) &&
     // Groups of one value are accepted only if there are more samples.
     !(norm === 'groupNorm' && sizeOf(shape.slice(1)) === numGroups),
@@ -202,10 +203,14 @@ holds(
     const { shape } = call;
     const x = numbersOf(random.x, sizeOf(shape));
     const twice = [2 * (shape[0] as number), ...shape.slice(1)];
-    const { lengths } = options;
+    const { lengths, mask } = options;
     const doubled: Call = {
       ...call,
-      options: { ...options, ...(lengths ? { lengths: [...lengths, ...lengths] } : {}) },
+      options: {
+        ...options,
+        ...(lengths ? { lengths: [...lengths, ...lengths] } : {}),
+        ...(mask ? { mask: Uint8Array.from([...mask, ...mask].map(Number)) } : {}),
+      },
     };
     const y = run(doubled, joined(x, x), weightOf(random), twice);
     expectContract(y.subarray(0, x.length), call, x, weightOf(random));
