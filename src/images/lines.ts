@@ -63,11 +63,12 @@ function significant(value: number, bits: number): number {
 
 function isRight([scale, shift, fineScale, fineShift]: SplitLine, values: Float32Array): boolean {
   const { fround } = Math;
-  return values.every((value, byte) => {
+  for (let byte = 0; byte < 256; byte++) {
     const coarse = fround(fround(byte * scale) + shift);
     const fine = fround(fround(byte * fineScale) + fineShift);
-    return Object.is(fround(coarse + fine), value);
-  });
+    if (!Object.is(fround(coarse + fine), values[byte])) return false;
+  }
+  return true;
 }
 
 /**
