@@ -14,7 +14,7 @@ import { DifferentiateColumns } from './column-gradients.ts';
 import { ownElementGradients } from './element-gradients.ts';
 import { fewRowsOfScope } from './few-rows.ts';
 import { type AnyGradients, type Differentiation, ParameterGradients } from './gradients.ts';
-import { findGroupMoments, groupsAsChannels } from './group-rows.ts';
+import { findGroupMoments, groupsAsChannels, groupsAsWholes } from './group-rows.ts';
 import { prepareDeviations, prepareGivenLines, withoutParameters } from './lines.ts';
 import { clearPadding } from './normalize-channels.ts';
 import { fitsRowGradients, rowGradients } from './row-gradients.ts';
@@ -75,8 +75,9 @@ function ownGradients(differentiation: Differentiation, args: ChannelWork): void
 }
 
 function ownScopeGradients(given: Differentiation, givenArgs: ChannelWork): void {
-  const groups = groupsAsChannels(givenArgs);
-  const args = groups?.args ?? givenArgs;
+  const wholes = groupsAsWholes(givenArgs);
+  const groups = groupsAsChannels(wholes);
+  const args = groups?.args ?? wholes;
   const { affine, groupSize } = args;
   const { gradInput, gradOutput, input } = given;
   // An empty tensor may have groups of any size.

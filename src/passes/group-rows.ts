@@ -18,6 +18,20 @@ function hasRows({ tensor, groupSize }: ChannelWork): boolean {
   return groupSize * (10 / spatial + 0.7) > 36;
 }
 
+/**
+ * Returns the same normalization with each group as a channel of all its elements, where these
+ * lie side by side, need no lines for each channel, and no sample has a length; else itself.
+ */
+export function groupsAsWholes(args: ChannelWork): ChannelWork {
+  const { tensor, affine, groupSize } = args;
+  const { channels, spatial, lengths } = tensor;
+  const isWhole = spatial === 1 || isRowwise(tensor);
+  const hasLines = affine.weight !== null || affine.bias !== null;
+  if (groupSize === 1 || hasLines || lengths !== null || !isWhole) return args;
+  const wholes = { channels: channels / groupSize, spatial: groupSize * spatial };
+  return { ...args, tensor: { ...tensor, ...wholes, layout: 'nchw' }, groupSize: 1 };
+}
+
 /** Says whether groups are rows that need no line for each channel. */
 export function hasGroupRows(args: ChannelWork): boolean {
   const { tensor, affine } = args;

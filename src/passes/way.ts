@@ -2,7 +2,7 @@ import { isRowwise } from '../tensor/channels.ts';
 import type { Rows } from '../views/strips.ts';
 import type { ChannelWork } from './channel-arguments.ts';
 import { type FewRows, fewRowsOf, isOfSamples } from './few-rows.ts';
-import { hasGroupRows } from './group-rows.ts';
+import { groupsAsWholes, hasGroupRows } from './group-rows.ts';
 
 /** What the elements that share statistics are seen as. */
 export type Way =
@@ -18,17 +18,12 @@ export type Way =
  *
  * @param backward whether gradients are to be found
  */
-export function ownWay(args: ChannelWork, backward: boolean): Way {
-  const { tensor, affine, groupSize } = args;
+export function ownWay(given: ChannelWork, backward: boolean): Way {
   // The kernels that take moments and results at once know one deviation.
-  if (affine.deviation !== null) return { by: 'scopes' };
+  if (given.affine.deviation !== null) return { by: 'scopes' };
+  const args = groupsAsWholes(given);
+  const { tensor, affine, groupSize } = args;
   const { samples, channels, spatial, lengths } = tensor;
-  const hasParameters = affine.weight !== null || affine.bias !== null;
-  if (spatial === 1 && groupSize > 1 && lengths === null && !hasParameters) {
-    // Without a weight or bias of its own an element of a group is as one of a row.
-    const rows = { ...tensor, channels: channels / groupSize, spatial: groupSize };
-    return ownWay({ ...args, tensor: { ...rows, layout: 'nchw' }, groupSize: 1 }, backward);
-  }
   if (hasGroupRows(args)) return { by: 'scopes' };
   const columns = fewRowsOf(args, backward);
   if (columns !== null) return { by: 'columns', columns };
