@@ -53,6 +53,7 @@ export class GroupStrips implements Strips<GroupStrip> {
     const rowsOfPeriod = period / groupSize;
     const takesPeriods = period <= MAX_CHANNELS && rowsOfPeriod <= capacity;
     this.#rows = rows;
+    // One sample with a length may be less than a period.
     this.#run = takesPeriods ? count : Math.min(count, rowsOfPeriod);
     this.#step = takesPeriods
       ? capacity - (capacity % rowsOfPeriod)

@@ -333,3 +333,18 @@ test('a layer that takes no lengths refuses them as an unknown option', () => {
     expectRefusal(call, TypeError, 'options', '"lengths"');
   }
 });
+
+test('samples with lengths may have more weights of their own than a kernel takes at once', () => {
+  const [samples, channels] = [5, 820];
+  const shape = [samples, 2, channels];
+  const data = normals(sizeOf(shape), 6);
+  const weights = normals(samples * channels, 7, 1, 0.5);
+  const options = { layout: 'nhwc', lengths: [1, 1, 2, 0, 2] } as const;
+  const y = instanceNorm({ data, shape }, { ...options, weight: weights }).data;
+  const plain = instanceNorm({ data, shape }, options).data;
+  const expected = plain.map((z, i) => {
+    const sample = Math.floor(i / (2 * channels));
+    return z * (weights[sample * channels + (i % channels)] as number);
+  });
+  expectClose(y, expected);
+});
