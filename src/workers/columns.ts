@@ -3,8 +3,9 @@
 
 import { F32, F64 } from '../memory/sizes.ts';
 import { MOMENTS_BYTES } from './bytes.ts';
+import type { Parameter } from './crew.ts';
 import { type Job, PARTS } from './job.ts';
-import { cutPeriods, cutWholes, Pieces } from './pieces.ts';
+import { cut, cutPeriods, cutWholes, Pieces } from './pieces.ts';
 
 // Elements of all columns that kernels sum together.
 const CHUNK = 65536;
@@ -101,7 +102,7 @@ export function applyColumns(
   columns: number,
 ): boolean {
   if (!job.isWorth(rows * columns)) return false;
-  const pieces = cutWholes(job.threads, rows, columns, ROWS_AT_ONCE);
+  const pieces = cutWholes(job, rows, columns, ROWS_AT_ONCE);
   const row = columns * F32;
   job.round(
     'applyColumns',
@@ -182,6 +183,35 @@ export function combineColumns(
   return true;
 }
 
+/** Samples of columns, cut at samples, or at the columns of the only one where they lie one after the other. */
+class SamplePieces {
+  readonly pieces: Pieces;
+  readonly samples: Parameter;
+  readonly columns: Parameter;
+  /** After how many columns weights begin again. */
+  readonly period: Parameter;
+  /** The columns of a unit that is not cut. */
+  readonly unit: number;
+
+  constructor(
+    job: Job,
+    samples: number,
+    columns: number,
+    size: number,
+    period: number,
+    isCuttable: boolean,
+  ) {
+    const isOne = samples === 1 && isCuttable;
+    this.unit = isOne ? 1 : columns;
+    this.pieces = isOne
+      ? cut(job, columns, size / columns)
+      : cutPeriods(job, samples, period / columns, size);
+    this.samples = isOne ? 1 : this.pieces.count();
+    this.columns = isOne ? this.pieces.count() : columns;
+    this.period = isOne ? this.pieces.count() : period;
+  }
+}
+
 export function normalizeColumns(
   job: Job,
   y: number,
@@ -203,26 +233,30 @@ export function normalizeColumns(
 ): boolean {
   const size = rows * columns * width;
   if (!job.isWorth(samples * size)) return false;
-  const pieces = cutPeriods(job.threads, samples, period / columns, size);
+  // Without weights there is no period.
+  const own = weight === 0 && bias === 0 ? samples * columns : period;
+  const cuts = new SamplePieces(job, samples, columns, size, own, rows * groupSize === 1);
+  const { pieces, unit } = cuts;
+  const bytes = unit * rows * width * F32;
   job.round(
     'normalizeColumns',
     pieces,
     [
-      pieces.at(y, size * F32),
-      moments === 0 ? 0 : pieces.at(moments, (columns / groupSize) * MOMENTS_BYTES),
+      pieces.at(y, bytes),
+      moments === 0 ? 0 : pieces.at(moments, (unit / groupSize) * MOMENTS_BYTES),
       job.own(0),
       job.own(1),
       job.own(2),
       job.own(3),
-      pieces.at(x, size * F32),
-      pieces.within(weight, columns * F32),
-      pieces.within(bias, columns * F32),
-      pieces.count(),
+      pieces.at(x, bytes),
+      pieces.within(weight, unit * F32),
+      pieces.within(bias, unit * F32),
+      cuts.samples,
       rows,
-      columns,
+      cuts.columns,
       width,
       groupSize,
-      period,
+      cuts.period,
       eps,
     ],
     { repeatable: y !== x },
@@ -252,40 +286,43 @@ export function differentiateColumns(
 ): boolean {
   const size = rows * columns * width;
   if (!job.isWorth(samples * size)) return false;
-  const pieces = cutPeriods(job.threads, samples, period / columns, size);
+  const own = weight === 0 ? samples * columns : period;
+  const cuts = new SamplePieces(job, samples, columns, size, own, rows * groupSize === 1);
+  const { pieces, unit } = cuts;
+  const bytes = unit * rows * width * F32;
   // The kernel writes one sum more than there are columns, so pieces get places of their own.
-  const bytes = (pieces.most * columns + 2) * F64;
-  const productsAt = job.partsAt + pieces.rows * pieces.columns * bytes;
+  const part = (pieces.most * unit + 2) * F64;
+  const productsAt = job.partsAt + pieces.rows * pieces.columns * part;
   job.round(
     'differentiateColumns',
     pieces,
     [
-      pieces.at(dx, size * F32),
-      pieces.part(job.partsAt, bytes),
-      pieces.part(productsAt, bytes),
+      pieces.at(dx, bytes),
+      pieces.part(job.partsAt, part),
+      pieces.part(productsAt, part),
       job.own(0),
       job.own(1),
       job.own(2),
       job.own(3),
-      pieces.at(g, size * F32),
-      pieces.at(x, size * F32),
-      pieces.within(weight, columns * F32),
-      pieces.count(),
+      pieces.at(g, bytes),
+      pieces.at(x, bytes),
+      pieces.within(weight, unit * F32),
+      cuts.samples,
       rows,
-      columns,
+      cuts.columns,
       width,
       groupSize,
-      period,
+      cuts.period,
       eps,
     ],
     { repeatable: dx !== g && dx !== x },
   );
-  let part = 0;
+  let from = 0;
   for (const [first, count] of pieces.units()) {
-    const [at, length] = [first * columns * F64, count * columns];
-    job.numbers(sums + at, length).set(job.numbers(job.partsAt + part, length));
-    job.numbers(products + at, length).set(job.numbers(productsAt + part, length));
-    part += bytes;
+    const [at, length] = [first * unit * F64, count * unit];
+    job.numbers(sums + at, length).set(job.numbers(job.partsAt + from, length));
+    job.numbers(products + at, length).set(job.numbers(productsAt + from, length));
+    from += part;
   }
   return true;
 }

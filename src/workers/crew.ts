@@ -135,7 +135,7 @@ export class Crew {
     const { control } = this;
     const { words } = control;
     const bytes = new Uint8Array(memory.buffer);
-    this.#describe(round);
+    describeRound(control, this.#threads, round);
     Atomics.add(words, ROUND, 1);
     if (Atomics.load(words, SLEEPERS) > 0) Atomics.notify(words, ROUND);
     takePieces(control, kernels, bytes, 0);
@@ -154,28 +154,6 @@ export class Crew {
     }
   }
 
-  #describe({ kernel, rows, columns, parameters, cleared }: Round): void {
-    const { words, numbers, done } = this.control;
-    const pieces = rows * columns;
-    words[KERNEL] = kernel;
-    words[PARAMETERS] = parameters.length;
-    words[PIECES] = pieces;
-    words[COLUMNS] = columns;
-    words[CLEARED] = cleared;
-    words[THREADS] = this.#threads;
-    for (let thread = 0; thread < this.#threads; thread++) words[takenOf(thread)] = 0;
-    parameters.forEach((parameter, i) => {
-      const [start, byRow = 0, byColumn = 0, byThread = 0, inLast = 0] =
-        typeof parameter === 'number' ? [parameter] : parameter;
-      numbers[START + i] = start;
-      numbers[BY_ROW + i] = byRow;
-      numbers[BY_COLUMN + i] = byColumn;
-      numbers[BY_THREAD + i] = byThread;
-      numbers[IN_LAST + i] = inLast;
-    });
-    done.fill(0, 0, pieces);
-  }
-
   /** Waits until a worker is in no round, and says whether it is alive. */
   #waitFor(thread: number): boolean {
     const { words } = this.control;
@@ -191,6 +169,32 @@ export class Crew {
     this.reason = 'a worker died';
     return false;
   }
+}
+
+/** Writes down what a round does. */
+export function describeRound(
+  { words, numbers, done }: Control,
+  threads: number,
+  { kernel, rows, columns, parameters, cleared }: Round,
+): void {
+  const pieces = rows * columns;
+  words[KERNEL] = kernel;
+  words[PARAMETERS] = parameters.length;
+  words[PIECES] = pieces;
+  words[COLUMNS] = columns;
+  words[CLEARED] = cleared;
+  words[THREADS] = threads;
+  for (let thread = 0; thread < threads; thread++) words[takenOf(thread)] = 0;
+  parameters.forEach((parameter, i) => {
+    const [start, byRow = 0, byColumn = 0, byThread = 0, inLast = 0] =
+      typeof parameter === 'number' ? [parameter] : parameter;
+    numbers[START + i] = start;
+    numbers[BY_ROW + i] = byRow;
+    numbers[BY_COLUMN + i] = byColumn;
+    numbers[BY_THREAD + i] = byThread;
+    numbers[IN_LAST + i] = inLast;
+  });
+  done.fill(0, 0, pieces);
 }
 
 let canWait = true;

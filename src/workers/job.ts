@@ -4,7 +4,7 @@ import type { Pixels } from '../kernels/compiled-pixels.ts';
 import type { Kernel } from '../kernels/control.ts';
 import type { SharedInstances } from '../kernels/shared.ts';
 import type { Crew, Parameter } from './crew.ts';
-import type { Pieces } from './pieces.ts';
+import type { Cutting, Pieces } from './pieces.ts';
 
 // An area holds as many lines or combinations as kernels touch of them, 4096, and a line of the
 // cache more; or numbers of as many channels.
@@ -16,6 +16,9 @@ export const PARTS = 2097152;
 
 // Fewer elements are done sooner by one thread.
 const LEAST = 32768;
+
+// A piece of as many takes some 4 us, ten times what it costs to take it.
+const LEAST_OF_PIECE = 16384;
 
 type AllKernels = Kernels & Gradients & Pixels;
 
@@ -37,18 +40,35 @@ export interface RoundOptions {
   readonly repeatable?: boolean;
 }
 
+/** Those that do the pieces of rounds. */
+export type AnyCrew = Pick<Crew, 'threads' | 'run'>;
+
 /** What kernels are dealt out by. */
-export class Job {
+export class Job implements Cutting {
   /** The address of what pieces leave behind. */
   readonly partsAt: number;
+  readonly leastOfPiece: number;
   readonly #shared: SharedInstances;
-  readonly #crew: Crew;
+  readonly #crew: AnyCrew;
   readonly #scratchAt: number;
+  readonly #least: number;
 
-  /** @param scratchAt the address of {@link scratchSize} bytes */
-  constructor(shared: SharedInstances, crew: Crew, scratchAt: number) {
+  /**
+   * @param scratchAt the address of {@link scratchSize} bytes
+   * @param least the least elements that are dealt out
+   * @param leastOfPiece the least elements of a piece
+   */
+  constructor(
+    shared: SharedInstances,
+    crew: AnyCrew,
+    scratchAt: number,
+    least: number = LEAST,
+    leastOfPiece: number = LEAST_OF_PIECE,
+  ) {
     this.#shared = shared;
     this.#crew = crew;
+    this.#least = least;
+    this.leastOfPiece = leastOfPiece;
     this.#scratchAt = scratchAt + PARTS;
     this.partsAt = scratchAt;
   }
@@ -60,7 +80,7 @@ export class Job {
 
   /** Says whether work on so many elements is worth more than one thread. */
   isWorth(elements: number): boolean {
-    return elements >= LEAST && this.#crew.threads > 1;
+    return elements >= this.#least && this.#crew.threads > 1;
   }
 
   /** Returns the address of an area of each thread's own, 0 to 7, of which a kernel may take several. */

@@ -3,8 +3,12 @@ import type { Parameter } from './crew.ts';
 // Pieces for each thread, so that the last of them ends soon after the others.
 const PIECES_OF_THREAD = 8;
 
-// The least elements of a piece: some 4 us, ten times what it costs to take one.
-const LEAST = 16384;
+/** What pieces are cut for. */
+export interface Cutting {
+  readonly threads: number;
+  /** The least elements of a piece. */
+  readonly leastOfPiece: number;
+}
 
 /** Consecutive units of work, rows say, cut into pieces of as many; the last has fewer. */
 export class Pieces {
@@ -73,26 +77,26 @@ export class Pieces {
  *
  * @param size the elements of a unit
  */
-export function cut(threads: number, count: number, size: number): Pieces {
-  return new Pieces(1, count, stepOf(threads, count, size));
+export function cut(cutting: Cutting, count: number, size: number): Pieces {
+  return new Pieces(1, count, stepOf(cutting, count, size));
 }
 
 /** Cuts units into pieces of a multiple of `whole` each. */
-export function cutWholes(threads: number, count: number, size: number, whole: number): Pieces {
-  const step = Math.ceil(stepOf(threads, count, size) / whole) * whole;
+export function cutWholes(cutting: Cutting, count: number, size: number, whole: number): Pieces {
+  const step = Math.ceil(stepOf(cutting, count, size) / whole) * whole;
   return new Pieces(1, count, step, true);
 }
 
 /** Cuts units of which each `period` have other weights: so many at once, or some of a period. */
-export function cutPeriods(threads: number, count: number, period: number, size: number): Pieces {
-  if (period >= count) return cut(threads, count, size);
+export function cutPeriods(cutting: Cutting, count: number, period: number, size: number): Pieces {
+  if (period >= count) return cut(cutting, count, size);
   const periods = count / period;
-  const wanted = threads * PIECES_OF_THREAD;
-  if (periods >= wanted) return cutWholes(threads, count, size, period);
-  const step = Math.ceil(Math.max(count / wanted, LEAST / size));
+  const wanted = cutting.threads * PIECES_OF_THREAD;
+  if (periods >= wanted) return cutWholes(cutting, count, size, period);
+  const step = Math.ceil(Math.max(count / wanted, cutting.leastOfPiece / size));
   return new Pieces(periods, period, Math.min(step, period));
 }
 
-function stepOf(threads: number, count: number, size: number): number {
-  return Math.ceil(Math.max(count / (threads * PIECES_OF_THREAD), LEAST / size));
+function stepOf({ threads, leastOfPiece }: Cutting, count: number, size: number): number {
+  return Math.ceil(Math.max(count / (threads * PIECES_OF_THREAD), leastOfPiece / size));
 }

@@ -20,7 +20,7 @@ const TILE = 16384;
 const TILE_SUMS = 10;
 
 function cutPixels(job: Job, pixels: number): Pieces | null {
-  return job.isWorth(pixels) ? cutWholes(job.threads, pixels, 1, GROUP) : null;
+  return job.isWorth(pixels) ? cutWholes(job, pixels, 1, GROUP) : null;
 }
 
 export function toPlanes(

@@ -66,7 +66,7 @@ function cutChannels(
     return true;
   }
   if (channels === 1) return false;
-  whole(cut(job.threads, channels, samples * length));
+  whole(cut(job, channels, samples * length));
   return true;
 }
 
@@ -342,8 +342,8 @@ export function normalizeRows(
   // Whether float32 holds the biases of elements is asked of all that a call is given.
   const pieces =
     length === 1
-      ? cutWholes(job.threads, rows, size, rowsOfPeriod)
-      : cutPeriods(job.threads, rows, rowsOfPeriod, size);
+      ? cutWholes(job, rows, size, rowsOfPeriod)
+      : cutPeriods(job, rows, rowsOfPeriod, size);
   job.round(
     'normalizeRows',
     pieces,
@@ -417,7 +417,7 @@ export function differentiateRows(
     combineRows(job, dx, g, x, lines, combinations, 0, rows, length, rows, 0);
     return true;
   }
-  const pieces = cutPeriods(job.threads, rows, period / groupSize, size);
+  const pieces = cutPeriods(job, rows, period / groupSize, size);
   job.round(
     'differentiateRows',
     pieces,
@@ -453,7 +453,7 @@ export function applyElements(
   columns: number,
 ): boolean {
   if (!job.isWorth(rows * columns)) return false;
-  const pieces = cut(job.threads, rows, columns);
+  const pieces = cut(job, rows, columns);
   const own = [pieces.at(y, columns * F32), pieces.at(x, columns * F32)] as const;
   const line = pieces.at(lines, LINE_BYTES);
   const parameters = [...own, line, weight, bias, pieces.count(), columns] as const;

@@ -15,16 +15,35 @@ export function createSharedSpace(
   threads: number,
   workerUrl: string | URL | undefined,
 ): { readonly memory: Memory; readonly crew: Crew } {
+  const { memory, shared, scratchAt, deal } = createDealtMemory(byteLength, threads);
+  const orders = { memory: shared.memory, modules: shared.modules };
+  const crew = new Crew(threads, orders, workerText, workerUrl);
+  deal(new Job(shared, crew, scratchAt));
+  controls ??= new FinalizationRegistry(stop);
+  controls.register(memory.buffer, crew.control);
+  return { memory: useSpace(memory), crew };
+}
+
+/** A memory, and what a job for it is made of. */
+export interface DealtMemory {
+  readonly memory: Memory;
+  readonly shared: SharedInstances;
+  readonly scratchAt: number;
+  /** Deals the kernels out by a job from now on. */
+  deal(job: Job): void;
+}
+
+/** Makes a memory whose kernels can be dealt out. */
+export function createDealtMemory(byteLength: number, threads: number): DealtMemory {
   const space = Math.ceil(byteLength / ALIGNMENT) * ALIGNMENT;
+  const cuts = cutsByName();
   let job: Job | undefined;
   const instances = (bytes: number): SharedInstances =>
     new SharedInstances(bytes, threads, (shared, kernels) => {
       const dealt = { ...kernels };
-      const cuts = cutsByName();
-      for (const name of Object.keys(kernels)) {
+      for (const [name, alone] of Object.entries(kernels)) {
         const cut = cuts[name];
-        const alone = kernels[name];
-        if (cut === undefined || alone === undefined || shared.numberOf(name) < 0) continue;
+        if (cut === undefined || shared.numberOf(name) < 0) continue;
         dealt[name] = (...parameters) => {
           // Kernels take flags too.
           if (job === undefined || !cut(job, ...parameters.map(Number))) alone(...parameters);
@@ -33,15 +52,12 @@ export function createSharedSpace(
       return dealt;
     });
   const memory = new Memory(space + scratchSize(threads), MAX_CHANNELS, instances);
-  const shared = memory.instances as SharedInstances;
-  const crew = new Crew(
-    threads,
-    { memory: shared.memory, modules: shared.modules },
-    workerText,
-    workerUrl,
-  );
-  job = new Job(shared, crew, memory.spaceAt + space);
-  controls ??= new FinalizationRegistry(stop);
-  controls.register(memory.buffer, crew.control);
-  return { memory: useSpace(memory), crew };
+  return {
+    memory,
+    shared: memory.instances as SharedInstances,
+    scratchAt: memory.spaceAt + space,
+    deal(made) {
+      job = made;
+    },
+  };
 }
