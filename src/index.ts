@@ -95,7 +95,12 @@ export {
   layerNormBackward,
 } from './layers/layer-norm.ts';
 export { type NormalizeOptions, normalize, normalizeBackward } from './layers/normalize.ts';
-export { RevIN, type RevINCallOptions, type RevINOptions } from './layers/revin.ts';
+export {
+  RevIN,
+  type RevINCallOptions,
+  type RevINNormalizeOptions,
+  type RevINOptions,
+} from './layers/revin.ts';
 export {
   RMSNorm,
   type RMSNormLayerOptions,
@@ -114,7 +119,7 @@ export {
   syncBatchNorm,
   syncBatchNormBackward,
 } from './layers/sync-batch-norm.ts';
-export type { AxesOption, NormalizedShape } from './layers/trailing-options.ts';
+export type { AxesOption, ElementsMaskOption, NormalizedShape } from './layers/trailing-options.ts';
 export type { Gradients } from './passes/gradients.ts';
 export {
   ChannelMoments,
@@ -127,6 +132,7 @@ export type { EpsMode } from './statistics/deviation.ts';
 export { Arena } from './tensor/arena.ts';
 export type { Layout } from './tensor/channels.ts';
 export type { Image, ImageLike } from './tensor/image-like.ts';
+export type { Mask, MaskOption } from './tensor/mask.ts';
 export type { Parameter, Weights } from './tensor/parameters.ts';
 export {
   type AnyData,

@@ -16,7 +16,11 @@ export interface MaskOption {
 
 /** Copies an optional mask, as bytes of 0 and 1. */
 export function readMask(value: unknown, name: string): Uint8Array | null {
-  if (value === null || value === undefined) return null;
+  // Short enough to be inlined where there is none.
+  return value === null || value === undefined ? null : copyMask(value, name);
+}
+
+function copyMask(value: unknown, name: string): Uint8Array {
   if (kindOf(value) === 'Uint8Array') {
     const bytes = new Uint8Array(value as Uint8Array);
     for (let i = 0; i < bytes.length; i++) bytes[i] = bytes[i] === 0 ? 0 : 1;

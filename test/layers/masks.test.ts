@@ -17,7 +17,16 @@ import {
   Tensor,
 } from '../../src/index.ts';
 import { expectClose, expectSameBits, expectWithin } from '../support/closeness.ts';
-import { type Arrays, backward, type Call, forward, randomTensor } from '../support/norms.ts';
+import { readFixture } from '../support/fixtures.ts';
+import { expectGradients } from '../support/gradients.ts';
+import {
+  type Arrays,
+  backward,
+  type Call,
+  expectedGradients,
+  forward,
+  randomTensor,
+} from '../support/norms.ts';
 import { normals, uniforms } from '../support/random.ts';
 import { expectRefusal } from '../support/refusals.ts';
 import { sizeOf } from '../support/shapes.ts';
@@ -27,6 +36,43 @@ const of = (values: readonly number[], shape: readonly number[]) =>
 
 const near = (found: ArrayLike<number>, wanted: readonly number[]) =>
   expectWithin(found, wanted, wanted.map(Math.abs), 1e-6);
+
+/** A call that PyTorch was given what the mask holds of, and what it gave in float64. */
+interface TorchCase extends Call {
+  readonly mask: readonly number[];
+  readonly arrays: Readonly<Record<string, readonly number[]>>;
+  readonly x: readonly number[];
+  readonly gradOutput: readonly number[];
+  readonly output: readonly number[];
+  readonly gradInput: readonly number[];
+  readonly gradWeight: readonly number[];
+  readonly gradBias?: readonly number[];
+}
+
+describe("torch 1.13's float64 results of what masks hold", () => {
+  const { cases } = readFixture<{ readonly cases: readonly TorchCase[] }>('torch-masks');
+  const named = cases.map((fixture, i) => ({
+    name: `${i}: ${fixture.norm} of [${fixture.shape}] ${JSON.stringify(fixture.options)}`,
+    fixture,
+  }));
+
+  test.each(named)('$name', ({ fixture }) => {
+    const { shape, output, gradInput, gradWeight, gradBias } = fixture;
+    const mask = Uint8Array.from(fixture.mask);
+    const call = { ...fixture, options: { ...fixture.options, mask } };
+    const arrays = Object.fromEntries(
+      Object.entries(fixture.arrays).map(([name, values]) => [name, Float32Array.from(values)]),
+    );
+    const x = of(fixture.x, shape);
+    const g = of(fixture.gradOutput, shape);
+    const sizes = output.map((value) => Math.max(1, Math.abs(value)));
+    expectWithin(forward(call, x, arrays).data, output, sizes, 2 ** -21);
+    const expected = expectedGradients(call, g.data, x.data, arrays);
+    const found = backward(call, g, x, arrays);
+    const torch = { input: gradInput, weight: gradWeight, bias: gradBias };
+    expectGradients(found, { ...torch, sizes: expected.sizes });
+  });
+});
 
 describe('what others met', () => {
   test('NaN and infinity that a mask leaves out reach nothing (jax#26328)', () => {
