@@ -14,6 +14,7 @@ export { addGradientSums } from './rows/gradient-sums';
 
 export { combineColumns } from './columns/combine';
 export { addColumnGradientSums } from './columns/gradient-sums';
+export { transpose } from './columns/transpose';
 
 // Elements: one line for each row, a weight and bias for each column.
 

@@ -4,15 +4,23 @@ const BLOCK: usize = 16;
 /**
  * Makes columns rows.
  *
- * @param y (columns, rows) float32
- * @param x (rows, columns) float32
+ * @param y (columns, rows) float32, each row so many elements after the one before
+ * @param x (rows, columns) float32, likewise
+ * @param yStride elements from a row of y to the next
+ * @param xStride elements from a row of x to the next
  */
-export function transpose(y: usize, x: usize, rows: usize, columns: usize): void {
-  const step = columns << 2;
-  const yStep = rows << 2;
+export function transpose(
+  y: usize,
+  x: usize,
+  rows: usize,
+  columns: usize,
+  yStride: usize,
+  xStride: usize,
+): void {
+  const step = xStride << 2;
   while (rows) {
     const taken = min(rows, BLOCK);
-    transposeBlock(y, x, taken, columns, step, yStep);
+    transposeBlock(y, x, taken, columns, step, yStride << 2);
     y += taken << 2;
     x += taken * step;
     rows -= taken;

@@ -34,6 +34,8 @@ export interface Strips<Strip extends Tile> {
 /** Work that is cut into strips, each done by a call of a kernel or a few. */
 export interface Plan<Strip extends Tile> extends Operands {
   readonly strips: Strips<Strip>;
+  /** Whether rows that lie apart are worked on where they lie too, if they are in this memory. */
+  readonly takesStrides?: boolean;
   /**
    * Does the work of one strip.
    *
@@ -199,14 +201,15 @@ export class Memory {
    * strip's work, and out after it.
    */
   run<Strip extends Tile>(plan: Plan<Strip>): void {
-    const { strips, output, input, gradOutput } = plan;
+    const { strips, output, input, gradOutput, takesStrides = false } = plan;
     for (let i = 0; i < strips.count; i++) {
       const strip = strips.strip(i);
-      const x = this.#load(this.#tile, input, strip);
-      const g = gradOutput === null ? 0 : this.#load(this.#gradient, gradOutput, strip);
+      const x = this.#load(this.#tile, input, strip, takesStrides);
+      const g =
+        gradOutput === null ? 0 : this.#load(this.#gradient, gradOutput, strip, takesStrides);
       if (output === null) {
         plan.work(this, strip, 0, x, g);
-      } else if (this.#isInPlace(output, strip)) {
+      } else if (this.#isInPlace(output, strip, takesStrides)) {
         plan.work(this, strip, output.byteOffset + strip.start * F32, x, g);
       } else {
         plan.work(this, strip, this.#tile.at, x, g);
@@ -238,12 +241,12 @@ export class Memory {
 
   /** Returns the address of `count` means from `start`, until the next plan. */
   loadMean(mean: Float32Array, start: number, count: number): number {
-    return this.#load(this.#tile, mean, rowOf(start, count));
+    return this.#load(this.#tile, mean, rowOf(start, count), false);
   }
 
   /** Returns the address of `count` variances from `start`, until the next plan. */
   loadVariance(variance: Float32Array, start: number, count: number): number {
-    return this.#load(this.#gradient, variance, rowOf(start, count));
+    return this.#load(this.#gradient, variance, rowOf(start, count), false);
   }
 
   #loadParameter(
@@ -268,9 +271,9 @@ export class Memory {
   }
 
   /** Returns the address of a tile, which is copied into a scratch unless it can be used in place. */
-  #load(scratch: TileScratch, source: Operand, tile: Tile): number {
+  #load(scratch: TileScratch, source: Operand, tile: Tile, takesStrides: boolean): number {
     if (!this.holds(source)) return scratch.copyIn(source, tile);
-    if (isContiguous(tile)) return source.byteOffset + tile.start * F32;
+    if (takesStrides || isContiguous(tile)) return source.byteOffset + tile.start * F32;
     return this.#copyWithin(scratch, source, tile, false);
   }
 
@@ -279,8 +282,8 @@ export class Memory {
     return scratch.copyWithin(this.#all, { ...tile, start }, isOut);
   }
 
-  #isInPlace(array: Operand, tile: Tile): array is Float32Array {
-    return this.holds(array) && isContiguous(tile);
+  #isInPlace(array: Operand, tile: Tile, takesStrides: boolean): array is Float32Array {
+    return this.holds(array) && (takesStrides || isContiguous(tile));
   }
 }
 

@@ -5,12 +5,14 @@
 import { gradientsOver } from '../kernels/gradients.ts';
 import type { Memory, Plan } from '../memory/memory.ts';
 import type { Operand } from '../memory/selection.ts';
-import { MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
+import { F32, MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
 import { addMoments } from '../statistics/moments.ts';
+import type { AxesView } from '../views/axes.ts';
 import { rowsOf } from '../views/scopes.ts';
 import { type GroupStrip, GroupStrips, type Piece, Pieces } from '../views/strips.ts';
 import type { Differentiation } from './gradients.ts';
 import { type Affine, correctCombinations, prepareDeviations, prepareRowLines } from './lines.ts';
+import { runTransposed } from './transposed-columns.ts';
 
 // Elements that are differentiated together: few enough that input, gradient and result
 // stay in the second-level cache.
@@ -26,18 +28,58 @@ export function elementGradients(
   length: number,
 ): void {
   if (length === 0) return;
-  const { affine, parameters } = differentiation;
-  // A bias alone has a gradient too: sums of elements, all of weight 1.
-  const weight = parameters.none ? null : (affine.weight ?? new Float32Array(length).fill(1));
   if (length > MAX_CHANNELS) {
+    const weight = weightOf(differentiation, length);
     for (let row = 0; row < count; row++) longRowGradients(differentiation, row, length, weight, 0);
     return;
   }
-  const { memory } = differentiation;
+  addUp(differentiation, length, (weight) =>
+    differentiation.memory.run(new DifferentiateRows(differentiation, count, length, weight)),
+  );
+}
+
+/** Finds the gradients of the dimensions of a view, which lie together and fit the scratch. */
+export function columnElementGradients(differentiation: Differentiation, view: AxesView): void {
+  const { gradInput, input, gradOutput, affine } = differentiation;
+  const { length } = view;
+  const transposeOf = (instances: Memory['instances']) => gradientsOver(instances).transpose;
+  const step = rowsOfStrip(length);
+  addUp(differentiation, length, (weight) =>
+    runTransposed(gradInput, input, gradOutput, view, transposeOf, (memory, dx, x, g, rows) => {
+      for (let row = 0; row < rows; row += step) {
+        const count = Math.min(step, rows - row);
+        const at = row * length * F32;
+        differentiateRows(memory, affine, weight, dx + at, x + at, g + at, count, length);
+      }
+    }),
+  );
+}
+
+/** A bias alone has a gradient too: sums of elements, all of weight 1. */
+function weightOf({ affine, parameters }: Differentiation, length: number): Float32Array | null {
+  return parameters.none ? null : (affine.weight ?? new Float32Array(length).fill(1));
+}
+
+/**
+ * Adds up the gradients of the parameters while rows are differentiated.
+ *
+ * @param run is given the address of the elements' weights, or 0 for none
+ */
+function addUp(
+  differentiation: Differentiation,
+  length: number,
+  run: (weight: number) => void,
+): void {
+  const { memory, parameters } = differentiation;
   clearElementSums(memory, length);
-  const w = memory.loadWeight(weight, 0, length);
-  memory.run(new DifferentiateRows(differentiation, count, length, w));
+  run(memory.loadWeight(weightOf(differentiation, length), 0, length));
   parameters.add(0, length, memory.elementSums.values, memory.elementProducts.values);
+}
+
+/** Returns how many rows are differentiated together. */
+function rowsOfStrip(length: number): number {
+  const fits = Math.min(MAX_CHANNELS, Math.floor(STRIP_ELEMENTS / length));
+  return Math.max(ROWS_ADDED, fits - (fits % ROWS_ADDED));
 }
 
 /** Differentiates strips of rows, all with the same weights. */
@@ -61,26 +103,37 @@ class DifferentiateRows implements Plan<GroupStrip> {
     this.gradOutput = gradOutput;
     this.#affine = affine;
     this.#weight = weight;
-    const fits = Math.min(MAX_CHANNELS, Math.floor(STRIP_ELEMENTS / length));
-    const capacity = Math.max(ROWS_ADDED, fits - (fits % ROWS_ADDED));
     this.strips = new GroupStrips(
       { count, groupSize: length, length: 1, period: length },
-      capacity,
+      rowsOfStrip(length),
     );
   }
 
   work(memory: Memory, { rows, length }: GroupStrip, dx: number, x: number, g: number): void {
-    const { kernels, instances, moments, lines, combinations } = memory;
-    const { combineRows } = gradientsOver(instances);
-    const w = this.#weight;
-    clearRows(memory, rows);
-    kernels.addMoments(moments.at, x, rows, length, rows, 0);
-    prepareDeviations(memory, rows, this.#affine);
-    prepareRowLines(memory, rows, this.#affine);
-    addSums(memory, g, x, w, rows, length);
-    makeRowCombinations(memory, rows, this.#affine);
-    combineRows(dx, g, x, lines.at, combinations.at, w, rows, length, rows, 0);
+    differentiateRows(memory, this.#affine, this.#weight, dx, x, g, rows, length);
   }
+}
+
+/** Differentiates rows that lie one after the other, and adds to the sums of the elements. */
+function differentiateRows(
+  memory: Memory,
+  affine: Affine,
+  weight: number,
+  dx: number,
+  x: number,
+  g: number,
+  rows: number,
+  length: number,
+): void {
+  const { kernels, instances, moments, lines, combinations } = memory;
+  const { combineRows } = gradientsOver(instances);
+  clearRows(memory, rows);
+  kernels.addMoments(moments.at, x, rows, length, rows, 0);
+  prepareDeviations(memory, rows, affine);
+  prepareRowLines(memory, rows, affine);
+  addSums(memory, g, x, weight, rows, length);
+  makeRowCombinations(memory, rows, affine);
+  combineRows(dx, g, x, lines.at, combinations.at, weight, rows, length, rows, 0);
 }
 
 /**

@@ -2,7 +2,8 @@ import type { Elements } from '../memory/elements.ts';
 import { memoryFor } from '../memory/memory.ts';
 import { part } from '../memory/tile.ts';
 import type { AxesView } from '../views/axes.ts';
-import { elementGradients } from './element-gradients.ts';
+import { fitsColumns } from './columns-of-axes.ts';
+import { columnElementGradients, elementGradients } from './element-gradients.ts';
 import { type AnyGradients, ParameterGradients } from './gradients.ts';
 import { type Affine, affineOfSets } from './lines.ts';
 import { affineOfElements, clearMaskedRows, rowsFrom } from './masked-rows.ts';
@@ -36,6 +37,7 @@ export function trailingGradients(gradOutput: Elements, args: TrailingArguments)
       mask: maskOfSet(mask, set, sets),
     };
     if (axes === null) gradientsOfRows(differentiation, rows, length);
+    else if (mask === null && fitsColumns(axes)) gradientsOfColumns(differentiation, axes);
     else gradientsOfAxes(differentiation, axes);
   }
   return { input: output.tensor, weight: parameters.weight, bias: parameters.bias };
@@ -64,6 +66,13 @@ function gradientsOfRows(differentiation: RowsDifferentiation, rows: number, len
     first += held.count;
   }
   clearMaskedRows(gradInput, mask, rows, length);
+}
+
+/** Finds the gradients of dimensions that lie together. */
+function gradientsOfColumns(differentiation: RowsDifferentiation, view: AxesView): void {
+  const { gradInput, gradOutput, input } = differentiation;
+  const memory = memoryFor(0, gradInput, gradOutput, input);
+  columnElementGradients({ ...differentiation, memory }, view);
 }
 
 /** Finds the gradients of rows whose elements lie anywhere, in copies of a tile of them. */

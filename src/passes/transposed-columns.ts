@@ -1,6 +1,6 @@
 import type { Instances } from '../kernels/kernels.ts';
-import type { Elements } from '../memory/elements.ts';
 import { type Memory, memoryFor } from '../memory/memory.ts';
+import type { Operand } from '../memory/selection.ts';
 import { HALF_TILE } from '../memory/sizes.ts';
 import { type AxesView, ColumnsOfSamples } from '../views/axes.ts';
 
@@ -17,16 +17,23 @@ export type RowWork = (
 /** The kernel of transposition in a module that the caller loads anyway. */
 export type Transpose = (
   instances: Instances,
-) => (y: number, x: number, rows: number, columns: number) => void;
+) => (
+  y: number,
+  x: number,
+  rows: number,
+  columns: number,
+  yStride: number,
+  xStride: number,
+) => void;
 
 /**
  * Does work on the dimensions of a view, which lie together: tiles of columns become rows while
  * they are in the cache, and columns again.
  */
 export function runTransposed(
-  output: Elements,
-  input: Elements,
-  gradOutput: Elements | null,
+  output: Operand,
+  input: Operand,
+  gradOutput: Operand | null,
   view: AxesView,
   transposeOf: Transpose,
   work: RowWork,
@@ -37,13 +44,15 @@ export function runTransposed(
     output,
     input,
     gradOutput,
-    work(memory, { rows, length }, y, x, g) {
+    takesStrides: true,
+    work(memory, { rows, length, stride }, y, x, g) {
       const { instances, spareAt, otherSpareAt } = memory;
       const transpose = transposeOf(instances);
-      transpose(spareAt, x, rows, length);
-      if (g !== 0) transpose(otherSpareAt, g, rows, length);
+      const strideOf = (array: Operand) => (memory.holds(array) ? stride : length);
+      transpose(spareAt, x, rows, length, rows, strideOf(input));
+      if (gradOutput) transpose(otherSpareAt, g, rows, length, rows, strideOf(gradOutput));
       work(memory, spareAt, spareAt, otherSpareAt, length, rows);
-      transpose(y, spareAt, length, rows);
+      transpose(y, spareAt, length, rows, strideOf(output), rows);
     },
   });
 }

@@ -38,6 +38,7 @@ const GRADIENT_KERNELS = [
   'differentiateColumns',
   'differentiateRows',
   'makeCombinations',
+  'transpose',
 ];
 
 // What the kernels of gradients call of the others.

@@ -420,9 +420,9 @@ export const extentsOf: {
     if (bits === values) return [bytesInOut('values', values, 4 * whole)];
     return [halvesOut('bits', bits, whole), singlesIn('values', values, whole)];
   },
-  transpose: (y, x, rows, columns) => [
-    singlesOut('y', y, rows * columns),
-    singlesIn('x', x, rows * columns),
+  transpose: (y, x, rows, columns, yStride, xStride) => [
+    ...withGaps(singlesOut, 'y', y, columns, rows, 1, yStride - rows),
+    ...withGaps(singlesIn, 'x', x, rows, columns, 1, xStride - columns),
   ],
   addNorms: (norms, x, rows, length) => [
     doublesInOut('norms', norms, rows),
