@@ -12,7 +12,7 @@ import { browserPages, openPages } from './chromium.ts';
 import { commandLines } from './command-lines.ts';
 import { jest } from './jest.ts';
 import { edgeLight } from './next.ts';
-import { checkPublishing } from './publishing.ts';
+import { checkCommandLine, checkPublishing } from './publishing.ts';
 import type { Row } from './row.ts';
 import { printTable } from './table.ts';
 import { checkTypes } from './types.ts';
@@ -25,6 +25,7 @@ const isAsked = ({ runtime }: Row): boolean =>
 const { folder, tarball } = await createApp();
 if (words.length === 0) {
   await checkPublishing(tarball);
+  await checkCommandLine(tarball);
   await checkTypes(folder);
 }
 const pages = await openPages(folder);

@@ -57,19 +57,23 @@ export async function* runShards<Name extends JobName>(
   }
 }
 
+/** Opens a lane in this thread, which would only wait otherwise, and one in each further one. */
 async function openLanes({ threads, taken, isStopped }: RunOptions): Promise<readonly Lane[]> {
+  // sharp has to be loaded here before threads load it, and its own threads would be more.
   const codecs = await loadCodecs();
   codecs.concurrency(1);
-  if (threads === 1) {
-    return [{ run: (shard) => runShard(shard, { taken, isStopped }), close: async () => {} }];
-  }
+  const here: Lane = {
+    run: (shard) => runShard(shard, { taken, isStopped }),
+    close: async () => {},
+  };
   const stop = new SharedArrayBuffer(4);
   const stopFlag = new Int32Array(stop);
   const onTaken = () => {
     taken();
     if (isStopped()) Atomics.store(stopFlag, 0, 1);
   };
-  return Array.from({ length: threads }, () => new WorkerLane({ stop }, onTaken));
+  const others = Array.from({ length: threads - 1 }, () => new WorkerLane({ stop }, onTaken));
+  return [...others, here];
 }
 
 /** Gives each shard to the first lane that is free. */
