@@ -139,6 +139,11 @@ describe('the members are these:', () => {
       ['count', 'mean', 'merge', 'numFeatures', 'std', 'toJSON', 'update', 'variance'],
     ],
     [
+      'BatchNormSums',
+      new api.BatchNormSums(1),
+      ['count', 'gradients', 'merge', 'numFeatures', 'products', 'toJSON', 'update'],
+    ],
+    [
       'ImageMoments',
       new api.ImageMoments(),
       ['count', 'mean', 'merge', 'space', 'std', 'toJSON', 'variance'],
