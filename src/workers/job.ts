@@ -15,7 +15,7 @@ const AREAS = 8;
 export const PARTS = 2097152;
 
 // Fewer elements are done sooner by one thread.
-const LEAST = 32768;
+const LEAST = 49152;
 
 // A piece of as many takes some 4 us, ten times what it costs to take it.
 const LEAST_OF_PIECE = 16384;

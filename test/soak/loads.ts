@@ -11,6 +11,7 @@ import {
   LayerNorm,
   RMSNorm,
   readSafetensors,
+  SharedArena,
   writeSafetensors,
 } from '../../src/index.ts';
 import { backward, type Call, forward, randomTensor } from '../support/norms.ts';
@@ -20,7 +21,7 @@ export interface Load {
   readonly name: string;
   /** What one turn is, as figures name it. */
   readonly turn: string;
-  readonly run: (turn: number) => void;
+  readonly run: (turn: number) => void | Promise<void>;
 }
 
 const SHAPES = [
@@ -78,6 +79,20 @@ const arenas: Load = {
   },
 };
 
+/** Arenas with a worker each, which are closed: some before it joins, some while it looks for work. */
+const sharedArenas: Load = {
+  name: 'shared arenas made, used and closed',
+  turn: 'shared arena',
+  async run(turn) {
+    const arena = new SharedArena(2 ** 20 * (1 + (turn % 4)), { threads: 2 });
+    const x = arena.tensor([1, 16, 8192]);
+    if (turn % 3 > 0) await arena.ready;
+    forward({ norm: 'instanceNorm', shape: x.shape, options: {} }, x, {}, x);
+    arena.close();
+    await arena.ready;
+  },
+};
+
 const LAYERS: readonly (() => Layer)[] = [
   () => new InstanceNorm(16, { affine: true, trackRunningStats: true }),
   () => new BatchNorm(16),
@@ -101,4 +116,4 @@ const layers: Load = {
   },
 };
 
-export const loads = { calls, arenas, layers } satisfies Record<string, Load>;
+export const loads = { calls, arenas, sharedArenas, layers } satisfies Record<string, Load>;

@@ -1,4 +1,4 @@
-// npm run soak makes a million calls, a thousand arenas and thousands of layers, to see
+// npm run soak makes a million calls, a thousand arenas of each kind and thousands of layers, to see
 // whether memory stays level. It exits with 1 if memory grows.
 
 import { type Load, loads } from './loads.ts';
@@ -10,6 +10,7 @@ const SAMPLES = 30;
 const RUNS: readonly [Load, number][] = [
   [loads.calls, 1_000_000],
   [loads.arenas, 1000],
+  [loads.sharedArenas, 1000],
   [loads.layers, 10_000],
 ];
 

@@ -13,6 +13,11 @@ test.each<[Load, number]>([
 
 test('memory that is kept is not level', async () => {
   const kept: unknown[] = [];
-  const leak: Load = { ...loads.calls, run: () => kept.push(new Float32Array(2000).fill(1)) };
+  const leak: Load = {
+    ...loads.calls,
+    run() {
+      kept.push(new Float32Array(2000).fill(1));
+    },
+  };
   expect(isLevel(growthOf(await soak(leak, 900, 60, 9)))).toBe(false);
 });

@@ -38,7 +38,10 @@ export async function soak(
   const step = Math.ceil(turns / samples);
   for (let done = 0; done < turns && performance.now() < end; ) {
     const next = Math.min(turns, done + step);
-    for (; done < next; done++) load.run(done);
+    for (; done < next; done++) {
+      const running = load.run(done);
+      if (running) await running;
+    }
     found.push(await sample(done));
   }
   return found;
