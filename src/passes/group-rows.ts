@@ -5,8 +5,9 @@ import { isRowwise } from '../tensor/channels.ts';
 import { GroupScopes, groupRows, type Scope } from '../views/scopes.ts';
 import type { ChannelWork } from './channel-arguments.ts';
 
-// Smaller samples are taken many at once as columns.
-const MIN_SAMPLE = 1024;
+// Samples of up to so many elements are taken many at once as columns, which is faster than each
+// as a scope.
+const MAX_SMALL_SAMPLE = 2048;
 
 /**
  * Says whether each group's channels lie in rows, one in each place, that are long enough: a row
@@ -14,7 +15,7 @@ const MIN_SAMPLE = 1024;
  */
 function hasRows({ tensor, groupSize }: ChannelWork): boolean {
   const { channels, spatial } = tensor;
-  if (groupSize === 1 || isRowwise(tensor) || channels * spatial < MIN_SAMPLE) return false;
+  if (groupSize === 1 || isRowwise(tensor) || channels * spatial <= MAX_SMALL_SAMPLE) return false;
   return groupSize * (10 / spatial + 0.7) > 36;
 }
 

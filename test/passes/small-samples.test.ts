@@ -132,9 +132,9 @@ describe('batch normalization of short rows', () => {
 describe('groups with channels last, as rows', () => {
   test.each([
     // [shape, groups]: a row for each place, of samples just large enough, and a little smaller.
-    [[3, 2, 512], 4],
-    [[3, 2, 510], 2],
-    [[2, 7, 192], 3],
+    [[3, 2, 1026], 2],
+    [[3, 2, 1024], 4],
+    [[2, 7, 306], 3],
     [[2, 33, 130], 2],
     // Groups of more channels than the scratch has numbers for, and of as many.
     [[2, 2, 8208], 2],
