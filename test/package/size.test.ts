@@ -67,7 +67,7 @@ describe('a bundle, with the module and the loader inside and gzipped,', () => {
     const edge = Buffer.from(bundle(program, 'workerd')).toString();
     expect(edge).toContain('kernels.wasm');
     expect(edge).not.toContain('pixels.wasm');
-    for (const word of ['oklab', 'toPlanes', 'contentMask']) expect(text).not.toContain(word);
+    for (const word of ['oklab', 'toPlanes', 'strength']) expect(text).not.toContain(word);
   });
 
   test.each([

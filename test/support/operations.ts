@@ -96,7 +96,7 @@ const plainOperations: Readonly<Record<string, Operation>> = {
     tensors: ['x', 'out'],
     shape: [2, 3, 4],
     arrays: { weight: 4, bias: 4 },
-    options: { eps: 1e-3, layout: 'nhwc' },
+    options: { eps: 1e-3, layout: 'nhwc', mask: [true, false, true, true, true, false] },
     run: ([x], options) => [groupNorm(x, 2, options).data],
   },
   groupNormBackward: {
@@ -114,7 +114,7 @@ const plainOperations: Readonly<Record<string, Operation>> = {
   layerNormBackward: {
     ...backward,
     arrays: ELEMENT,
-    options: { eps: 1e-3 },
+    options: { eps: 1e-3, mask: Uint8Array.of(1, 0, 1, 1, 1, 1, 0, 1) },
     run: ([g, x], options) => results(layerNormBackward(g, x, [3], options)),
   },
   rmsNorm: {

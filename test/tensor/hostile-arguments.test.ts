@@ -331,6 +331,7 @@ describe.each(named)('%s refuses', (_, operation) => {
     axes: [[3], [-4], [0.5], [2, 2], [1], [null], ['2'], [2n], 2, '2', {}, new Int32Array([2])],
     training: [0, 1, 'false', null],
     useInputStats: [0, 1, 'false', null],
+    mask: [[1, 0], 'left', new Float32Array(6), new Uint8Array(5), [true]],
     lengths: [
       3,
       '32',
