@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { type ImageLike, imageMoments, type RestyleOptions, restyle, tissueMask } from 'wasm-norm';
 import { asBytes, readPicture } from '../../cli/src/pictures/read-picture.ts';
-import { PHOTOS, type Run, runHere, wasmNorm } from '../support/command-line.ts';
+import { PHOTOS, type Run, runHere, startWasmNorm, wasmNorm } from '../support/command-line.ts';
 import { withOrientation } from '../support/jpeg.ts';
 import { png } from '../support/png.ts';
 import { normalFrom } from '../support/random.ts';
@@ -300,6 +301,25 @@ describe('wasm-norm restyle FOLDER --style STYLE --out FOLDER', () => {
       /\nin.cut\.jpg: damaged or truncated JPEG.*\n1 of 3 pictures could not be restyled\n$/,
     );
     expect(files()).toEqual(['a.jpg', 'deep', 'deep/b.webp']);
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('stops after the pictures at hand, and leaves those that are written whole', async () => {
+    mkdirSync(join(folder.path, 'in'));
+    for (let i = 0; i < 60; i++) symlinkSync(CHELSEA, join(folder.path, `in/${i}.jpg`));
+    const args = ['restyle', 'in', '--style', ASTRONAUT, '--out', 'out', '--threads', '2'];
+    const child = startWasmNorm(folder.path, ...args);
+    let said = '';
+    child.stderr?.on('data', (text) => {
+      if (said === '') child.kill('SIGINT');
+      said += text;
+    });
+    expect((await once(child, 'close'))[0]).toBe(130);
+    const written = readdirSync(join(folder.path, 'out'));
+    expect(said).toContain(`\nStopped after ${written.length} of 60; what was written is whole.\n`);
+    expect(written.length).toBeLessThan(60);
+    for (const name of written) expect((await read(`out/${name}`)).width).toBe(451);
   });
 });
 

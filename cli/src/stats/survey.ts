@@ -9,7 +9,7 @@ import { readState, type Survey, writeState } from './state-file.ts';
 const SAVE_EVERY = 250;
 
 /** Pictures of a shard: the most that a killed run loses of each thread. */
-const SHARD = 8;
+const SHARD = 4;
 
 /**
  * Counts the pictures of a survey, those that an earlier run left uncounted where there is a state.
