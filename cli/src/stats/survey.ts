@@ -36,7 +36,7 @@ export async function countPictures(
   const bar = startProgress(pictures.length, statistics.files);
   try {
     const results = runShards(shardsOf(survey, statistics.files), {
-      threads,
+      threads: threadsFor(pictures.length - statistics.files, threads),
       taken: () => bar.increment(),
       isStopped: () => interruption.came,
     });
@@ -63,6 +63,11 @@ export async function countPictures(
   console.error(`Stopped after ${files} of ${pictures.length}; ${hint}`);
   process.exitCode = interruption.exitCode;
   return null;
+}
+
+/** Returns how many of some threads have a shard to work on. */
+function threadsFor(pictures: number, most: number): number {
+  return Math.max(1, Math.min(most, Math.ceil(pictures / SHARD)));
 }
 
 function* shardsOf({ pictures, options }: Survey, done: number): Generator<Shard<'count'>> {

@@ -59,7 +59,8 @@ export async function* runShards<Name extends JobName>(
 
 /** Opens a lane in this thread, which would only wait otherwise, and one in each further one. */
 async function openLanes({ threads, taken, isStopped }: RunOptions): Promise<readonly Lane[]> {
-  // sharp has to be loaded here before threads load it, and its own threads would be more.
+  // sharp has to be loaded here before threads load it. Its own threads would be a second level of
+  // them, and the bytes of an AVIF depend on their number.
   const codecs = await loadCodecs();
   codecs.concurrency(1);
   const here: Lane = {
