@@ -64,7 +64,10 @@ export function browserPages({ version, printed }: Pages): Row[] {
       runtime: 'Chromium, by address',
       version,
       hasThreads: true,
-      run: () => printed('by-address.html'),
+      run: async () => {
+        expectThreads(await printed('threads.html?no-blob'));
+        return printed('by-address.html');
+      },
     },
     {
       runtime: 'Chromium, import map',
@@ -79,6 +82,13 @@ export function browserPages({ version, printed }: Pages): Row[] {
       run: () => printed('web-worker.html'),
     },
   ];
+}
+
+/** Expects threads from a file alone where the policy forbids workers from texts, and to be told so. */
+function expectThreads(printed: string): void {
+  const [[alone, reason], [all]] = JSON.parse(printed);
+  if (alone === 1 && reason.includes('worker-src') && all === 3) return;
+  throw new Error(`expected 1 thread, then 3 from a file, got: ${printed}`);
 }
 
 /** Expects a page whose policy forbids WebAssembly to say so, which shows that policies are in force. */

@@ -38,7 +38,7 @@ export async function serveFolder(
     const body = readFileSync(file);
     response.writeHead(200, {
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'content-security-policy': policyOf(body.toString(), !searchParams.has('no-wasm')),
+      'content-security-policy': policyOf(body.toString(), searchParams),
       // Only pages that are isolated from others have SharedArrayBuffer.
       'cross-origin-opener-policy': 'same-origin',
       'cross-origin-embedder-policy': 'require-corp',
@@ -55,12 +55,13 @@ export async function serveFolder(
   };
 }
 
-/** A policy that allows only scripts of the page's origin and its import map, and no eval except WebAssembly's. Workers may come from texts. */
-function policyOf(page: string, allowsWasm: boolean): string {
+/** A policy that allows only scripts of the page's origin and its import map, and no eval except WebAssembly's. Workers may come from texts. The query takes away one or the other. */
+function policyOf(page: string, query: URLSearchParams): string {
   const maps = page.matchAll(/<script type="importmap">(.*?)<\/script>/gs);
   const hashes = Array.from(maps, ([, map = '']) => {
     return `'sha256-${createHash('sha256').update(map).digest('base64')}'`;
   });
-  const wasm = allowsWasm ? ["'wasm-unsafe-eval'"] : [];
-  return `default-src 'self'; img-src 'self' blob:; worker-src 'self' blob:; script-src ${["'self'", ...wasm, ...hashes].join(' ')}`;
+  const wasm = query.has('no-wasm') ? [] : ["'wasm-unsafe-eval'"];
+  const workers = query.has('no-blob') ? "'self'" : "'self' blob:";
+  return `default-src 'self'; img-src 'self' blob:; worker-src ${workers}; script-src ${["'self'", ...wasm, ...hashes].join(' ')}`;
 }
