@@ -74,9 +74,12 @@ export function differentiateColumns(
     for (let at: usize = 0; at < bytes; at += 16) {
       const first = loadOr(weight, channel, 1);
       if (++channel === period) channel = 0;
-      const second = loadOr(weight, channel, 1);
+      let second = first;
       // The last pair may have one column.
-      if (at + 8 < bytes && ++channel === period) channel = 0;
+      if (at + 8 < bytes) {
+        second = loadOr(weight, channel, 1);
+        if (++channel === period) channel = 0;
+      }
       const w = f64x2.replace_lane(f64x2.splat(first), 1, second);
       v128.store(as + at, f64x2.mul(w, v128.load(rstds + at)));
       v128.store(bs + at, f64x2.mul(w, v128.load(products + at)));

@@ -24,10 +24,14 @@ export default defineConfig({
         );
         return `import { inject } from 'vitest';
           ${imports.join('\n')}
+          import { shareMemory } from './share-memory.ts';
           export { instantiateSync } from '@assemblyscript/loader';
           const names = new Map([${NAMES.map((name, i) => `[${texts[i]}, '${name}']`)}]);
-          export const compile = (text) =>
-            new WebAssembly.Module(Buffer.from(inject('modules')[names.get(text)], 'base64'));`;
+          const bytesOf = (text) =>
+            new Uint8Array(Buffer.from(inject('modules')[names.get(text)], 'base64'));
+          export const compile = (text) => new WebAssembly.Module(bytesOf(text));
+          export const compileShared = (text) =>
+            new WebAssembly.Module(shareMemory(bytesOf(text)));`;
       },
     },
   ],
