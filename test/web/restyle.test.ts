@@ -43,6 +43,22 @@ async function press(page: Page, label: string, ...keys: string[]): Promise<void
   for (const key of keys) await control.press(key);
 }
 
+/** Resolves with the facts of the next preview, which the full picture may soon replace. */
+function nextPreview(page: Page): Promise<{ time: string; pixels: string }> {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const text = (id: string) => document.getElementById(id)?.textContent ?? '';
+        const observer = new MutationObserver(() => {
+          if (text('scope') !== 'For a preview') return;
+          observer.disconnect();
+          resolve({ time: text('time'), pixels: text('pixels') });
+        });
+        observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+      }),
+  );
+}
+
 async function download(page: Page): Promise<{ name: string; picture: Image }> {
   const coming = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Download PNG' }).click();
@@ -111,14 +127,15 @@ describe('strength', () => {
     await settle(page);
     console.log(`12 megapixels in Chromium: ${await page.locator('#time').textContent()} (RGB)`);
     const { x, y, width, height } = (await page.locator('#strength').boundingBox()) as DOMRect;
+    const preview = nextPreview(page);
     await page.mouse.move(x + 0.8 * width, y + height / 2);
     await page.mouse.down();
     for (let step = 0; step < 40; step++) {
       await page.mouse.move(x + (0.8 - step / 100) * width, y + height / 2);
     }
-    await page.getByText('For a preview').waitFor();
-    expect(await page.locator('#time').textContent()).toMatch(/^[\d.]+ ms$/);
-    const megapixels = Number.parseFloat((await page.locator('#pixels').textContent()) as string);
+    const { time, pixels } = await preview;
+    expect(time).toMatch(/^[\d.]+ ms$/);
+    const megapixels = Number.parseFloat(pixels);
     expect(megapixels).toBeGreaterThan(0.1);
     expect(megapixels).toBeLessThan(1);
     await page.mouse.up();
@@ -128,8 +145,9 @@ describe('strength', () => {
     expect(await page.locator('#status[role=status]').textContent()).toMatch(
       /^Restyled 12\.0 mega/,
     );
+    const previewInOklab = nextPreview(page);
     await page.getByRole('radio', { name: 'Oklab' }).check();
-    await page.getByText('For a preview').waitFor();
+    await previewInOklab;
     await settle(page);
     console.log(`12 megapixels in Chromium: ${await page.locator('#time').textContent()} (Oklab)`);
     const { picture } = await download(page);
