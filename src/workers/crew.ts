@@ -68,7 +68,7 @@ export class Crew {
     threads: number,
     orders: Omit<Orders, 'control' | 'thread'>,
     text: string,
-    workerUrl: string | URL | undefined,
+    workerUrl: string | undefined,
   ) {
     this.#threads = threads;
     const { control } = this;

@@ -1,3 +1,4 @@
+import { isObject } from '../checks/describe.ts';
 import { checkCount, checkInterval, checkOptions } from '../checks/options.ts';
 import { refuseKind } from '../checks/refuse.ts';
 import { MAX_THREADS } from '../kernels/control.ts';
@@ -16,7 +17,7 @@ export interface SharedArenaOptions {
    * Where a page finds the program of the workers, the file `wasm-norm/worker`, if its policy
    * allows no worker from a blob: URL.
    */
-  readonly workerUrl?: string | URL | undefined;
+  readonly workerUrl?: string | { readonly href: string } | undefined;
 }
 
 /**
@@ -50,14 +51,15 @@ export class SharedArena extends Arena {
     const { threads = Math.min(coresOf(), MAX_THREADS), workerUrl } = options;
     checkCount(threads, 'threads');
     checkInterval(threads, 'threads', 1, MAX_THREADS);
-    if (workerUrl !== undefined && typeof workerUrl !== 'string' && !(workerUrl instanceof URL)) {
+    const url = isObject(workerUrl) ? workerUrl.href : workerUrl;
+    if (url !== undefined && typeof url !== 'string') {
       refuseKind('workerUrl', 'a string or URL', workerUrl);
     }
     const reason = threads === 1 ? null : whyNotShared();
     let crew: Crew | null = null;
     super(byteLength, (bytes) => {
       if (threads === 1 || reason !== null) return createSpace(bytes);
-      const made = createSharedSpace(bytes, threads, workerUrl);
+      const made = createSharedSpace(bytes, threads, url);
       crew = made.crew;
       return made.memory;
     });

@@ -13,7 +13,7 @@ let controls: FinalizationRegistry<Control> | undefined;
 export function createSharedSpace(
   byteLength: number,
   threads: number,
-  workerUrl: string | URL | undefined,
+  workerUrl: string | undefined,
 ): { readonly memory: Memory; readonly crew: Crew } {
   const { memory, shared, scratchAt, deal } = createDealtMemory(byteLength, threads);
   const orders = { memory: shared.memory, modules: shared.modules };

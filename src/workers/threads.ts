@@ -41,7 +41,7 @@ export function coresOf(): number {
  *
  * @param workerUrl where a page finds the program of workers, if its policy forbids blobs
  */
-export function waysToStart(text: string, workerUrl: string | URL | undefined): StartThread[] {
+export function waysToStart(text: string, workerUrl: string | undefined): StartThread[] {
   const ways: StartThread[] = [];
   const node = builtIn('node:worker_threads') as { Worker: unknown } | undefined;
   if (node) ways.push((orders, events) => startInNode(node.Worker, text, orders, events));
@@ -81,7 +81,7 @@ function startInNode(Worker: unknown, text: string, orders: unknown, events: Thr
   worker.postMessage(orders);
 }
 
-function startInPage(url: string | URL, orders: unknown, events: ThreadEvents): void {
+function startInPage(url: string, orders: unknown, events: ThreadEvents): void {
   const worker = new Worker(url);
   worker.onmessage = () => events.joined();
   worker.onerror = (event) => {
