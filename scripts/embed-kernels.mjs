@@ -34,9 +34,17 @@ function exportsOf(name) {
   return namespace;
 }
 
+/** Writes the names of each kernel's parameters as a type, which a declaration holds in no other way. */
+function listsOf(namespace) {
+  return [...namespace.matchAll(/export function (\w+)\((.*)\)/g)]
+    .map(([, name, list]) => `  ${name}: '${list.replace(/: \w+,?/g, '')}';`)
+    .join('\n');
+}
+
 for (const name of MODULES) {
   const text = JSON.stringify(encodeBytes(readFileSync(`build/${name}.wasm`)));
   const type = `${name[0].toUpperCase()}${name.slice(1)}`;
+  const namespace = exportsOf(name);
   writeFileSync(
     `src/kernels/compiled-${name}.ts`,
     `// Written by scripts/embed-kernels.mjs from assembly/.
@@ -45,9 +53,14 @@ for (const name of MODULES) {
 export const ${name}Text: string =
   ${text};
 
-${exportsOf(name)}
+${namespace}
 /** The exports of the module. Addresses are bytes, counts are elements, address 0 means absent. */
 export type ${type} = typeof __AdaptedExports;
+
+/** The parameters of each kernel by name, in their order. */
+export interface ${type}Lists {
+${listsOf(namespace)}
+}
 `,
   );
 }

@@ -35,17 +35,12 @@ export const MAX_THREADS = 64;
 /** The most pieces of a round. */
 export const MAX_PIECES = 65536;
 
-/** The numbers of a parameter: its value for the first piece, then what is added to it. */
-export const START = 0;
-/** For each row of pieces. */
-export const BY_ROW = 20;
-/** For each piece of a row. */
-export const BY_COLUMN = 40;
-/** For each thread. */
-export const BY_THREAD = 60;
-/** In the last piece of a row. */
-export const IN_LAST = 80;
-/** The numbers of all parameters of a kernel, of which it has at most 20. */
+/**
+ * The numbers of a parameter: its value for the first piece, and what is added for each row of
+ * pieces, each piece of a row, each thread, and in the last piece of a row.
+ */
+export const STEPS = 5;
+/** Those of all parameters of a kernel, of which it has at most 20. */
 const NUMBERS = 100;
 
 /** The word that says whether a thread is absent, idle or busy. */
@@ -116,12 +111,13 @@ export function doPiece(
   const isLast = column === columns - 1 ? 1 : 0;
   const parameters: number[] = [];
   for (let i = 0; i < (words[PARAMETERS] as number); i++) {
+    const at = STEPS * i;
     parameters[i] =
-      (numbers[START + i] as number) +
-      row * (numbers[BY_ROW + i] as number) +
-      column * (numbers[BY_COLUMN + i] as number) +
-      thread * (numbers[BY_THREAD + i] as number) +
-      isLast * (numbers[IN_LAST + i] as number);
+      (numbers[at] as number) +
+      row * (numbers[at + 1] as number) +
+      column * (numbers[at + 2] as number) +
+      thread * (numbers[at + 3] as number) +
+      isLast * (numbers[at + 4] as number);
   }
   const [target = 0] = parameters;
   if (cleared > 0) memory.fill(0, target, target + cleared);

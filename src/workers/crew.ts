@@ -1,21 +1,17 @@
 import {
   ABSENT,
   BUSY,
-  BY_COLUMN,
-  BY_ROW,
-  BY_THREAD,
   CLEARED,
   COLUMNS,
   Control,
   doPiece,
   IDLE,
-  IN_LAST,
   KERNEL,
   PARAMETERS,
   PIECES,
   ROUND,
   SLEEPERS,
-  START,
+  STEPS,
   STOP,
   stateOf,
   THREADS,
@@ -37,9 +33,13 @@ const PATIENCE = 5000;
  * A parameter of a kernel for the pieces of a round: its value for the first one, and what is
  * added for each row of pieces, each piece of a row, each thread, and the last piece of a row.
  */
-export type Parameter =
-  | number
-  | readonly [start: number, byRow?: number, byColumn?: number, byThread?: number, inLast?: number];
+export type Parameter = readonly [
+  start: number,
+  byRow?: number,
+  byColumn?: number,
+  byThread?: number,
+  inLast?: number,
+];
 
 /** A kernel that is called for each piece of work. */
 export interface Round {
@@ -186,13 +186,7 @@ export function describeRound(
   words[THREADS] = threads;
   for (let thread = 0; thread < threads; thread++) words[takenOf(thread)] = 0;
   parameters.forEach((parameter, i) => {
-    const [start, byRow = 0, byColumn = 0, byThread = 0, inLast = 0] =
-      typeof parameter === 'number' ? [parameter] : parameter;
-    numbers[START + i] = start;
-    numbers[BY_ROW + i] = byRow;
-    numbers[BY_COLUMN + i] = byColumn;
-    numbers[BY_THREAD + i] = byThread;
-    numbers[IN_LAST + i] = inLast;
+    for (let j = 0; j < STEPS; j++) numbers[STEPS * i + j] = parameter[j] ?? 0;
   });
   done.fill(0, 0, pieces);
 }

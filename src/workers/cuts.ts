@@ -1,65 +1,72 @@
+import type { Call, Cut, Lists } from './calls.ts';
 import {
   addColumnGradientSums,
   addColumnMoments,
-  addColumnMomentsF64,
   applyColumns,
   combineColumns,
   differentiateColumns,
   normalizeColumns,
 } from './columns.ts';
-import type { Job } from './job.ts';
 import {
   addByteMoments,
   addWordMoments,
   findSpaceMoments,
-  recolour,
-  recolourInSpace,
   toBytes,
   toChannelsLast,
-  toPlanes,
+  toPixels,
+  toValues,
 } from './pixels.ts';
 import {
   addGradientSums,
   addMoments,
-  addMomentsF64,
   applyElements,
   applyRows,
-  combineRows,
   differentiateRows,
   normalizeRows,
 } from './rows.ts';
 
-/**
- * Does with all threads what a call of a kernel does, with the same bits; says false, and does
- * nothing, where one thread should do it.
- */
-export type Cut = (job: Job, ...parameters: number[]) => boolean;
+/** Each list of parameters has to be that of the kernel, in its order. */
+type Cuts = { readonly [Name in keyof Lists]?: readonly [Lists[Name], Cut<Call<Name>>] };
 
-/** Returns how the work of kernels is cut, by their names; the others are called by one thread. */
-export function cutsByName(): Readonly<Record<string, Cut>> {
-  return {
-    addMoments,
-    addMomentsF64,
-    applyRows,
-    addGradientSums,
-    combineRows,
+/** The parameters of kernels, and how their work is cut; the others are called by one thread. */
+export const CUTS: Readonly<Record<string, readonly [parameters: string, cut: Cut<never>]>> = {
+  addMoments: ['moments x rows length period gap', addMoments],
+  addMomentsF64: ['moments x rows length period gap', addMoments],
+  applyRows: ['y x lines rows length period gap', applyRows],
+  addGradientSums: ['sums products g x lines rows length period gap', addGradientSums],
+  combineRows: ['dx g x lines combinations weight rows length period gap', applyRows],
+  normalizeRows: [
+    'y moments lines x weight bias rows groupSize length period eps centred',
     normalizeRows,
+  ],
+  differentiateRows: [
+    'dx sums products moments lines combinations g x weight rows groupSize length period eps',
     differentiateRows,
-    applyElements,
-    addColumnMoments,
-    addColumnMomentsF64,
-    applyColumns,
-    addColumnGradientSums,
-    combineColumns,
+  ],
+  applyElements: ['y x lines weight bias rows columns', applyElements],
+
+  addColumnMoments: ['moments x rows columns scratch', addColumnMoments],
+  addColumnMomentsF64: ['moments x rows columns', addColumnMoments],
+  applyColumns: ['y x lines rows columns scratch', applyColumns],
+  addColumnGradientSums: ['sums products g x lines rows columns scratch', addColumnGradientSums],
+  combineColumns: ['dx g x lines combinations rows columns scratch', combineColumns],
+  normalizeColumns: [
+    'y moments means variances scales sums x weight bias samples rows columns width groupSize period eps',
     normalizeColumns,
+  ],
+  differentiateColumns: [
+    'dx sums products means variances rstds combinations g x weight samples rows columns width groupSize period eps',
     differentiateColumns,
-    toPlanes,
-    toChannelsLast,
-    toBytes,
-    recolour,
-    recolourInSpace,
-    addByteMoments,
-    addWordMoments,
-    findSpaceMoments,
-  };
-}
+  ],
+
+  toPlanes: ['y x tables pixels step', toPixels],
+  toChannelsLast: ['y x tables pixels', toChannelsLast],
+  toValues: ['y x lines pixels lineStep step', toValues],
+  toBytes: ['y x lines pixels channelStep pixelStep', toBytes],
+  recolour: ['y x tables pixels', toPixels],
+  recolourByLines: ['y x lines pixels', toPixels],
+  recolourInSpace: ['y x tables codes space pixels', toPixels],
+  addByteMoments: ['sums x pixels', addByteMoments],
+  addWordMoments: ['sums x pixels', addWordMoments],
+  findSpaceMoments: ['moments x tables space pixels scratch', findSpaceMoments],
+} satisfies Cuts;

@@ -1,10 +1,11 @@
-import type { Gradients } from '../kernels/compiled-gradients.ts';
-import type { Kernels } from '../kernels/compiled-kernels.ts';
-import type { Pixels } from '../kernels/compiled-pixels.ts';
 import type { Kernel } from '../kernels/control.ts';
 import type { SharedInstances } from '../kernels/shared.ts';
+import { F64 } from '../memory/sizes.ts';
+import type { AllKernels, Cut, Deal, Ways } from './calls.ts';
 import type { Crew, Parameter } from './crew.ts';
-import type { Cutting, Pieces } from './pieces.ts';
+import { CUTS } from './cuts.ts';
+import type { Cutting } from './pieces.ts';
+import { waysOf } from './ways.ts';
 
 // An area holds as many lines or combinations as kernels touch of them, 4096, and a line of the
 // cache more; or numbers of as many channels.
@@ -20,25 +21,31 @@ const LEAST = 49152;
 // A piece of as many takes some 4 us, ten times what it costs to take it.
 const LEAST_OF_PIECE = 16384;
 
-type AllKernels = Kernels & Gradients & Pixels;
-
-/** As many values as a kernel has parameters. */
-type Each<Tuple extends readonly unknown[], Value> = { readonly [I in keyof Tuple]: Value };
-
-type ParametersOf<Name extends keyof AllKernels, Value> = Each<Parameters<AllKernels[Name]>, Value>;
-
 /** The bytes that threads work in, beside the space for tensors. */
 export function scratchSize(threads: number): number {
   return threads * AREAS * AREA + PARTS;
 }
 
-/** How a round differs from the usual one. */
-export interface RoundOptions {
-  /** How many bytes from the first parameter on are set to 0 before a piece. */
-  readonly cleared?: number;
-  /** Whether a piece can be done again, should its thread die: not if it writes over what it reads. */
-  readonly repeatable?: boolean;
+// The parameters whose product is the number of elements, with `groupSize` where rows have it.
+const SIZES = ['samples', 'rows', 'columns', 'width', 'length', 'pixels'];
+
+/** A kernel whose calls can be cut. */
+interface Cuttable {
+  readonly names: readonly (keyof Ways)[];
+  /** The places of parameters whose product is the number of elements. */
+  readonly sizes: readonly number[];
+  readonly cut: Cut<never>;
 }
+
+function cuttableOf(list: string, cut: Cut<never>): Cuttable {
+  const names = list.split(' ') as (keyof Ways)[];
+  const isSize = (word: string) =>
+    SIZES.includes(word) || (word === 'groupSize' && names.includes('length'));
+  return { names, sizes: [...names.keys()].filter((i) => isSize(names[i] as string)), cut };
+}
+
+/** As many values as a kernel has parameters. */
+type Each<Tuple extends readonly unknown[], Value> = { readonly [I in keyof Tuple]: Value };
 
 /** Those that do the pieces of rounds. */
 export type AnyCrew = Pick<Crew, 'threads' | 'run'>;
@@ -52,6 +59,9 @@ export class Job implements Cutting {
   readonly #crew: AnyCrew;
   readonly #scratchAt: number;
   readonly #least: number;
+  readonly #cuttable: ReadonlyMap<string, Cuttable> = new Map(
+    Object.entries(CUTS).map(([name, [list, cut]]) => [name, cuttableOf(list, cut)]),
+  );
 
   /**
    * @param scratchAt the address of {@link scratchSize} bytes
@@ -78,11 +88,6 @@ export class Job implements Cutting {
     return this.#crew.threads;
   }
 
-  /** Says whether work on so many elements is worth more than one thread. */
-  isWorth(elements: number): boolean {
-    return elements >= this.#least && this.#crew.threads > 1;
-  }
-
   /** Returns the address of an area of each thread's own, 0 to 7, of which a kernel may take several. */
   own(area: number): Parameter {
     return [this.#scratchAt + area * AREA, 0, 0, AREAS * AREA];
@@ -98,22 +103,62 @@ export class Job implements Cutting {
     return new BigUint64Array(this.#shared.memory.buffer, at, count);
   }
 
-  /** Calls a kernel for all pieces. */
-  round<Name extends keyof AllKernels>(
-    name: Name,
-    { rows, columns }: Pick<Pieces, 'rows' | 'columns'>,
-    parameters: ParametersOf<Name, Parameter>,
-    { cleared = 0, repeatable = true }: RoundOptions = {},
-  ): void {
-    const kernel = this.#shared.numberOf(name);
-    this.#crew.run(this.#shared, { kernel, rows, columns, parameters, cleared, repeatable });
+  /** Adds what `parts` pieces have left behind, `count` float64 every so many bytes, in their order. */
+  addParts(sums: number, count: number, from: number, parts: number, bytes: number): void {
+    const step = bytes / F64;
+    const total = this.numbers(sums, count);
+    const values = this.numbers(from, parts * step);
+    for (let part = 0; part < values.length; part += step) {
+      for (let i = 0; i < count; i++) (total[i] as number) += values[part + i] as number;
+    }
   }
 
-  /** Calls a kernel on this thread alone. */
-  alone<Name extends keyof AllKernels>(
+  /** Calls a kernel: by all threads where its work can be cut, and is worth it. */
+  call<Name extends keyof AllKernels>(
     name: Name,
-    ...parameters: ParametersOf<Name, number>
+    ...parameters: Each<Parameters<AllKernels[Name]>, number>
   ): void {
-    (this.#shared.kernels[this.#shared.numberOf(name)] as Kernel)(...parameters);
+    this.callByName(name, parameters);
+  }
+
+  /** The same for a name that is in no type. */
+  callByName(name: string, values: readonly number[]): void {
+    const found = this.#cuttable.get(name);
+    if (!found || !this.#isWorth(found, values) || !this.#cut(name, found, values)) {
+      (this.#shared.kernels[this.#shared.numberOf(name)] as Kernel)(...values);
+    }
+  }
+
+  #isWorth({ sizes }: Cuttable, values: readonly number[]): boolean {
+    let elements = 1;
+    for (const i of sizes) elements *= values[i] as number;
+    return elements >= this.#least && this.threads > 1;
+  }
+
+  /** @param given numbers, and flags, which some kernels take */
+  #cut(name: string, { names, cut }: Cuttable, given: readonly number[]): boolean {
+    const values = given.map(Number);
+    const call: { -readonly [Name in keyof Ways]?: number } = {};
+    names.forEach((word, i) => {
+      call[word] = values[i] as number;
+    });
+    const deal: Deal = (pieces, elements, channels, own = {}, cleared = 0) => {
+      const { y, dx = y, g, x } = call;
+      const usual = waysOf(pieces, elements, channels, this.own(0));
+      const parameters = names.map((word, i): Parameter => {
+        const value = values[i] as number;
+        const way = own[word] ?? usual[word] ?? [value];
+        return typeof way === 'function' ? way(value) : way;
+      });
+      const repeatable = name.startsWith('add')
+        ? cleared > 0
+        : dx === undefined || (dx !== g && dx !== x);
+      const { rows, columns } = pieces;
+      const kernel = this.#shared.numberOf(name);
+      this.#crew.run(this.#shared, { kernel, rows, columns, parameters, cleared, repeatable });
+      return true;
+    };
+    // It has the names that the cut asks for, as the types of the table demand.
+    return cut(call as never, deal, this);
   }
 }

@@ -1,3 +1,4 @@
+import type { Way } from './calls.ts';
 import type { Parameter } from './crew.ts';
 
 // Pieces for each thread, so that the last of them ends soon after the others.
@@ -16,6 +17,8 @@ export class Pieces {
   readonly rows: number;
   /** Pieces of a period. */
   readonly columns: number;
+  /** The unit that the first piece begins with. */
+  readonly first: number;
   /** Units of a period. */
   readonly #period: number;
   /** Units of a piece. */
@@ -26,10 +29,12 @@ export class Pieces {
    * @param rows how many periods
    * @param period the units of one
    * @param step the units of a piece
+   * @param first the unit that the first piece begins with
    * @param isWhole whether every piece is as the first but for its place, since weights begin again
    */
-  constructor(rows: number, period: number, step: number, isWhole = false) {
+  constructor(rows: number, period: number, step: number, first = 0, isWhole = false) {
     this.rows = rows;
+    this.first = first;
     this.columns = Math.ceil(period / step);
     this.#period = period;
     this.#step = step;
@@ -50,14 +55,22 @@ export class Pieces {
     }
   }
 
-  /** Returns the address of what a piece has for its units, of so many bytes each. */
-  at(address: number, bytes: number): Parameter {
-    return [address, this.#period * bytes, this.#step * bytes];
+  /** The way of the address of what a piece has for its units, of so many bytes each; 0 for none. */
+  at(bytes: number): Way {
+    return (address) =>
+      address === 0
+        ? [0]
+        : [address + this.first * bytes, this.#period * bytes, this.#step * bytes];
   }
 
-  /** Returns that of weights, which begin again with each period; 0 for none. */
-  within(address: number, bytes: number): Parameter {
-    return address === 0 || this.#isWhole ? address : [address, 0, this.#step * bytes];
+  /** That of weights, which begin again with each period. */
+  within(bytes: number): Way {
+    return (address) => [address, 0, address === 0 || this.#isWhole ? 0 : this.#step * bytes];
+  }
+
+  /** That of what a whole period has in common. */
+  byRow(bytes: number): Way {
+    return (address) => [address, bytes];
   }
 
   /** Returns the address of what a piece leaves behind, of so many bytes. */
@@ -84,7 +97,7 @@ export function cut(cutting: Cutting, count: number, size: number): Pieces {
 /** Cuts units into pieces of a multiple of `whole` each. */
 export function cutWholes(cutting: Cutting, count: number, size: number, whole: number): Pieces {
   const step = Math.ceil(stepOf(cutting, count, size) / whole) * whole;
-  return new Pieces(1, count, step, true);
+  return new Pieces(1, count, step, 0, true);
 }
 
 /** Cuts units of which each `period` have other weights: so many at once, or some of a period. */

@@ -1,14 +1,15 @@
 // How the work of kernels of pictures is cut: anywhere, at pixels. Sums are those of cuts of one
 // size, or of whole numbers.
 
-import { F64 } from '../memory/sizes.ts';
+import { F32, F64 } from '../memory/sizes.ts';
+import type { Call, Deal } from './calls.ts';
 import type { Job } from './job.ts';
 import { cutWholes, Pieces } from './pieces.ts';
 
 // Kernels take a multiple of so many pixels.
 const GROUP = 16;
 
-/** Bytes of a pixel, of 8 bits a channel and of 16. */
+// Bytes of a pixel, of 8 bits a channel and of 16.
 const PIXEL = 4;
 const WIDE_PIXEL = 8;
 
@@ -19,158 +20,64 @@ const SUMS = 7;
 const TILE = 16384;
 const TILE_SUMS = 10;
 
-function cutPixels(job: Job, pixels: number): Pieces | null {
-  return job.isWorth(pixels) ? cutWholes(job, pixels, 1, GROUP) : null;
+interface PixelsCall {
+  readonly pixels: number;
 }
 
-export function toPlanes(
+/**
+ * Kernels that take each pixel by itself.
+ *
+ * @param y the bytes of a pixel that are written, of one plane where there are several
+ * @param x the bytes that are read
+ */
+export function toPixels(
+  { pixels }: PixelsCall,
+  deal: Deal,
   job: Job,
-  y: number,
-  x: number,
-  tables: number,
-  pixels: number,
-  step: number,
+  y: number = PIXEL,
+  x: number = PIXEL,
 ): boolean {
-  const pieces = cutPixels(job, pixels);
-  if (pieces === null) return false;
-  job.round('toPlanes', pieces, [
-    pieces.at(y, 4),
-    pieces.at(x, PIXEL),
-    tables,
-    pieces.count(),
-    step,
-  ]);
-  return true;
+  const pieces = cutWholes(job, pixels, 1, GROUP);
+  return deal(pieces, 1, 0, { y: pieces.at(y), x: pieces.at(x) });
 }
 
-export function toChannelsLast(
-  job: Job,
-  y: number,
-  x: number,
-  tables: number,
-  pixels: number,
-): boolean {
-  const pieces = cutPixels(job, pixels);
-  if (pieces === null) return false;
-  const [to, from] = [pieces.at(y, 12), pieces.at(x, PIXEL)];
-  job.round('toChannelsLast', pieces, [to, from, tables, pieces.count()]);
-  return true;
+export function toChannelsLast(call: PixelsCall, deal: Deal, job: Job): boolean {
+  return toPixels(call, deal, job, 3 * F32);
 }
 
-export function toValues(
-  job: Job,
-  y: number,
-  x: number,
-  lines: number,
-  pixels: number,
-  lineStep: number,
-  step: number,
-): boolean {
-  const pieces = cutPixels(job, pixels);
-  if (pieces === null) return false;
-  const [to, from] = [pieces.at(y, 4 * step), pieces.at(x, PIXEL)];
-  job.round('toValues', pieces, [to, from, lines, pieces.count(), lineStep, step]);
-  return true;
+export function toValues(call: Call<'toValues'>, deal: Deal, job: Job): boolean {
+  return toPixels(call, deal, job, call.step * F32);
 }
 
-export function toBytes(
-  job: Job,
-  y: number,
-  x: number,
-  lines: number,
-  pixels: number,
-  channelStep: number,
-  pixelStep: number,
-): boolean {
-  const pieces = cutPixels(job, pixels);
-  if (pieces === null) return false;
-  job.round('toBytes', pieces, [
-    pieces.at(y, PIXEL),
-    pieces.at(x, 4 * pixelStep),
-    lines,
-    pieces.count(),
-    channelStep,
-    pixelStep,
-  ]);
-  return true;
+export function toBytes(call: Call<'toBytes'>, deal: Deal, job: Job): boolean {
+  return toPixels(call, deal, job, PIXEL, call.pixelStep * F32);
 }
 
-function recolourBytes(name: 'recolour' | 'recolourByLines') {
-  return (job: Job, y: number, x: number, tables: number, pixels: number): boolean => {
-    const pieces = cutPixels(job, pixels);
-    if (pieces === null) return false;
-    const [to, from] = [pieces.at(y, PIXEL), pieces.at(x, PIXEL)];
-    const options = { repeatable: y !== x };
-    job.round(name, pieces, [to, from, tables, pieces.count()], options);
-    return true;
-  };
+interface WholesCall extends PixelsCall {
+  readonly sums: number;
 }
 
-type RecolourBytes = (job: Job, y: number, x: number, tables: number, pixels: number) => boolean;
-
-export const recolour: RecolourBytes = /* @__PURE__ */ recolourBytes('recolour');
-export const recolourByLines: RecolourBytes = /* @__PURE__ */ recolourBytes('recolourByLines');
-
-export function recolourInSpace(
-  job: Job,
-  y: number,
-  x: number,
-  tables: number,
-  codes: number,
-  space: number,
-  pixels: number,
-): boolean {
-  const pieces = cutPixels(job, pixels);
-  if (pieces === null) return false;
-  const [to, from] = [pieces.at(y, PIXEL), pieces.at(x, PIXEL)];
-  job.round('recolourInSpace', pieces, [to, from, tables, codes, space, pieces.count()], {
-    repeatable: y !== x,
+function addWholes(call: WholesCall, deal: Deal, job: Job, pixel: number): boolean {
+  const { sums, pixels } = call;
+  const pieces = cutWholes(job, pixels, 1, GROUP);
+  const bytes = SUMS * F64;
+  deal(pieces, 1, 0, { sums: pieces.part(job.partsAt, bytes), x: pieces.at(pixel) }, bytes);
+  const total = job.integers(sums, SUMS);
+  job.integers(job.partsAt, SUMS * pieces.columns).forEach((part, i) => {
+    (total[i % SUMS] as bigint) += part;
   });
   return true;
 }
 
-function addWhole(name: 'addByteMoments' | 'addWordMoments', pixel: number) {
-  return (job: Job, sums: number, x: number, pixels: number): boolean => {
-    const pieces = cutPixels(job, pixels);
-    if (pieces === null) return false;
-    const bytes = SUMS * F64;
-    const parameters = [
-      pieces.part(job.partsAt, bytes),
-      pieces.at(x, pixel),
-      pieces.count(),
-    ] as const;
-    job.round(name, pieces, parameters, { cleared: bytes });
-    const total = job.integers(sums, SUMS);
-    const parts = job.integers(job.partsAt, SUMS * pieces.columns);
-    parts.forEach((part, i) => {
-      (total[i % SUMS] as bigint) += part;
-    });
-    return true;
-  };
+export function addByteMoments(call: WholesCall, deal: Deal, job: Job): boolean {
+  return addWholes(call, deal, job, PIXEL);
 }
 
-type AddWhole = (job: Job, sums: number, x: number, pixels: number) => boolean;
+export function addWordMoments(call: WholesCall, deal: Deal, job: Job): boolean {
+  return addWholes(call, deal, job, WIDE_PIXEL);
+}
 
-export const addByteMoments: AddWhole = /* @__PURE__ */ addWhole('addByteMoments', PIXEL);
-export const addWordMoments: AddWhole = /* @__PURE__ */ addWhole('addWordMoments', WIDE_PIXEL);
-
-export function findSpaceMoments(
-  job: Job,
-  moments: number,
-  x: number,
-  tables: number,
-  space: number,
-  pixels: number,
-): boolean {
-  if (!job.isWorth(pixels)) return false;
-  const pieces = new Pieces(1, pixels, TILE);
-  job.round('findSpaceMoments', pieces, [
-    pieces.part(moments, TILE_SUMS * F64),
-    pieces.at(x, PIXEL),
-    tables,
-    space,
-    pieces.count(),
-    job.own(0),
-  ]);
-  return true;
+export function findSpaceMoments(call: Call<'findSpaceMoments'>, deal: Deal): boolean {
+  const pieces = new Pieces(1, call.pixels, TILE);
+  return deal(pieces, 1, 0, { moments: pieces.part(call.moments, TILE_SUMS * F64) });
 }

@@ -3,7 +3,7 @@ import { SharedInstances, workerText } from '../kernels/shared.ts';
 import { Memory, useSpace } from '../memory/memory.ts';
 import { ALIGNMENT, MAX_CHANNELS } from '../memory/sizes.ts';
 import { Crew, stop } from './crew.ts';
-import { cutsByName } from './cuts.ts';
+import { CUTS } from './cuts.ts';
 import { Job, scratchSize } from './job.ts';
 
 // Ends the workers of a memory that is gone. A control holds nothing of its memory.
@@ -36,17 +36,15 @@ export interface DealtMemory {
 /** Makes a memory whose kernels can be dealt out. */
 export function createDealtMemory(byteLength: number, threads: number): DealtMemory {
   const space = Math.ceil(byteLength / ALIGNMENT) * ALIGNMENT;
-  const cuts = cutsByName();
   let job: Job | undefined;
   const instances = (bytes: number): SharedInstances =>
     new SharedInstances(bytes, threads, (shared, kernels) => {
       const dealt = { ...kernels };
       for (const [name, alone] of Object.entries(kernels)) {
-        const cut = cuts[name];
-        if (cut === undefined || shared.numberOf(name) < 0) continue;
+        if (CUTS[name] === undefined || shared.numberOf(name) < 0) continue;
         dealt[name] = (...parameters) => {
-          // Kernels take flags too.
-          if (job === undefined || !cut(job, ...parameters.map(Number))) alone(...parameters);
+          if (job) job.callByName(name, parameters);
+          else alone(...parameters);
         };
       }
       return dealt;
