@@ -3,12 +3,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import sirv from 'sirv';
 
-// Nothing but the page's own files. Own pictures are read from blobs; compiling
-// WebAssembly needs a word of its own.
+// Nothing but the page's own files. Own pictures are read from blobs, and threads are started from
+// one; compiling WebAssembly needs a word of its own.
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self'",
+  "worker-src 'self' blob:",
   "connect-src 'self'",
   "style-src 'self'",
   "img-src 'self' blob:",
@@ -16,6 +16,16 @@ const POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+const HEADERS = {
+  'Content-Security-Policy': POLICY,
+  // Browsers share memory with threads only on a page that these two isolate.
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-cache',
+};
 
 /**
  * Serves the page that was built into a folder, on loopback.
@@ -29,10 +39,7 @@ export async function servePage(
   const files = sirv(folder, {
     etag: true,
     setHeaders: (response) => {
-      response.setHeader('Content-Security-Policy', POLICY);
-      response.setHeader('X-Content-Type-Options', 'nosniff');
-      response.setHeader('Referrer-Policy', 'no-referrer');
-      response.setHeader('Cache-Control', 'no-cache');
+      for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     },
   });
   const server = createServer((request, response) => files(request, response));

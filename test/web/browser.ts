@@ -44,20 +44,37 @@ export function namedUrl(): string {
   return `http://${NAME}:${port}/`;
 }
 
+/** Lets a host send the page without the headers that isolate it. */
+export async function sendUnisolated(page: Page): Promise<void> {
+  await page.route(inject('url'), async (route) => {
+    const response = await route.fetch();
+    const headers = Object.entries(response.headers()).filter(
+      ([name]) => !name.startsWith('cross-origin-'),
+    );
+    await route.fulfill({ response, headers: Object.fromEntries(headers) });
+  });
+}
+
 /** Opens the page as a new visitor, and waits for its first picture. */
 export async function openPage(
   options: BrowserContextOptions = {},
   url: string = inject('url'),
+  prepare: (page: Page) => Promise<void> = async () => {},
 ): Promise<Page> {
-  const page = await visit(options, url);
+  const page = await visit(options, url, prepare);
   await settle(page);
   return page;
 }
 
-/** Opens the page as a new visitor. */
+/**
+ * Opens the page as a new visitor.
+ *
+ * @param prepare is called before the page is loaded
+ */
 export async function visit(
   options: BrowserContextOptions = {},
   url: string = inject('url'),
+  prepare: (page: Page) => Promise<void> = async () => {},
 ): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
@@ -85,6 +102,7 @@ export async function visit(
     const isOwn = origin === new URL(url).origin;
     if (!isOwn && protocol !== 'blob:') problems.push(`request of ${request.url()}`);
   });
+  await prepare(page);
   await page.goto(url);
   return page;
 }

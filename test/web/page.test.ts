@@ -63,6 +63,7 @@ it('works without a network once it has been loaded', async () => {
   takeProblems(); // of that request
   await page.reload();
   await settle(page);
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   await page.locator('#content').getByRole('radio', { name: 'a cat' }).check();
   await page.getByText('451 × 300').waitFor();
   await settle(page);
@@ -116,10 +117,12 @@ it('runs only its own scripts and applies only its own styles', async () => {
     .toBe(3);
 });
 
-it('gives its worker and its service worker the same policy', async () => {
+it('gives its worker and its service worker the same policy, and isolates all', async () => {
   const policies = ['', 'worker.js', 'service-worker.js'].map(async (path) => {
-    const response = await fetch(inject('url') + path);
-    return response.headers.get('Content-Security-Policy');
+    const { headers } = await fetch(inject('url') + path);
+    expect(headers.get('Cross-Origin-Opener-Policy')).toBe('same-origin');
+    expect(headers.get('Cross-Origin-Embedder-Policy')).toBe('require-corp');
+    return headers.get('Content-Security-Policy');
   });
   const [first, ...others] = await Promise.all(policies);
   expect(others).toEqual([first, first]);

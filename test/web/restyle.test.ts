@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { type Image, restyle } from '../../src/index.ts';
 import { decode } from '../support/codecs.ts';
-import { openPage, settle, useBrowser } from './browser.ts';
+import { openPage, sendUnisolated, settle, useBrowser } from './browser.ts';
 import {
   emptyPng,
   largePng,
@@ -30,9 +30,13 @@ async function pick(page: Page, role: Role, file: PictureFile): Promise<void> {
 
 /** Picks a picture, and waits until it is in use. */
 async function use(page: Page, role: Role, name: string, picture: Image): Promise<void> {
-  await pick(page, role, await pngFile(name, picture));
+  await useFile(page, role, await pngFile(name, picture));
+}
+
+async function useFile(page: Page, role: Role, file: PictureFile): Promise<void> {
+  await pick(page, role, file);
   await page
-    .getByRole('radio', { name, exact: true })
+    .getByRole('radio', { name: file.name, exact: true })
     .and(page.locator(`#${role} *`))
     .waitFor();
   await settle(page);
@@ -172,6 +176,57 @@ describe('the download', () => {
     expectAsShown(await readStatistics(page, 'style'), statisticsOf(STYLE));
     expectAsShown(await readStatistics(page, 'result'), statisticsOf(picture));
     expectSame(picture, expected);
+  });
+});
+
+describe('threads', () => {
+  const LARGE = makePicture(1250, 1000, [20, 90, 180]);
+
+  /** Restyles a large picture, and returns the results in both spaces and how many threads did it. */
+  async function restyleLarge(page: Page): Promise<{ results: Image[]; threads: number }> {
+    await use(page, 'content', 'large.png', LARGE);
+    await use(page, 'style', 'style.png', STYLE);
+    const results: Image[] = [];
+    for (const label of ['RGB', 'Oklab']) {
+      await page.getByRole('radio', { name: label }).check();
+      await settle(page);
+      results.push((await download(page)).picture);
+    }
+    const shown = (await page.locator('#threads').textContent()) as string;
+    return { results, threads: Number(shown.match(/^Time on (\d+) threads$/)?.[1] ?? 1) };
+  }
+
+  const isIsolated = (page: Page) => page.evaluate(() => crossOriginIsolated);
+
+  it('work on a large picture where the page is isolated, and give the bytes of one', async () => {
+    const page = await openPage();
+    expect(await isIsolated(page)).toBe(true);
+    expect(await page.locator('#threads').textContent()).toBe('Time in the library'); // it is small
+    const many = await restyleLarge(page);
+    expect(many.threads).toBe(await page.evaluate(() => navigator.hardwareConcurrency));
+
+    const plain = await openPage({}, inject('url'), sendUnisolated);
+    expect(await isIsolated(plain)).toBe(false);
+    const one = await restyleLarge(plain);
+    expect(one.threads).toBe(1);
+
+    for (const [i, space] of (['rgb', 'oklab'] as const).entries()) {
+      const expected = restyle(LARGE, STYLE, { strength: 0.8, space });
+      expectSame(many.results[i] as Image, expected);
+      expectSame(one.results[i] as Image, expected);
+    }
+  });
+
+  it('are those of one picture, and none where the next is small', async () => {
+    const page = await openPage();
+    const studios = page.workers().length;
+    const threads = await page.evaluate(() => navigator.hardwareConcurrency);
+    for (const width of [1250, 1500, 2000, 1600]) {
+      await useFile(page, 'content', largePng(`${width}.png`, width, 1000));
+      await expect.poll(() => page.workers().length).toBe(studios + threads - 1);
+    }
+    await use(page, 'content', 'small.png', CONTENT);
+    await expect.poll(() => page.workers().length).toBe(studios);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Role, View } from './studio.ts';
 
 /** Shows how long the library took, and for what. */
 export function showTime(view: View, kind: string): void {
+  byId('threads', HTMLElement).textContent = `Time ${spellThreads(view) || 'in the library'}`;
   byId('time', HTMLElement).textContent = spellTime(view);
   byId('scope', HTMLElement).textContent = `For ${kind}`;
   byId('pixels', HTMLElement).textContent = megapixels(view.width * view.height);
@@ -11,8 +12,9 @@ export function showTime(view: View, kind: string): void {
 
 /** Tells those who can't see it that the picture is done. */
 export function announce(view: View): void {
+  const how = `${spellTime(view)} ${spellThreads(view)}`.trim();
   byId('status', HTMLElement).textContent =
-    `Restyled ${megapixels(view.width * view.height)} in ${spellTime(view)}.`;
+    `Restyled ${megapixels(view.width * view.height)} in ${how}.`;
 }
 
 export function showSize(width: number, height: number): void {
@@ -46,4 +48,9 @@ export function megapixels(pixels: number): string {
 
 function spellTime({ milliseconds }: View): string {
   return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
+}
+
+/** Says how many threads worked, unless it was one. */
+function spellThreads({ threads }: View): string {
+  return threads === 1 ? '' : `on ${threads} threads`;
 }

@@ -6,7 +6,14 @@
 // transparent ones lost. Opaque pixels pass unchanged, to the byte.
 
 import { transfer } from 'comlink';
-import { type Image, ImageMoments, type ImageMomentsJSON, imageMoments, restyle } from 'wasm-norm';
+import {
+  type ImageLike,
+  ImageMoments,
+  type ImageMomentsJSON,
+  imageMoments,
+  restyle,
+} from 'wasm-norm';
+import { type HeldPicture, inPlaceOfResult, PictureMemory } from './picture-memory.ts';
 import { type ChannelStatistics, channelStatistics } from './statistics.ts';
 
 export type Role = 'content' | 'style';
@@ -27,6 +34,8 @@ export interface View {
   readonly height: number;
   /** The time that it took. */
   readonly milliseconds: number;
+  /** How many threads did it. */
+  readonly threads: number;
 }
 
 /** A picture to look at, its own size, and what its bytes are like. */
@@ -39,22 +48,24 @@ export interface Opened {
   readonly moments: readonly ImageMomentsJSON[];
 }
 
+/** What was done for the result that is held. */
 interface Result {
-  readonly image: Image;
   readonly settings: Settings;
   readonly milliseconds: number;
+  readonly threads: number;
 }
 
 /** Holds pictures at one size; the page has one for previews and one for full pictures. */
 export class Studio {
-  readonly #pictures: Partial<Record<Role, ImageData>> = {};
+  readonly #memory = new PictureMemory();
+  #content: HeldPicture | null = null;
   /** The moments of the pictures in every space. */
   readonly #moments: Partial<Record<Role, readonly ImageMoments[]>> = {};
   readonly #opening = { content: 0, style: 0 };
   #result: Result | null = null;
 
   /**
-   * Decodes a picture, and holds it at its full size.
+   * Decodes a picture, and holds a content at its full size.
    *
    * @param pixels the most that the bitmap in return may have
    * @returns null where another was opened in its place meanwhile
@@ -64,21 +75,26 @@ export class Studio {
     const turn = ++this.#opening[role];
     const bitmap = await createImageBitmap(file);
     if (turn !== this.#opening[role]) return null;
+    if (role === 'content') {
+      await this.#memory.prepare(bitmap.width * bitmap.height);
+      if (turn !== this.#opening[role]) return null;
+    }
     // Drawn, it is upright as EXIF says; the bitmap itself is not where it is transferred to a canvas.
-    const picture = this.#place(role, bitmap);
-    const { width, height } = picture;
+    const drawn = draw(bitmap);
+    const { width, height } = drawn;
+    const picture = this.#hold(role, drawn);
     const statistics = channelStatistics(picture);
     const found = SPACES.map((space) => imageMoments(picture, { space }));
     this.#moments[role] = found;
     const moments = found.map((one) => one.toJSON());
-    const reduced = await createImageBitmap(picture, reduce(width, height, pixels));
+    const reduced = await createImageBitmap(drawn, reduce(width, height, pixels));
     if (turn !== this.#opening[role]) return null;
     return transfer({ bitmap: reduced, width, height, statistics, moments }, [reduced]);
   }
 
   /** Holds a reduced picture, and the moments of the whole. */
   place(role: Role, bitmap: ImageBitmap, moments: readonly ImageMomentsJSON[]): void {
-    this.#place(role, bitmap);
+    this.#hold(role, draw(bitmap));
     this.#moments[role] = moments.map((json) => ImageMoments.fromJSON(json));
   }
 
@@ -88,53 +104,62 @@ export class Studio {
    * @param pixels the most that the bitmap in return may have
    */
   async restyle(settings: Settings, pixels: number): Promise<View> {
-    const { image, milliseconds } = this.#restyle(settings);
-    const { width, height } = image;
-    const data = new ImageData(image.data, width, height);
+    const { milliseconds, threads } = this.#restyle(settings);
+    const data = this.#show();
+    const { width, height } = data;
     const bitmap = await createImageBitmap(data, reduce(width, height, pixels));
-    return transfer({ bitmap, width, height, milliseconds }, [bitmap]);
+    return transfer({ bitmap, width, height, milliseconds, threads }, [bitmap]);
   }
 
   /** Restyles the content, and encodes it as PNG at the size that is held. */
   async png(settings: Settings): Promise<Blob> {
-    const { image } = this.#restyle(settings);
-    const context = makeContext(image.width, image.height);
-    context.putImageData(new ImageData(image.data, image.width, image.height), 0, 0);
+    this.#restyle(settings);
+    const data = this.#show();
+    const context = makeContext(data.width, data.height);
+    context.putImageData(data, 0, 0);
     return context.canvas.convertToBlob({ type: 'image/png' });
   }
 
   /** Returns what the bytes of the result are like. */
   statistics(settings: Settings): ChannelStatistics[] {
-    return channelStatistics(this.#restyle(settings).image);
+    this.#restyle(settings);
+    return channelStatistics(this.#held.out);
   }
 
-  #place(role: Role, bitmap: ImageBitmap): ImageData {
-    const { width, height } = bitmap;
-    const context = makeContext(width, height);
-    context.drawImage(bitmap, 0, 0);
-    bitmap.close();
-    const picture = context.getImageData(0, 0, width, height);
-    this.#pictures[role] = picture;
+  get #held(): HeldPicture {
+    if (!this.#content) throw new Error('restyle: expected a content');
+    return this.#content;
+  }
+
+  /** Holds a content in the place of the one before, and returns a picture for reading. */
+  #hold(role: Role, drawn: ImageData): ImageLike {
     this.#result = null;
-    return picture;
+    if (role === 'style') return this.#content ? inPlaceOfResult(drawn, this.#content) : drawn;
+    this.#content = this.#memory.hold(drawn);
+    return this.#content.picture;
   }
 
+  /** Restyles the content into the memory for results, unless that holds the result already. */
   #restyle(settings: Settings): Result {
     const { strength, space } = settings;
     const last = this.#result?.settings;
     if (this.#result && last?.strength === strength && last.space === space) return this.#result;
-    const { content } = this.#pictures;
-    if (!content) throw new Error('restyle: expected a content');
-    // Its memory is used again: fresh pages of 48 MB take as long as restyling in RGB.
-    const out = this.#result?.image;
+    const { picture, out, arena } = this.#held;
     this.#result = null;
     const start = performance.now();
     const style = this.#momentsOf('style', space);
     const contentMoments = this.#momentsOf('content', space);
-    const image: Image = restyle(content, style, { strength, contentMoments, out });
+    restyle(picture, style, { strength, contentMoments, out });
     const milliseconds = performance.now() - start;
-    this.#result = { image, settings, milliseconds };
+    this.#result = { settings, milliseconds, threads: arena?.threads ?? 1 };
     return this.#result;
+  }
+
+  /** Returns the result that is held, for the browser. */
+  #show(): ImageData {
+    const { out, shown } = this.#held;
+    if (out !== shown) shown.data.set(out.data);
+    return shown;
   }
 
   #momentsOf(role: Role, space: Settings['space']): ImageMoments {
@@ -142,6 +167,15 @@ export class Studio {
     if (!moments) throw new Error(`restyle: expected a ${role}`);
     return moments;
   }
+}
+
+/** Returns the pixels of a bitmap, which is gone then. */
+function draw(bitmap: ImageBitmap): ImageData {
+  const { width, height } = bitmap;
+  const context = makeContext(width, height);
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return context.getImageData(0, 0, width, height);
 }
 
 function makeContext(width: number, height: number): OffscreenCanvasRenderingContext2D {
