@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
@@ -35,6 +36,16 @@ describe('the package', () => {
     }
   });
 
+  test.each(['package.json', 'cli/package.json'])('%s says what registries show', (path) => {
+    const { description, keywords, license, engines, funding } = JSON.parse(read(path));
+    expect(description).toMatch(/^[A-Z].{40,140}\.$/);
+    expect(keywords.length).toBeGreaterThan(4);
+    expect(new Set(keywords).size).toBe(keywords.length);
+    expect(license).toBe('MIT');
+    expect(funding).toBeUndefined();
+    expect(engines.node).toMatch(/^>=20/);
+  });
+
   test('is published with provenance', () => {
     expect(manifest.publishConfig).toEqual({ access: 'public', provenance: true });
   });
@@ -55,6 +66,18 @@ describe('each lockfile', () => {
       }
     },
   );
+});
+
+test('each package.json with dependencies has a lockfile: its own, or a workspace that of the root', () => {
+  const { workspaces } = JSON.parse(read('package.json')) as { workspaces: readonly string[] };
+  const manifests = tracked('*package.json').filter((path) => {
+    const { dependencies, devDependencies } = JSON.parse(read(path));
+    const hasAny = dependencies !== undefined || devDependencies !== undefined;
+    return hasAny && !workspaces.includes(dirname(path));
+  });
+  const lockfiles = manifests.map((path) => path.replace(/package\.json$/, 'package-lock.json'));
+  expect(lockfiles.length).toBeGreaterThan(1);
+  expect(tracked('*package-lock.json')).toEqual(lockfiles);
 });
 
 interface Locked {
