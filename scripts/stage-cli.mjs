@@ -10,7 +10,7 @@ const STAGE = join(ROOT, 'build', 'cli');
 
 const read = (path) => JSON.parse(readFileSync(join(ROOT, path), 'utf8'));
 
-const { version, publishConfig } = read('package.json');
+const { version, publishConfig, repository, homepage, bugs } = read('package.json');
 // The workspace is private, so that it is never published with the path.
 const { private: _, scripts: __, ...manifest } = read('cli/package.json');
 if (manifest.version !== version) {
@@ -26,5 +26,10 @@ for (const name of ['bin', 'dist', 'README.md']) {
   cpSync(join(ROOT, 'cli', name), join(STAGE, name), { recursive: true });
 }
 cpSync(join(ROOT, 'LICENSE'), join(STAGE, 'LICENSE'));
-const staged = { ...manifest, publishConfig, dependencies };
+const address = repository && {
+  repository: { ...repository, directory: 'cli' },
+  homepage,
+  bugs,
+};
+const staged = { ...manifest, ...address, publishConfig, dependencies };
 writeFileSync(join(STAGE, 'package.json'), `${JSON.stringify(staged, null, 2)}\n`);
