@@ -19,6 +19,7 @@ const PAGES = [
   'docs/memory-and-arenas.md',
   'docs/edge-workers.md',
   'docs/trust.md',
+  'docs/when-to-use-it.md',
   'examples/web/page/index.html',
 ];
 
