@@ -529,7 +529,12 @@ export declare class SharedArena extends Arena {
 
 export interface SharedArenaOptions {
   readonly threads?: number | undefined;
-  readonly workerUrl?: string | URL | undefined;
+  readonly workerUrl?:
+    | string
+    | {
+        readonly href: string;
+      }
+    | undefined;
 }
 
 export interface SliceableFile {
