@@ -14,6 +14,13 @@ function readRepository(): string | null {
   return url?.replace(/^git\+/, '').replace(/\.git$/, '') ?? null;
 }
 
+/** Drops the markers around figures. One at the start of a line would end the paragraph. */
+export function dropMarkers(md: MarkdownRenderer): void {
+  md.core.ruler.before('normalize', 'markers', (state) => {
+    state.src = state.src.replaceAll(/<!-- (?:fact: [\w-]+|\/fact) -->/g, '');
+  });
+}
+
 /**
  * Turns the links between files of the repository into links between pages. A link to a file
  * that is no page leads to the repository; while that has no address it is text.

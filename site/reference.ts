@@ -48,12 +48,14 @@ export function typeNames(): string[] {
 const OPTIONS = /^\| `options\??` \| \[`\w+`\]\(\.\.\/interfaces\/(\w+)\.md\)/m;
 const PROPERTIES = /^## Properties\n\n((?:\|.*\n)+)/m;
 
-/** Leaves out where members were inherited from, and shows a function's options on its page. */
+/**
+ * Leaves out where members were inherited from, puts type parameters last, and shows a
+ * function's options on its page.
+ */
 function editPage(path: string): void {
-  const page = readFileSync(path, 'utf8').replaceAll(
-    /^#+ (?:Inherited from|Overrides)\n\n.*\n\n?/gm,
-    '',
-  );
+  const page = readFileSync(path, 'utf8')
+    .replaceAll(/^#+ (?:Inherited from|Overrides)\n\n.*\n\n?/gm, '')
+    .replace(/^(## Type Parameters\n\n(?:\|.*\n)+)\n([\s\S]*)/m, '$2\n$1');
   const options = path.includes('/functions/') ? page.match(OPTIONS)?.[1] : undefined;
   writeFileSync(path, options === undefined ? page : withOptions(page, options));
 }
@@ -95,7 +97,9 @@ function spellIndex(summaries: ReadonlyMap<string, string>): string {
       if (hasTheirs) cells.push(theirs.get(name) ?? '');
       return `| ${cells.join(' | ')} |`;
     });
-    const head = hasTheirs ? '| | | PyTorch |\n|---|---|---|' : '| | |\n|---|---|';
+    const head = hasTheirs
+      ? '| name | what it does | PyTorch |\n|---|---|---|'
+      : '| name | what it does |\n|---|---|';
     return `## ${group}\n\n${head}\n${rows.join('\n')}\n`;
   });
   const types = typeNames().map((name) => `| ${linkTo(name)} | ${summaries.get(name) ?? ''} |`);
@@ -106,7 +110,7 @@ Every public name, with its shapes, units and errors. The page of a function lis
 ${groups.join('\n')}
 ## Types
 
-| | |
+| name | what it is |
 |---|---|
 ${types.join('\n')}
 `;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DefaultTheme, defineConfig } from 'vitepress';
 import { GROUPS } from '../groups.ts';
-import { anchorOf, linkPages, REPOSITORY } from '../links.ts';
+import { anchorOf, dropMarkers, linkPages, REPOSITORY } from '../links.ts';
 import { addressOf, markdownFiles, ROOT, TASKS, titleOf } from '../pages.ts';
 import { pageOf, typeNames } from '../reference.ts';
 
@@ -42,7 +42,13 @@ export default defineConfig({
   outDir: 'dist',
   cacheDir: '.vitepress/cache',
   rewrites: (file) => addressOf(file) ?? file,
-  markdown: { anchor: { slugify: anchorOf }, config: linkPages },
+  markdown: {
+    anchor: { slugify: anchorOf },
+    config: (md) => {
+      linkPages(md);
+      dropMarkers(md);
+    },
+  },
   themeConfig: {
     logo: icon,
     search: { provider: 'local' },
@@ -54,6 +60,6 @@ export default defineConfig({
     sidebar: { '/reference/': referenceSidebar(), '/': taskSidebar() },
     outline: [2, 3],
     docFooter: { prev: false, next: false },
-    socialLinks: REPOSITORY === null ? [] : [{ icon: 'github', link: REPOSITORY }],
+    ...(REPOSITORY !== null && { socialLinks: [{ icon: 'github', link: REPOSITORY }] }),
   },
 });
