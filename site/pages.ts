@@ -32,7 +32,10 @@ export const TASKS: readonly Task[] = [
   { name: 'Edge', files: ['docs/edge-workers.md', 'docs/hermes.md'] },
   { name: 'Exactness', files: ['docs/accuracy.md', 'docs/trust.md'] },
   { name: 'Speed', files: ['docs/how-the-kernels-work.md', 'bench/NOTES.md'] },
-  { name: 'Project', files: ['CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md'] },
+  {
+    name: 'Project',
+    files: ['CONTRIBUTING.md', 'docs/versions.md', 'CHANGELOG.md', 'SECURITY.md'],
+  },
 ];
 
 /** Pages that others link to, and the sidebar does not list. */

@@ -147,4 +147,4 @@ export {
   type TensorLike,
   type TensorOptions,
 } from './tensor/tensor.ts';
-export { SharedArena, type SharedArenaOptions } from './workers/shared-arena.ts';
+export { SharedArena, type SharedArenaOptions, type WorkerUrl } from './workers/shared-arena.ts';

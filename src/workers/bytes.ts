@@ -6,3 +6,5 @@ export const MOMENTS_BYTES = 32;
 export const LINE_BYTES = 24;
 /** Bytes of a combination. */
 export const COMBINATION_BYTES = 24;
+/** Bytes of what pieces leave behind: moments of as many as there may be. */
+export const PARTS = 2097152;

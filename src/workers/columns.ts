@@ -2,9 +2,9 @@
 // staying so, or at samples.
 
 import { F64 } from '../memory/sizes.ts';
-import { MOMENTS_BYTES } from './bytes.ts';
-import type { Call, Deal, Ways } from './calls.ts';
-import { type Job, PARTS } from './job.ts';
+import { MOMENTS_BYTES, PARTS } from './bytes.ts';
+import type { Call, Ways } from './calls.ts';
+import type { Deal, Dealing } from './deal.ts';
 import { cut, cutPeriods, cutWholes, Pieces } from './pieces.ts';
 
 // Elements of all columns that kernels sum together.
@@ -52,7 +52,7 @@ interface MomentsCall extends MatrixCall {
   readonly moments: number;
 }
 
-export function addColumnMoments(call: MomentsCall, deal: Deal, job: Job): boolean {
+export function addColumnMoments(call: MomentsCall, deal: Deal, job: Dealing): boolean {
   const { moments, columns } = call;
   const bytes = columns * MOMENTS_BYTES;
   return cutChunks(
@@ -67,7 +67,7 @@ export function addColumnMoments(call: MomentsCall, deal: Deal, job: Job): boole
 export function addColumnGradientSums(
   call: Call<'addColumnGradientSums'>,
   deal: Deal,
-  job: Job,
+  job: Dealing,
 ): boolean {
   const { sums, products, columns } = call;
   const bytes = 2 * columns * F64;
@@ -87,7 +87,7 @@ export function addColumnGradientSums(
   );
 }
 
-export function applyColumns({ rows, columns }: MatrixCall, deal: Deal, job: Job): boolean {
+export function applyColumns({ rows, columns }: MatrixCall, deal: Deal, job: Dealing): boolean {
   return deal(cutWholes(job, rows, columns, ROWS_AT_ONCE), columns, 0);
 }
 
@@ -115,7 +115,7 @@ interface SamplePieces {
   readonly ways: Ways;
 }
 
-function cutSamples(call: SamplesCall, job: Job): SamplePieces {
+function cutSamples(call: SamplesCall, job: Dealing): SamplePieces {
   const { weight, bias = 0, samples, rows, columns, width, groupSize, period } = call;
   const column = rows * width;
   const size = columns * column;
@@ -141,7 +141,7 @@ function cutSamples(call: SamplesCall, job: Job): SamplePieces {
   return { pieces, elements: unit * column, unit, ways };
 }
 
-export function normalizeColumns(call: SamplesCall, deal: Deal, job: Job): boolean {
+export function normalizeColumns(call: SamplesCall, deal: Deal, job: Dealing): boolean {
   const { pieces, elements, unit, ways } = cutSamples(call, job);
   return deal(pieces, elements, unit, ways);
 }
@@ -149,7 +149,7 @@ export function normalizeColumns(call: SamplesCall, deal: Deal, job: Job): boole
 export function differentiateColumns(
   call: Call<'differentiateColumns'>,
   deal: Deal,
-  job: Job,
+  job: Dealing,
 ): boolean {
   const { pieces, elements, unit, ways } = cutSamples(call, job);
   // The kernel writes one sum more than there are columns, so pieces get places of their own.

@@ -1,4 +1,4 @@
-import type { Call, Cut, Lists } from './calls.ts';
+import type { Call, Lists } from './calls.ts';
 import {
   addColumnGradientSums,
   addColumnMoments,
@@ -7,6 +7,7 @@ import {
   differentiateColumns,
   normalizeColumns,
 } from './columns.ts';
+import type { Cut } from './deal.ts';
 import {
   addByteMoments,
   addWordMoments,

@@ -1,19 +1,17 @@
 import type { Kernel } from '../kernels/control.ts';
 import type { SharedInstances } from '../kernels/shared.ts';
 import { F64 } from '../memory/sizes.ts';
-import type { AllKernels, Cut, Deal, Ways } from './calls.ts';
+import { PARTS } from './bytes.ts';
+import type { AllKernels, Ways } from './calls.ts';
 import type { Crew, Parameter } from './crew.ts';
 import { CUTS } from './cuts.ts';
-import type { Cutting } from './pieces.ts';
+import type { Cut, Deal, Dealing, Numbers } from './deal.ts';
 import { waysOf } from './ways.ts';
 
 // An area holds as many lines or combinations as kernels touch of them, 4096, and a line of the
 // cache more; or numbers of as many channels.
 const AREA = 98368;
 const AREAS = 8;
-
-/** Bytes of what pieces leave behind: moments of as many as there may be. */
-export const PARTS = 2097152;
 
 // Fewer elements are done sooner by one thread.
 const LEAST = 49152;
@@ -44,15 +42,11 @@ function cuttableOf(list: string, cut: Cut<never>): Cuttable {
   return { names, sizes: [...names.keys()].filter((i) => isSize(names[i] as string)), cut };
 }
 
-/** As many values as a kernel has parameters. */
-type Each<Tuple extends readonly unknown[], Value> = { readonly [I in keyof Tuple]: Value };
-
 /** Those that do the pieces of rounds. */
 export type AnyCrew = Pick<Crew, 'threads' | 'run'>;
 
 /** What kernels are dealt out by. */
-export class Job implements Cutting {
-  /** The address of what pieces leave behind. */
+export class Job implements Dealing {
   readonly partsAt: number;
   readonly leastOfPiece: number;
   readonly #shared: SharedInstances;
@@ -88,22 +82,18 @@ export class Job implements Cutting {
     return this.#crew.threads;
   }
 
-  /** Returns the address of an area of each thread's own, 0 to 7, of which a kernel may take several. */
   own(area: number): Parameter {
     return [this.#scratchAt + area * AREA, 0, 0, AREAS * AREA];
   }
 
-  /** Returns float64 that lie in the memory. */
   numbers(at: number, count: number): Float64Array {
     return new Float64Array(this.#shared.memory.buffer, at, count);
   }
 
-  /** Returns uint64 that lie in the memory. */
   integers(at: number, count: number): BigUint64Array {
     return new BigUint64Array(this.#shared.memory.buffer, at, count);
   }
 
-  /** Adds what `parts` pieces have left behind, `count` float64 every so many bytes, in their order. */
   addParts(sums: number, count: number, from: number, parts: number, bytes: number): void {
     const step = bytes / F64;
     const total = this.numbers(sums, count);
@@ -113,15 +103,11 @@ export class Job implements Cutting {
     }
   }
 
-  /** Calls a kernel: by all threads where its work can be cut, and is worth it. */
-  call<Name extends keyof AllKernels>(
-    name: Name,
-    ...parameters: Each<Parameters<AllKernels[Name]>, number>
-  ): void {
+  call<Name extends keyof AllKernels>(name: Name, ...parameters: Numbers<Name>): void {
     this.callByName(name, parameters);
   }
 
-  /** The same for a name that is in no type. */
+  /** Calls a kernel whose name is in no type. */
   callByName(name: string, values: readonly number[]): void {
     const found = this.#cuttable.get(name);
     if (!found || !this.#isWorth(found, values) || !this.#cut(name, found, values)) {

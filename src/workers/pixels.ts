@@ -2,8 +2,8 @@
 // size, or of whole numbers.
 
 import { F32, F64 } from '../memory/sizes.ts';
-import type { Call, Deal } from './calls.ts';
-import type { Job } from './job.ts';
+import type { Call } from './calls.ts';
+import type { Deal, Dealing } from './deal.ts';
 import { cutWholes, Pieces } from './pieces.ts';
 
 // Kernels take a multiple of so many pixels.
@@ -33,7 +33,7 @@ interface PixelsCall {
 export function toPixels(
   { pixels }: PixelsCall,
   deal: Deal,
-  job: Job,
+  job: Dealing,
   y: number = PIXEL,
   x: number = PIXEL,
 ): boolean {
@@ -41,15 +41,15 @@ export function toPixels(
   return deal(pieces, 1, 0, { y: pieces.at(y), x: pieces.at(x) });
 }
 
-export function toChannelsLast(call: PixelsCall, deal: Deal, job: Job): boolean {
+export function toChannelsLast(call: PixelsCall, deal: Deal, job: Dealing): boolean {
   return toPixels(call, deal, job, 3 * F32);
 }
 
-export function toValues(call: Call<'toValues'>, deal: Deal, job: Job): boolean {
+export function toValues(call: Call<'toValues'>, deal: Deal, job: Dealing): boolean {
   return toPixels(call, deal, job, call.step * F32);
 }
 
-export function toBytes(call: Call<'toBytes'>, deal: Deal, job: Job): boolean {
+export function toBytes(call: Call<'toBytes'>, deal: Deal, job: Dealing): boolean {
   return toPixels(call, deal, job, PIXEL, call.pixelStep * F32);
 }
 
@@ -57,7 +57,7 @@ interface WholesCall extends PixelsCall {
   readonly sums: number;
 }
 
-function addWholes(call: WholesCall, deal: Deal, job: Job, pixel: number): boolean {
+function addWholes(call: WholesCall, deal: Deal, job: Dealing, pixel: number): boolean {
   const { sums, pixels } = call;
   const pieces = cutWholes(job, pixels, 1, GROUP);
   const bytes = SUMS * F64;
@@ -69,11 +69,11 @@ function addWholes(call: WholesCall, deal: Deal, job: Job, pixel: number): boole
   return true;
 }
 
-export function addByteMoments(call: WholesCall, deal: Deal, job: Job): boolean {
+export function addByteMoments(call: WholesCall, deal: Deal, job: Dealing): boolean {
   return addWholes(call, deal, job, PIXEL);
 }
 
-export function addWordMoments(call: WholesCall, deal: Deal, job: Job): boolean {
+export function addWordMoments(call: WholesCall, deal: Deal, job: Dealing): boolean {
   return addWholes(call, deal, job, WIDE_PIXEL);
 }
 

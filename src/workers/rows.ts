@@ -3,8 +3,8 @@
 
 import { F32, F64, MOMENTS } from '../memory/sizes.ts';
 import { COMBINATION_BYTES, LINE_BYTES, MOMENTS_BYTES } from './bytes.ts';
-import type { Call, Deal, Ways } from './calls.ts';
-import type { Job } from './job.ts';
+import type { Call, Ways } from './calls.ts';
+import type { Deal, Dealing } from './deal.ts';
 import { cut, cutPeriods, cutWholes, Pieces } from './pieces.ts';
 
 // Elements of a row that kernels sum together.
@@ -17,7 +17,7 @@ const MANY_CHUNKS = 32;
 // Lines and combinations that are made at once for rows that are cut.
 const LINES_AT_ONCE = 2048;
 
-function areLong({ threads }: Job, rows: number, length: number): boolean {
+function areLong({ threads }: Dealing, rows: number, length: number): boolean {
   if (length <= CHUNK || rows >= FEW_ROWS * threads) return false;
   return rows % threads !== 0 || length >= MANY_CHUNKS * CHUNK;
 }
@@ -38,7 +38,7 @@ interface RowsCall {
 function cutChannels(
   { rows, length, period, gap }: RowsCall,
   deal: Deal,
-  job: Job,
+  job: Dealing,
   dealSample: (chunks: Pieces) => void,
 ): boolean {
   const channels = Math.min(rows, period);
@@ -74,7 +74,7 @@ function dealChunks(chunks: Pieces, deal: Deal, ways: Ways = {}, cleared = 0): v
   deal(chunks, 1, 0, { ...own, ...ways }, cleared);
 }
 
-export function addMoments(call: Call<'addMoments'>, deal: Deal, job: Job): boolean {
+export function addMoments(call: Call<'addMoments'>, deal: Deal, job: Dealing): boolean {
   return cutChannels(call, deal, job, (chunks) => {
     const { rows: channels, columns } = chunks;
     dealChunks(chunks, deal, { moments: chunks.part(job.partsAt, MOMENTS_BYTES) }, MOMENTS_BYTES);
@@ -84,7 +84,7 @@ export function addMoments(call: Call<'addMoments'>, deal: Deal, job: Job): bool
 }
 
 /** Kernels that apply lines, or combinations. */
-export function applyRows(call: RowsCall, deal: Deal, job: Job): boolean {
+export function applyRows(call: RowsCall, deal: Deal, job: Dealing): boolean {
   return cutChannels(call, deal, job, (chunks) => dealChunks(chunks, deal));
 }
 
@@ -92,7 +92,7 @@ export function applyRows(call: RowsCall, deal: Deal, job: Job): boolean {
  * Adds the sums of chunks. The last chunk of a row adds to its sums more than once, so it is added
  * by one thread.
  */
-export function addGradientSums(call: Call<'addGradientSums'>, deal: Deal, job: Job): boolean {
+export function addGradientSums(call: Call<'addGradientSums'>, deal: Deal, job: Dealing): boolean {
   const { length } = call;
   return cutChannels(call, deal, job, ({ rows: channels, columns, first }) => {
     const full = columns - 1;
@@ -120,12 +120,12 @@ export function addGradientSums(call: Call<'addGradientSums'>, deal: Deal, job: 
 }
 
 /** Finds the moments of rows that are cut into chunks. */
-function findMoments(job: Job, moments: number, x: number, rows: number, length: number): void {
+function findMoments(job: Dealing, moments: number, x: number, rows: number, length: number): void {
   job.numbers(moments, rows * MOMENTS).fill(0);
   job.call('addMoments', moments, x, rows, length, rows, 0);
 }
 
-export function normalizeRows(call: Call<'normalizeRows'>, deal: Deal, job: Job): boolean {
+export function normalizeRows(call: Call<'normalizeRows'>, deal: Deal, job: Dealing): boolean {
   const { y, moments, lines, x, weight, bias, rows, groupSize, length, period } = call;
   const size = groupSize * length;
   if (length > 1 && areLong(job, rows, size)) {
@@ -152,7 +152,11 @@ export function normalizeRows(call: Call<'normalizeRows'>, deal: Deal, job: Job)
   return deal(pieces, size, groupSize, { lines: job.own(0) });
 }
 
-export function differentiateRows(call: Call<'differentiateRows'>, deal: Deal, job: Job): boolean {
+export function differentiateRows(
+  call: Call<'differentiateRows'>,
+  deal: Deal,
+  job: Dealing,
+): boolean {
   const { dx, sums, products, moments, lines, combinations, g, x, weight } = call;
   const { rows, groupSize, length, period, eps } = call;
   const size = groupSize * length;
@@ -176,7 +180,7 @@ export function differentiateRows(call: Call<'differentiateRows'>, deal: Deal, j
   });
 }
 
-export function applyElements(call: Call<'applyElements'>, deal: Deal, job: Job): boolean {
+export function applyElements(call: Call<'applyElements'>, deal: Deal, job: Dealing): boolean {
   const { rows, columns } = call;
   const pieces = cut(job, rows, columns);
   // Weights are of elements, and the same for all rows.

@@ -9,6 +9,12 @@ import type { Crew } from './crew.ts';
 import { createSharedSpace } from './shared-space.ts';
 import { coresOf } from './threads.ts';
 
+/** An address as a `URL` holds it. */
+export interface WorkerUrl {
+  /** The whole address. */
+  readonly href: string;
+}
+
 /** Options of {@link SharedArena}. */
 export interface SharedArenaOptions {
   /** How many threads work, the calling one included; by default as many as the host runs at once. */
@@ -17,7 +23,7 @@ export interface SharedArenaOptions {
    * Where a page finds the program of the workers, the file `wasm-norm/worker`, if its policy
    * allows no worker from a blob: URL.
    */
-  readonly workerUrl?: string | { readonly href: string } | undefined;
+  readonly workerUrl?: string | WorkerUrl | undefined;
 }
 
 /**

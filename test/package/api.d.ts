@@ -529,12 +529,7 @@ export declare class SharedArena extends Arena {
 
 export interface SharedArenaOptions {
   readonly threads?: number | undefined;
-  readonly workerUrl?:
-    | string
-    | {
-        readonly href: string;
-      }
-    | undefined;
+  readonly workerUrl?: string | WorkerUrl | undefined;
 }
 
 export interface SliceableFile {
@@ -608,6 +603,10 @@ export type Weights = Float32Array | TensorLike<FloatData>;
 export interface WholeSumsJSON {
   readonly sums: readonly string[];
   readonly squares: readonly string[];
+}
+
+export interface WorkerUrl {
+  readonly href: string;
 }
 
 export interface WriteSafetensorsOptions {
