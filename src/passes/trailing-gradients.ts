@@ -48,7 +48,9 @@ function gradientsOfRows(differentiation: RowsDifferentiation, rows: number, len
   const { gradInput, gradOutput, input, affine, parameters, mask } = differentiation;
   const memory = memoryFor(0, gradInput, gradOutput, input);
   if (mask === null) {
-    elementGradients({ ...differentiation, memory }, rows, length);
+    // A spread takes 2 us more.
+    const whole = { memory, gradInput, gradOutput, input, affine, parameters };
+    elementGradients(whole, rows, length);
     return;
   }
   for (let first = 0; first < rows; ) {
