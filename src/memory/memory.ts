@@ -114,6 +114,9 @@ export class Memory {
   readonly #all: Float32Array;
   readonly #weight: Area<Float32Array>;
   readonly #bias: Area<Float32Array>;
+  // Given statistics lie where moments do: there are either.
+  readonly #mean: Area<Float32Array>;
+  readonly #variance: Area<Float32Array>;
   readonly #tile: TileScratch;
   readonly #gradient: TileScratch;
 
@@ -151,6 +154,12 @@ export class Memory {
     const singles = (count: number): Area<Float32Array> =>
       area(new Float32Array(buffer, end, count));
     this.moments = numbers(MOMENTS);
+    const singlesOfMoments = (index: number): Area<Float32Array> => {
+      const at = this.moments.at + index * channels * F32;
+      return { values: new Float32Array(buffer, at, channels), at };
+    };
+    this.#mean = singlesOfMoments(0);
+    this.#variance = singlesOfMoments(1);
     this.parts = numbers(MOMENTS);
     this.lines = numbers(LINE);
     this.combinations = numbers(COMBINATION);
@@ -239,14 +248,14 @@ export class Memory {
     return this.#loadParameter(this.#bias, bias, start, count, 1);
   }
 
-  /** Returns the address of `count` means from `start`, until the next plan. */
+  /** Returns the address of `count` means from `start`, until there are moments. */
   loadMean(mean: Float32Array, start: number, count: number): number {
-    return this.#load(this.#tile, mean, rowOf(start, count), false);
+    return this.#loadParameter(this.#mean, mean, start, count, 1);
   }
 
-  /** Returns the address of `count` variances from `start`, until the next plan. */
+  /** Returns the address of `count` variances from `start`, until there are moments. */
   loadVariance(variance: Float32Array, start: number, count: number): number {
-    return this.#load(this.#gradient, variance, rowOf(start, count), false);
+    return this.#loadParameter(this.#variance, variance, start, count, 1);
   }
 
   #loadParameter(

@@ -4,6 +4,7 @@ import { addMoments, findMoments, mergeGroups } from '../statistics/moments.ts';
 import { isRowwise } from '../tensor/channels.ts';
 import { GroupScopes, groupRows, type Scope } from '../views/scopes.ts';
 import type { ChannelWork } from './channel-arguments.ts';
+import type { Affine } from './lines.ts';
 
 // Samples of up to so many elements are taken many at once as columns, which is faster than each
 // as a scope.
@@ -19,6 +20,11 @@ function hasRows({ tensor, groupSize }: ChannelWork): boolean {
   return groupSize * (10 / spatial + 0.7) > 36;
 }
 
+/** Says whether each channel needs a line of its own. */
+function hasParameters({ weight, bias }: Affine): boolean {
+  return weight !== null || bias !== null;
+}
+
 /**
  * Returns the same normalization with each group as a channel of all its elements, where these
  * lie side by side, need no lines for each channel, and no sample has a length; else itself.
@@ -27,17 +33,14 @@ export function groupsAsWholes(args: ChannelWork): ChannelWork {
   const { tensor, affine, groupSize } = args;
   const { channels, spatial, lengths } = tensor;
   const isWhole = spatial === 1 || isRowwise(tensor);
-  const hasLines = affine.weight !== null || affine.bias !== null;
-  if (groupSize === 1 || hasLines || lengths !== null || !isWhole) return args;
+  if (groupSize === 1 || hasParameters(affine) || lengths !== null || !isWhole) return args;
   const wholes = { channels: channels / groupSize, spatial: groupSize * spatial };
   return { ...args, tensor: { ...tensor, ...wholes, layout: 'nchw' }, groupSize: 1 };
 }
 
 /** Says whether groups are rows that need no line for each channel. */
 export function hasGroupRows(args: ChannelWork): boolean {
-  const { tensor, affine } = args;
-  const hasLines = affine.weight !== null || affine.bias !== null;
-  return !hasLines && tensor.spatial > 1 && hasRows(args);
+  return !hasParameters(args.affine) && args.tensor.spatial > 1 && hasRows(args);
 }
 
 /** Returns the same normalization with each group as a channel, where they are such rows; else null. */
