@@ -4,8 +4,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Returns what is wrong with a built site, a line each. */
-export function faultsOf(folder: string): string[] {
+/** Returns what is wrong with a site that is served under the path `base`, a line each. */
+export function faultsOf(folder: string, base: string): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const pages = new Map(
     files
@@ -18,7 +18,7 @@ export function faultsOf(folder: string): string[] {
   const broken = Array.from(pages).flatMap(([name, html]) => {
     const links = new Set(attributes(html, 'href').filter((href) => /^[/#]/.test(href)));
     return Array.from(links)
-      .filter((href) => !leadsSomewhere(folder, name, href, anchors))
+      .filter((href) => !leadsSomewhere({ folder, base, anchors }, name, href))
       .map((href) => `${name}: ${href} leads nowhere`);
   });
   const fetched = files
@@ -34,14 +34,17 @@ function attributes(html: string, name: string): string[] {
   return Array.from(found, ([, value = '']) => value.replaceAll('&amp;', '&'));
 }
 
-function leadsSomewhere(
-  folder: string,
-  page: string,
-  href: string,
-  anchors: ReadonlyMap<string, ReadonlySet<string>>,
-): boolean {
+interface Site {
+  readonly folder: string;
+  readonly base: string;
+  /** The ids of each page. */
+  readonly anchors: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+function leadsSomewhere({ folder, base, anchors }: Site, page: string, href: string): boolean {
   const [path = '', anchor] = decodeURIComponent(href).split('#');
-  const target = path === '' ? page : path.replace(/\/$/, '/index.html').slice(1);
+  if (path !== '' && !path.startsWith(base)) return false;
+  const target = path === '' ? page : path.slice(base.length).replace(/(^|\/)$/, '$1index.html');
   if (!existsSync(join(folder, target))) return false;
   return anchor === undefined || anchor === '' || (anchors.get(target)?.has(anchor) ?? false);
 }

@@ -5,15 +5,15 @@
 //     npm run release -- --dry-run --skip-tests   without npm test
 //     npm run release -- --tag v0.1.0             publishes; the workflow does this
 //
-// What it makes lies in build/release: both tarballs, their digests, the changelog's section and the
-// list of components.
+// What it makes lies in build/release: both tarballs, their digests, the site, the changelog's
+// section and the list of components.
 
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ADDRESS } from './address.ts';
+import { ADDRESS, siteBase } from './address.ts';
 import { sectionOf } from './changelog.ts';
 import { Folder, tool } from './commands.ts';
 import { findProblems, readVersions } from './conditions.ts';
@@ -68,12 +68,12 @@ async function release(): Promise<void> {
   if (!options['skip-tests']) await step('npm test', () => clone.run('npm', 'test'), lastLines);
   await step('npm audit signatures', () => audit(clone, 'signatures'), String);
   await step('npm audit --omit=dev', () => audit(clone, '--omit=dev'), String);
-  if (hasScript(clone, 'docs:site')) {
-    await step('npm run docs:site', () => clone.run('npm', 'run', 'docs:site'));
-    cpSync(join(clone.path, 'site/dist'), join(made, 'site'), { recursive: true });
-  }
 
   writeAddress(clone);
+  await step('npm run docs:site', () =>
+    clone.run('npm', 'run', 'docs:site', '--', '--base', siteBase(ADDRESS)),
+  );
+  cpSync(join(clone.path, 'site/dist'), join(made, 'site'), { recursive: true });
   const packed = await step('build and pack', () => packBoth(clone, made), describe);
   await step(
     'build and pack again, in another clone',
@@ -114,10 +114,10 @@ async function release(): Promise<void> {
     console.log(`\n${name} ${version} ${isRehearsal ? 'would be' : 'is'} uploaded:`);
     for (const { path, size } of files) console.log(`${String(size).padStart(9)}  ${path}`);
   }
-  if (isRehearsal) return console.log('\nNothing was uploaded: this was a dry run.');
   for (const { name, path } of packed) {
     await step(`npm publish of ${name}`, () => publishToNpm(name, path), String);
   }
+  if (isRehearsal) return console.log('\nNothing was uploaded: this was a dry run.');
   await step('deno publish', () => publishToJsr(), String);
 
   function publishToJsr(...args: readonly string[]): string {
@@ -132,7 +132,7 @@ async function release(): Promise<void> {
   function publishToNpm(name: string, path: string): string {
     const published = clone.try('npm', 'view', `${name}@${version}`, 'version');
     if (published.stdout.trim() === version) return 'is there';
-    return clone.run('npm', 'publish', path);
+    return clone.run('npm', 'publish', path, ...(isRehearsal ? ['--dry-run'] : []));
   }
 }
 
@@ -142,10 +142,6 @@ function cloneInto(name: string): Folder {
   new Folder(folder).run('git', 'clone', '--quiet', checkout.path, name);
   clone.run('npm', 'ci', '--no-audit', '--no-fund');
   return clone;
-}
-
-function hasScript({ path }: Folder, name: string): boolean {
-  return name in JSON.parse(readFileSync(join(path, 'package.json'), 'utf8')).scripts;
 }
 
 function lintPackages(clone: Folder, packed: readonly Packed[]): void {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { ADDRESS, addressFields } from '../../scripts/release/address.ts';
+import { ADDRESS, addressFields, siteBase } from '../../scripts/release/address.ts';
 import { sectionOf } from '../../scripts/release/changelog.ts';
 import { type Facts, findProblems, readVersions } from '../../scripts/release/conditions.ts';
 
@@ -96,4 +96,9 @@ test('the address gives all that registries show of it', () => {
     homepage: 'https://host.example/owner/name#readme',
     bugs: { url: 'https://host.example/owner/name/issues' },
   });
+});
+
+test('the site lies under the name of the repository', () => {
+  expect(siteBase('')).toBe('/');
+  expect(siteBase(ready.address)).toBe('/name/');
 });

@@ -21,21 +21,31 @@ test('a public name without a group is refused, and so is a group with another n
   expect(() => checkGroups(names.filter((name) => name !== 'Arena'))).toThrow('not public: Arena');
 });
 
-test('a built page has faults where links lead nowhere and where it fetches from elsewhere', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'site-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(
-    join(folder, 'index.html'),
-    '<h1 id="top">A</h1><a href="#top"><a href="#gone"><a href="/b.html#b"><a href="/b.html#c">' +
-      '<a href="/c.html"><a href="https://example.com"><img alt="" src="https://example.com/a.png">',
-  );
-  writeFileSync(join(folder, 'b.html'), '<h2 id="b">B</h2><a href="/"><a href="/#top">');
-  writeFileSync(join(folder, 'style.css'), '@import "//example.com/a.css";');
-  expect(faultsOf(folder).sort()).toEqual([
-    'index.html: #gone leads nowhere',
-    'index.html: /b.html#c leads nowhere',
-    'index.html: /c.html leads nowhere',
-    'index.html: fetches https://example.com/a.png',
-    'style.css: fetches //example.com/a.css',
-  ]);
-});
+test.each(['/', '/name/'])(
+  'faults are links that lead nowhere and what is fetched, under %s',
+  (base) => {
+    const folder = mkdtempSync(join(tmpdir(), 'site-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(
+      join(folder, 'index.html'),
+      `<h1 id="top">A</h1><a href="#top"><a href="#gone"><a href="${base}b.html#b">` +
+        `<a href="${base}b.html#c"><a href="${base}c.html"><a href="/other/b.html">` +
+        '<a href="https://example.com"><img alt="" src="https://example.com/a.png">',
+    );
+    writeFileSync(
+      join(folder, 'b.html'),
+      `<h2 id="b">B</h2><a href="${base}"><a href="${base}#top">`,
+    );
+    writeFileSync(join(folder, 'style.css'), '@import "//example.com/a.css";');
+    expect(faultsOf(folder, base).sort()).toEqual(
+      [
+        'index.html: #gone leads nowhere',
+        'index.html: /other/b.html leads nowhere',
+        `index.html: ${base}b.html#c leads nowhere`,
+        `index.html: ${base}c.html leads nowhere`,
+        'index.html: fetches https://example.com/a.png',
+        'style.css: fetches //example.com/a.css',
+      ].sort(),
+    );
+  },
+);
