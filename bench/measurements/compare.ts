@@ -4,6 +4,7 @@ import type { Problem } from '../problems/problem.ts';
 import { shapeName } from '../problems/shapes.ts';
 import type { Effort } from '../reports/results.ts';
 import type { Comparison, SpeedFinding } from '../reports/speed-findings.ts';
+import { spellError } from '../reports/spelling.ts';
 import { median } from './median.ts';
 import { secondsPerCall } from './seconds-per-call.ts';
 import { worstError } from './worst-error.ts';
@@ -33,7 +34,8 @@ export async function compare(
       // The data to be timed are loaded last, and stay loaded.
       const errorFarFromZero = await worstErrorOf(contestant, far);
       const error = await worstErrorOf(contestant, near);
-      if (!(error < WRONG)) throw new Error(`its result is off by ${error}.`);
+      if (!(error < WRONG))
+        throw new Error(`its result is off by ${spellError(error)} of max(1, |y*|).`);
       errors.set(contestant, { error, errorFarFromZero });
     } catch (error) {
       leftOut.push({ contestant: contestant.name, reason: (error as Error).message });

@@ -7,12 +7,22 @@ const COLUMNS = [
   'contestant',
   'time',
   'GB/s',
-  'of memory.copy',
-  'times plain JS',
-  'arena is faster',
-  'worst error',
+  '/ copy',
+  '/ plain',
+  '/ arena',
+  'error',
   'at mean 1e4',
 ];
+
+/** What the columns say. */
+export const LEGEND: string = `\
+time         the median of all samples, for one call
+GB/s         bytes read and written by one call, in its time
+/ copy       its time divided by that of ${LIMIT} of as many bytes; less is faster
+/ plain      its time divided by that of ${PLAIN}
+/ arena      its time divided by that of ${OURS.arena}
+error        the worst |y - y*| / max(1, |y*|); y* is in float64
+at mean 1e4  the same, of data of mean 1e4 and standard deviation 1`;
 
 /** Writes a comparison as a Markdown section. */
 export function comparisonTable({ problem, shape, bytes, findings, leftOut }: Comparison): string {
@@ -23,23 +33,18 @@ export function comparisonTable({ problem, shape, bytes, findings, leftOut }: Co
 
 function cells(finding: SpeedFinding, findings: readonly SpeedFinding[], bytes: number): string[] {
   const { contestant, secondsPerCall, error, errorFarFromZero } = finding;
-  const timesAsFastAs = (name: string): number | undefined => {
+  const perTimeOf = (name: string): string => {
     const other = findings.find((candidate) => candidate.contestant === name);
-    return other && other.secondsPerCall / secondsPerCall;
+    return other ? spellNumber(secondsPerCall / other.secondsPerCall) : '';
   };
-  const asFastAsArena = timesAsFastAs(OURS.arena);
   return [
     contestant,
     spellTime(secondsPerCall),
     spellNumber(bytes / secondsPerCall / 1e9),
-    spellRatio(timesAsFastAs(LIMIT)),
-    spellRatio(timesAsFastAs(PLAIN)),
-    spellRatio(asFastAsArena && 1 / asFastAsArena),
+    perTimeOf(LIMIT),
+    perTimeOf(PLAIN),
+    perTimeOf(OURS.arena),
     spellError(error),
     spellError(errorFarFromZero),
   ];
-}
-
-function spellRatio(ratio: number | undefined): string {
-  return ratio === undefined ? '' : spellNumber(ratio);
 }

@@ -13,9 +13,6 @@ const PANELS: readonly (readonly [problem: string, shape: string])[] = [
   ['rmsNorm', '256x768'],
 ];
 
-// Two ways to call the library are enough for a picture.
-const LEFT_AWAY: readonly string[] = [LIMIT, OURS.inPlace, OURS.fresh];
-
 const WIDTH = 920;
 const COLUMNS = 2;
 const MARGIN = 28;
@@ -24,7 +21,7 @@ const PANEL_WIDTH = (WIDTH - (COLUMNS + 1) * MARGIN) / COLUMNS;
 const PANEL_HEAD = 30;
 const BAR_PITCH = 21;
 const BAR = 14;
-const LABELS = 170;
+const LABELS = 184;
 const TRACK = PANEL_WIDTH - LABELS;
 const NUMBER = 36;
 
@@ -51,7 +48,7 @@ export function speedPicture(results: Results): string {
     description: 'Throughput of normalization in GB/s, one thread',
     title: 'Normalization in GB/s, on one thread',
     subtitle:
-      'Read and written bytes a second, longer is faster. The full width is memory.copy of the same bytes.',
+      'Bytes read and written a second. The full width is memory.copy. A call without out has a fresh output.',
     body: panels.join(''),
   });
 }
@@ -80,7 +77,7 @@ function ranked({ bytes, seconds }: Timing): readonly Speed[] {
   const rank = ({ contestant, gigabytesPerSecond }: Speed) =>
     isOurs(contestant) ? Number.POSITIVE_INFINITY : gigabytesPerSecond;
   return Object.entries(seconds)
-    .filter(([contestant]) => !LEFT_AWAY.includes(contestant))
+    .filter(([contestant]) => contestant !== LIMIT)
     .map(([contestant, took]) => ({ contestant, gigabytesPerSecond: bytes / took / 1e9 }))
     .sort((a, b) => (rank(a) === rank(b) ? 0 : rank(b) - rank(a)));
 }

@@ -11,6 +11,11 @@ export function spellNumber(value: number): string {
   return value.toFixed(value < 9.995 ? 2 : value < 99.95 ? 1 : 0);
 }
 
+/** Spells how long something takes, roughly. */
+export function spellDuration(seconds: number): string {
+  return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} minutes`;
+}
+
 /** Spells an error with two digits. */
 export function spellError(error: number): string {
   if (error === 0) return 'exact';
