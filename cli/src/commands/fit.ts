@@ -7,8 +7,8 @@ import { checkWritable } from '../files/write-whole.ts';
 import { findPictures } from '../pictures/find-pictures.ts';
 import type { FitOptions } from '../styles/fit-style.ts';
 import { isNamedLikeMoments, writeMoments } from '../styles/moments-file.ts';
+import { cutIntoShards } from '../work/cut.ts';
 import { Interruption } from '../work/interruption.ts';
-import type { Shard } from '../work/jobs.ts';
 import { startProgress } from '../work/progress.ts';
 import { runShards } from '../work/threads.ts';
 
@@ -74,7 +74,7 @@ async function fitAll(
   const bar = paths.length > 1 ? startProgress(paths.length, 0) : null;
   let fitted = 0;
   try {
-    const results = runShards(shardsOf(paths, options), {
+    const results = runShards(cutIntoShards({ job: 'fit', options, items: paths }, 1), {
       threads: Math.min(threads, paths.length),
       taken: () => bar?.increment(),
       isStopped: () => interruption.came,
@@ -91,8 +91,4 @@ async function fitAll(
   console.error(`Stopped after ${fitted} of ${paths.length}; nothing was written.`);
   process.exitCode = interruption.exitCode;
   return null;
-}
-
-function* shardsOf(paths: readonly string[], options: FitOptions): Generator<Shard<'fit'>> {
-  for (const path of paths) yield { job: 'fit', options, items: [path] };
 }

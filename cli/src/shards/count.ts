@@ -4,14 +4,6 @@ import { asBytes, readPicture } from '../pictures/read-picture.ts';
 import { DatasetStatistics, type DatasetStatisticsJSON } from '../statistics/dataset-statistics.ts';
 import type { ShardWork } from './shard-work.ts';
 
-/** A picture to count. */
-export interface CountedPicture {
-  /** Where it lies. */
-  readonly path: string;
-  /** What it is called where it can't be read. */
-  readonly name: string;
-}
-
 /** What is counted. */
 export interface CountOptions {
   /** Whether only tissue counts. */
@@ -23,18 +15,19 @@ export interface CountOptions {
 export function countShard({
   tissueOnly,
   histograms,
-}: CountOptions): ShardWork<CountedPicture, DatasetStatisticsJSON> {
+}: CountOptions): ShardWork<string, DatasetStatisticsJSON> {
   const statistics = new DatasetStatistics({ histograms });
   return {
-    async take({ path, name }) {
+    async take(path) {
       try {
         const { image } = await readPicture(path);
         statistics.add(image, tissueOnly ? tissueOf(image) : null);
       } catch (error) {
         if (error instanceof Refusal) throw error;
-        statistics.addUnreadable(name, (error as Error).message);
+        statistics.addUnreadable(path, (error as Error).message);
       }
     },
+    giveUp: (path, reason) => statistics.addUnreadable(path, reason),
     result: () => statistics.toJSON(),
   };
 }

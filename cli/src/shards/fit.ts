@@ -13,6 +13,9 @@ export function fitShard(options: FitOptions): ShardWork<string, readonly ImageM
       });
       fitted.push(moments.toJSON());
     },
+    giveUp(path, reason) {
+      throw new Refusal(`${path}: ${reason}`);
+    },
     result: () => fitted,
   };
 }

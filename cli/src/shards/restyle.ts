@@ -21,19 +21,39 @@ export interface RestyleOptions {
   readonly quality: number | null;
 }
 
-/** What was written, or why nothing was. */
-export type RestyleOutcome =
-  | { readonly isWritten: false; readonly content: string; readonly reason: string }
-  | {
-      readonly isWritten: true;
-      readonly out: string;
-      readonly width: number;
-      readonly height: number;
-      /** The size of the file in bytes. */
-      readonly size: number;
-      /** What the result leaves out of the content. */
-      readonly notes: readonly string[];
-    };
+/** A result that was written. */
+export interface Restyled {
+  readonly out: string;
+  readonly width: number;
+  readonly height: number;
+  /** The size of the file in bytes. */
+  readonly size: number;
+  /** What the result leaves out of the content. */
+  readonly notes: readonly string[];
+}
+
+/** What came of some pictures. Its size depends on those that failed alone. */
+export interface RestyleTally {
+  /** How many results were written. */
+  readonly written: number;
+  /** Bytes of them all. */
+  readonly size: number;
+  /** Of the results the last. */
+  readonly last: Restyled | null;
+  readonly failed: readonly { readonly content: string; readonly reason: string }[];
+}
+
+export const NOTHING_RESTYLED: RestyleTally = { written: 0, size: 0, last: null, failed: [] };
+
+/** Returns the tally of the pictures of two. */
+export function addTallies(before: RestyleTally, after: RestyleTally): RestyleTally {
+  return {
+    written: before.written + after.written,
+    size: before.size + after.size,
+    last: after.last ?? before.last,
+    failed: after.failed.length === 0 ? before.failed : before.failed.concat(after.failed),
+  };
+}
 
 /** Restyles and writes each picture of a shard. One that can't be read is named. */
 export function restyleShard({
@@ -41,11 +61,11 @@ export function restyleShard({
   strength,
   tissueOnly,
   quality,
-}: RestyleOptions): ShardWork<Restyling, readonly RestyleOutcome[]> {
+}: RestyleOptions): ShardWork<Restyling, RestyleTally> {
   const moments = ImageMoments.fromJSON(style);
-  const outcomes: RestyleOutcome[] = [];
+  let tally: RestyleTally = NOTHING_RESTYLED;
 
-  async function restyleOne({ content, out, format }: Restyling): Promise<RestyleOutcome> {
+  async function restyleOne({ content, out, format }: Restyling): Promise<Restyled> {
     const { image, hasAlpha, pages } = await readPicture(content);
     const picture = asBytes(image);
     const contentMask = tissueOnly ? tissueMask(picture) : null;
@@ -56,20 +76,24 @@ export function restyleShard({
     if (pages > 1) notes.push(`the first of ${pages} pictures`);
     if (hasAlpha && format === 'jpeg') notes.push('what was transparent is white');
     const { width, height } = picture;
-    return { isWritten: true, out, width, height, size: file.length, notes };
+    return { out, width, height, size: file.length, notes };
   }
 
+  const giveUp = ({ content }: Restyling, reason: string) => {
+    tally = { ...tally, failed: [...tally.failed, { content, reason }] };
+  };
   return {
     async take(restyling) {
-      const { content } = restyling;
-      outcomes.push(
-        await restyleOne(restyling).catch((error) => {
-          // What can't be written or decoded at all concerns all pictures.
-          if (error instanceof Refusal) throw error;
-          return { isWritten: false as const, content, reason: error.message };
-        }),
-      );
+      try {
+        const last = await restyleOne(restyling);
+        tally = addTallies(tally, { written: 1, size: last.size, last, failed: [] });
+      } catch (error) {
+        // What can't be written or decoded at all concerns all pictures.
+        if (error instanceof Refusal) throw error;
+        giveUp(restyling, (error as Error).message);
+      }
     },
-    result: () => outcomes,
+    giveUp,
+    result: () => tally,
   };
 }

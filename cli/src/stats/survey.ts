@@ -1,6 +1,6 @@
 import { DatasetStatistics } from '../statistics/dataset-statistics.ts';
+import { cutIntoShards } from '../work/cut.ts';
 import { Interruption } from '../work/interruption.ts';
-import type { Shard } from '../work/jobs.ts';
 import { startProgress } from '../work/progress.ts';
 import { runShards } from '../work/threads.ts';
 import { readState, type Survey, writeState } from './state-file.ts';
@@ -35,7 +35,8 @@ export async function countPictures(
   const interruption = new Interruption();
   const bar = startProgress(pictures.length, statistics.files);
   try {
-    const results = runShards(shardsOf(survey, statistics.files), {
+    const items = pictures.slice(statistics.files).map(({ path }) => path);
+    const results = runShards(cutIntoShards({ job: 'count', options, items }, SHARD), {
       threads: threadsFor(pictures.length - statistics.files, threads),
       taken: () => bar.increment(),
       isStopped: () => interruption.came,
@@ -68,11 +69,4 @@ export async function countPictures(
 /** Returns how many of some threads have a shard to work on. */
 function threadsFor(pictures: number, most: number): number {
   return Math.max(1, Math.min(most, Math.ceil(pictures / SHARD)));
-}
-
-function* shardsOf({ pictures, options }: Survey, done: number): Generator<Shard<'count'>> {
-  for (let start = done; start < pictures.length; start += SHARD) {
-    const items = pictures.slice(start, start + SHARD).map(({ path }) => ({ path, name: path }));
-    yield { job: 'count', options, items };
-  }
 }

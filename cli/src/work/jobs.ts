@@ -1,8 +1,8 @@
 // What can be done with a shard of pictures: here, in a thread, or wherever shards are sent.
 
 import type { ImageMomentsJSON } from 'wasm-norm';
-import type { CountedPicture, CountOptions } from '../shards/count.ts';
-import type { RestyleOptions, RestyleOutcome, Restyling } from '../shards/restyle.ts';
+import type { CountOptions } from '../shards/count.ts';
+import type { RestyleOptions, RestyleTally, Restyling } from '../shards/restyle.ts';
 import type { ShardWork } from '../shards/shard-work.ts';
 import type { DatasetStatisticsJSON } from '../statistics/dataset-statistics.ts';
 import type { FitOptions } from '../styles/fit-style.ts';
@@ -15,9 +15,9 @@ interface Job<Item, Options, Result> {
 
 /** What each job takes and gives. */
 export interface Jobs {
-  readonly count: Job<CountedPicture, CountOptions, DatasetStatisticsJSON>;
+  readonly count: Job<string, CountOptions, DatasetStatisticsJSON>;
   readonly fit: Job<string, FitOptions, readonly ImageMomentsJSON[]>;
-  readonly restyle: Job<Restyling, RestyleOptions, readonly RestyleOutcome[]>;
+  readonly restyle: Job<Restyling, RestyleOptions, RestyleTally>;
 }
 
 /** The name of a job. */
@@ -39,6 +39,8 @@ export interface Shard<Name extends JobName> {
   readonly job: Name;
   readonly options: Jobs[Name]['options'];
   readonly items: readonly Jobs[Name]['item'][];
+  /** Why some items, by their index, are not worked on but named: each has ended its process. */
+  readonly givenUp?: Readonly<Record<number, string>>;
 }
 
 /** How a shard reports, and is stopped. */
@@ -54,14 +56,16 @@ export interface ShardControl {
  * @throws Refusal where no picture of it could be worked on.
  */
 export async function runShard<Name extends JobName>(
-  { job, options, items }: Shard<Name>,
+  { job, options, items, givenUp = {} }: Shard<Name>,
   { taken, isStopped }: ShardControl,
 ): Promise<Jobs[Name]['result']> {
   const start = await STARTS[job]();
   const work = start(options);
-  for (const item of items) {
+  for (const [index, item] of items.entries()) {
     if (isStopped()) break;
-    await work.take(item);
+    const reason = givenUp[index];
+    if (reason === undefined) await work.take(item);
+    else work.giveUp(item, reason);
     taken();
   }
   return work.result();

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { Refusal } from '../files/refusal.ts';
 import { loadCodecs } from '../pictures/sharp.ts';
+import { type Lane, resultsInOrder } from './in-order.ts';
 import { type JobName, type Jobs, runShard, type Shard } from './jobs.ts';
 import type { FromWorker, WorkerStart } from './messages.ts';
 
@@ -13,18 +14,13 @@ export interface RunOptions {
   readonly isStopped: () => boolean;
 }
 
-/** Where a shard is worked on, one at a time. */
-interface Lane {
-  run<Name extends JobName>(shard: Shard<Name>): Promise<Jobs[Name]['result']>;
+/** A lane that is closed after the work. */
+interface OpenLane extends Lane {
   close(): Promise<void>;
 }
 
-/** How many shards are begun before the first of them has ended, for each thread. */
-const AHEAD = 4;
-
 /**
- * Works on shards and gives their results in the order of the shards, whichever thread comes first:
- * so the number of threads changes no result. Results that wait for their turn are few.
+ * Works on shards in threads and gives their results in the order of the shards.
  *
  * Where it is stopped, a shard's result is of the pictures before; shards that follow are to be
  * left aside.
@@ -35,35 +31,21 @@ export async function* runShards<Name extends JobName>(
   shards: Iterable<Shard<Name>>,
   options: RunOptions,
 ): AsyncGenerator<Jobs[Name]['result'], void> {
-  const lanes = new Lanes(await openLanes(options));
-  const rest = shards[Symbol.iterator]();
-  const begun: Promise<Jobs[Name]['result']>[] = [];
+  const lanes = await openLanes(options);
   try {
-    for (;;) {
-      while (begun.length < options.threads * AHEAD && !options.isStopped()) {
-        const next = rest.next();
-        if (next.done) break;
-        const result = lanes.run(next.value);
-        // It is told when its turn comes.
-        result.catch(() => {});
-        begun.push(result);
-      }
-      const first = begun.shift();
-      if (first === undefined) return;
-      yield await first;
-    }
+    yield* resultsInOrder(shards, lanes, options.isStopped);
   } finally {
-    await lanes.close();
+    await Promise.all(lanes.map((lane) => lane.close()));
   }
 }
 
 /** Opens a lane in this thread, which would only wait otherwise, and one in each further one. */
-async function openLanes({ threads, taken, isStopped }: RunOptions): Promise<readonly Lane[]> {
+async function openLanes({ threads, taken, isStopped }: RunOptions): Promise<readonly OpenLane[]> {
   // sharp has to be loaded here before threads load it. Its own threads would be a second level of
   // them, and the bytes of an AVIF depend on their number.
   const codecs = await loadCodecs();
   codecs.concurrency(1);
-  const here: Lane = {
+  const here: OpenLane = {
     run: (shard) => runShard(shard, { taken, isStopped }),
     close: async () => {},
   };
@@ -77,35 +59,8 @@ async function openLanes({ threads, taken, isStopped }: RunOptions): Promise<rea
   return [...others, here];
 }
 
-/** Gives each shard to the first lane that is free. */
-class Lanes {
-  readonly #lanes: readonly Lane[];
-  readonly #free: Lane[];
-  readonly #waiting: ((lane: Lane) => void)[] = [];
-
-  constructor(lanes: readonly Lane[]) {
-    this.#lanes = lanes;
-    this.#free = [...lanes];
-  }
-
-  async run<Name extends JobName>(shard: Shard<Name>): Promise<Jobs[Name]['result']> {
-    const lane = this.#free.pop() ?? (await new Promise<Lane>((go) => this.#waiting.push(go)));
-    try {
-      return await lane.run(shard);
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next(lane);
-      else this.#free.push(lane);
-    }
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.close()));
-  }
-}
-
 /** A thread. */
-class WorkerLane implements Lane {
+class WorkerLane implements OpenLane {
   readonly #worker: Worker;
   #answer: ((message: FromWorker) => void) | null = null;
   #fail: ((error: Error) => void) | null = null;
