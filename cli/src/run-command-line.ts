@@ -20,6 +20,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./commands/stats.ts'),
     summary: 'finds mean and standard deviation over folders of pictures',
   },
+  worker: {
+    load: () => import('./commands/worker.ts'),
+    summary: 'works on what stats and restyle put into a queue',
+  },
+  status: {
+    load: () => import('./commands/status.ts'),
+    summary: 'says how far the work in a queue is',
+  },
 };
 
 const USAGE = `wasm-norm COMMAND [arguments]

@@ -13,7 +13,7 @@ describe('wasm-norm', () => {
   it.each([[[]], [['--help']], [['-h']]])('with %j lists its commands', (args) => {
     const { status, stdout, stderr } = wasmNorm('.', ...args);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    for (const name of ['restyle', 'fit', 'stats'])
+    for (const name of ['restyle', 'fit', 'stats', 'worker', 'status'])
       expect(stdout).toMatch(new RegExp(`^ +${name} `, 'm'));
   });
 
@@ -23,14 +23,15 @@ describe('wasm-norm', () => {
       ['--style', '--out', '--strength', '--space', '--mask', '--quality', '--overwrite'],
     ],
     ['fit', ['--out', '--space', '--mask']],
-    ['stats', ['--json', '--histogram', '--resume', '--mask', '--per']],
+    ['worker', ['--queue', '--lock', '--grace', '--metrics', '--picture-memory']],
+    ['stats', ['--json', '--histogram', '--resume', '--mask', '--per', '--queue', '--detach']],
   ])('%s --help names its options', async (command, options) => {
     const { status, stdout, stderr } = await runHere('.', command, '--help');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     for (const option of [...options, '--threads', '--help'])
       expect(stdout).toContain(`\n  ${option} `);
     // An option in the text is one that is taken.
-    for (const [, option] of stdout.matchAll(/^ {2}--(\w+)/gm)) {
+    for (const [, option] of stdout.matchAll(/^ {2}--([\w-]+)/gm)) {
       const { stderr } = await runHere('.', command, `--${option}`);
       expect(stderr).not.toMatch(/unknown option/);
     }
@@ -38,8 +39,8 @@ describe('wasm-norm', () => {
 
   it.each<[[string, ...string[]], string]>([
     [['restile'], 'unknown command restile; did you mean restyle?'],
-    [['paint-it'], 'unknown command paint-it; there are restyle, fit, stats'],
-    [['--version'], 'unknown option --version; there are restyle, fit, stats'],
+    [['paint-it'], 'unknown command paint-it; there are restyle, fit, stats, worker, status'],
+    [['--version'], 'unknown option --version; there are restyle, fit, stats, worker, status'],
     [['restyle', '--strenght', '1'], 'unknown option --strenght; did you mean --strength?'],
     [['restyle', '--strenght=1'], 'unknown option --strenght; did you mean --strength?'],
     [['stats', '-j'], 'unknown option -j; --help says more'],
@@ -48,6 +49,12 @@ describe('wasm-norm', () => {
     [['stats', '--json=yes'], "--json: takes no value, got 'yes'"],
     [['stats', 'a', '--resume'], '--resume: expected a value, got none'],
     [['stats', 'a', '--resume', '--json'], '--resume: expected a value, got --json'],
+    [['stats', 'a', '--detach'], '--detach: needs --queue'],
+    [['stats', 'a', '--shard', '9'], '--shard: needs --queue'],
+    [
+      ['stats', 'a', '--queue', 'redis://a', '--threads', '2'],
+      '--threads: is chosen by each worker of a queue',
+    ],
   ])('%j is refused in one line', async (args, message) => {
     const run = await runHere('.', ...args);
     expect(run).toEqual({ status: 1, stdout: '', stderr: `${message}\n` });

@@ -53,6 +53,42 @@ export function readMask(text: string | undefined): boolean {
   return text !== undefined && readWord('mask', text, ['tissue']) === 'tissue';
 }
 
+/** What has a meaning with a queue alone, and what has one without it alone. */
+export interface QueueTexts {
+  readonly queue: string | undefined;
+  readonly detach: boolean;
+  readonly shard: string | undefined;
+  readonly threads: string | undefined;
+}
+
+const SHARD = 1_000;
+
+/** Reads how a command is given to workers; null where it works itself. */
+export function readQueueOptions({
+  queue,
+  detach,
+  shard,
+  threads,
+}: QueueTexts): QueueChoice | null {
+  if (queue === undefined) {
+    if (detach) throw new Refusal('--detach: needs --queue');
+    if (shard !== undefined) throw new Refusal('--shard: needs --queue');
+    return null;
+  }
+  if (threads !== undefined) throw new Refusal('--threads: is chosen by each worker of a queue');
+  const size = shard === undefined ? SHARD : readWhole('shard', shard, 1, 1e6);
+  return { queue, isDetached: detach, size };
+}
+
+/** How a command is given to workers. */
+export interface QueueChoice {
+  /** The address, which has not been read. */
+  readonly queue: string;
+  readonly isDetached: boolean;
+  /** Pictures of a shard. */
+  readonly size: number;
+}
+
 function spellChoice(words: readonly string[]): string {
   if (words.length === 1) return words.join('');
   return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;

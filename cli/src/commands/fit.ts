@@ -7,7 +7,7 @@ import { checkWritable } from '../files/write-whole.ts';
 import { findPictures } from '../pictures/find-pictures.ts';
 import type { FitOptions } from '../styles/fit-style.ts';
 import { isNamedLikeMoments, writeMoments } from '../styles/moments-file.ts';
-import { cutIntoShards } from '../work/cut.ts';
+import { cutIntoParts } from '../work/cut.ts';
 import { Interruption } from '../work/interruption.ts';
 import { startProgress } from '../work/progress.ts';
 import { runShards } from '../work/threads.ts';
@@ -74,7 +74,7 @@ async function fitAll(
   const bar = paths.length > 1 ? startProgress(paths.length, 0) : null;
   let fitted = 0;
   try {
-    const results = runShards(cutIntoShards({ job: 'fit', options, items: paths }, 1), {
+    const results = runShards(cutIntoParts({ job: 'fit', options, items: paths }), {
       threads: Math.min(threads, paths.length),
       taken: () => bar?.increment(),
       isStopped: () => interruption.came,

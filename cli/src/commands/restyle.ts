@@ -1,5 +1,12 @@
 import { parseCommandLine } from '../command-line/parse.ts';
-import { readMask, readNumber, readSpace, readThreads, readWhole } from '../command-line/values.ts';
+import {
+  readMask,
+  readNumber,
+  readQueueOptions,
+  readSpace,
+  readThreads,
+  readWhole,
+} from '../command-line/values.ts';
 import { Refusal } from '../files/refusal.ts';
 import { planRestyling } from '../restyle/plan.ts';
 import { restyleAll } from '../restyle/restyle-all.ts';
@@ -23,6 +30,10 @@ WebP, AVIF, TIFF or GIF; results are upright, in sRGB, with the content's alpha.
   --quality NUMBER   1 to 100, of JPEG, WebP (90) and AVIF (65)
   --overwrite        replace CONTENT or STYLE where PLACE names them
   --threads N        work on N pictures at once (all cores); any N gives the same bits
+  --queue URL        let workers do it: redis://HOST:PORT, postgres://HOST:PORT/DATABASE or
+                     env:NAME, a variable that holds such a URL; results and output are the same
+  --detach           with --queue: print the id that wasm-norm status takes, and do not wait
+  --shard N          with --queue: pictures of a job (1000)
   --help             this text`;
 
 const OPTIONS = {
@@ -34,6 +45,9 @@ const OPTIONS = {
   quality: 'text',
   overwrite: 'flag',
   threads: 'text',
+  queue: 'text',
+  detach: 'flag',
+  shard: 'text',
   help: 'flag',
 } as const;
 
@@ -51,10 +65,12 @@ export async function run(args: readonly string[]): Promise<void> {
   const tissueOnly = readMask(values.mask);
   const quality =
     values.quality === undefined ? null : readWhole('quality', values.quality, 1, 100);
+  const queue = readQueueOptions(values);
   const threads = readThreads(values.threads);
 
   const plan = await planRestyling({ contents, out, style, overwrite });
   const moments = await readStyle(style, space, tissueOnly);
   const options = { style: moments.toJSON(), strength, tissueOnly, quality };
-  await restyleAll(plan, options, threads);
+  if (queue === null) await restyleAll(plan, options, threads);
+  else await (await import('../restyle/restyle-in-queue.ts')).restyleInQueue(plan, options, queue);
 }

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 import { parseCommandLine } from '../command-line/parse.ts';
-import { readMask, readThreads, readWord } from '../command-line/values.ts';
+import { readMask, readQueueOptions, readThreads, readWord } from '../command-line/values.ts';
 import { Refusal } from '../files/refusal.ts';
 import { checkWritable, writeWhole } from '../files/write-whole.ts';
 import { findPictures } from '../pictures/find-pictures.ts';
@@ -25,6 +25,10 @@ is named at the end, and the others are counted.
                      the very numbers of an uninterrupted run
   --json             print JSON instead of text: pictures, mean, std, unreadable and more
   --threads N        work on N pictures at once (all cores); any N gives the same bits
+  --queue URL        let workers do it: redis://HOST:PORT, postgres://HOST:PORT/DATABASE or
+                     env:NAME, a variable that holds such a URL; the output is the same
+  --detach           with --queue: print the id that wasm-norm status takes, and do not wait
+  --shard N          with --queue: pictures of a job (1000)
   --help             this text`;
 
 const OPTIONS = {
@@ -34,6 +38,9 @@ const OPTIONS = {
   resume: 'text',
   json: 'flag',
   threads: 'text',
+  queue: 'text',
+  detach: 'flag',
+  shard: 'text',
   help: 'flag',
 } as const;
 
@@ -45,8 +52,10 @@ export async function run(args: readonly string[]): Promise<void> {
     throw new Refusal('expected a folder of pictures, got none; --help says more');
   const per = readWord('per', values.per ?? 'pixel', ['pixel', 'image']);
   const tissueOnly = readMask(values.mask);
+  const queue = readQueueOptions(values);
   const threads = readThreads(values.threads);
   const { histogram, resume = null } = values;
+  if (queue && resume !== null) throw new Refusal('--resume: a queue keeps the state itself');
   if (histogram !== undefined) {
     if (extname(histogram).toLowerCase() !== '.svg') {
       throw new Refusal(`--histogram: expected a file name that ends in .svg, got '${histogram}'`);
@@ -58,7 +67,11 @@ export async function run(args: readonly string[]): Promise<void> {
   const names = given.join(' ');
   if (pictures.length === 0) throw new Refusal(`${names}: expected pictures, got none`);
   const options = { tissueOnly, histograms: histogram !== undefined };
-  const statistics = await countPictures({ given, pictures, options }, resume, threads);
+  const survey = { given, pictures, options };
+  const counted = queue
+    ? await (await import('../stats/count-in-queue.ts')).countInQueue(survey, queue)
+    : { statistics: await countPictures(survey, resume, threads), refusal: null };
+  const { statistics, refusal } = counted;
   if (statistics === null) return;
   if (statistics.pictures === 0) {
     const [first] = statistics.unreadable;
@@ -73,8 +86,9 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   const reported = { given, statistics, per, skipped };
   console.log(values.json ? jsonReport(reported) : textReport(reported));
-  if (!values.json) console.log(`\n${residentMegabytes()} MB of memory at most`);
+  if (!values.json) console.error(`${residentMegabytes()} MB of memory at most`);
   if (histogram !== undefined) await writeWhole(histogram, drawHistograms(names, statistics, per));
+  if (refusal !== null) throw refusal;
 }
 
 function residentMegabytes(): number {

@@ -9,6 +9,8 @@ import type { Restyling } from '../shards/restyle.ts';
 /** What is to be restyled. */
 export interface Plan {
   readonly restylings: readonly Restyling[];
+  /** The contents, in the same order. */
+  readonly pictures: readonly FoundPicture[];
   /** Whether the folders of the results may have to be made. */
   readonly makesFolders: boolean;
   readonly skipped: readonly Skipped[];
@@ -51,7 +53,7 @@ export async function planRestyling(request: PlanRequest): Promise<Plan> {
   if (!request.overwrite) await checkInputs(restylings, request.style);
   const isOneFile = contents.length === 1 && pictures[0]?.folder === null;
   const makesFolders = !isOneFile || (out !== null && /[\\/]$/.test(out));
-  return { restylings, makesFolders, skipped, place: out ?? 'places beside them' };
+  return { restylings, pictures, makesFolders, skipped, place: out ?? 'places beside them' };
 }
 
 /** `a/b.jpg` becomes `a/b-restyled.jpg`, and `c/d.jpg` of a folder `c` `c-restyled/d.jpg`. */

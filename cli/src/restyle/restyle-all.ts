@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { checkWritable, makeFolder } from '../files/write-whole.ts';
 import { addTallies, NOTHING_RESTYLED, type RestyleOptions } from '../shards/restyle.ts';
-import { cutIntoShards } from '../work/cut.ts';
+import { cutIntoParts } from '../work/cut.ts';
 import { Interruption } from '../work/interruption.ts';
 import { startProgress } from '../work/progress.ts';
 import { runShards } from '../work/threads.ts';
@@ -26,7 +26,7 @@ export async function restyleAll(
   const bar = total > 1 ? startProgress(total, 0) : null;
   let tally = NOTHING_RESTYLED;
   try {
-    const shards = cutIntoShards({ job: 'restyle', options, items: restylings }, 1);
+    const shards = cutIntoParts({ job: 'restyle', options, items: restylings });
     const results = runShards(shards, {
       threads: Math.min(threads, total),
       taken: () => bar?.increment(),

@@ -1,5 +1,5 @@
 import { DatasetStatistics } from '../statistics/dataset-statistics.ts';
-import { cutIntoShards } from '../work/cut.ts';
+import { cutIntoParts, PART } from '../work/cut.ts';
 import { Interruption } from '../work/interruption.ts';
 import { startProgress } from '../work/progress.ts';
 import { runShards } from '../work/threads.ts';
@@ -7,9 +7,6 @@ import { readState, type Survey, writeState } from './state-file.ts';
 
 // Milliseconds from one writing of the state to the next.
 const SAVE_EVERY = 250;
-
-/** Pictures of a shard: the most that a killed run loses of each thread. */
-const SHARD = 4;
 
 /**
  * Counts the pictures of a survey, those that an earlier run left uncounted where there is a state.
@@ -36,7 +33,7 @@ export async function countPictures(
   const bar = startProgress(pictures.length, statistics.files);
   try {
     const items = pictures.slice(statistics.files).map(({ path }) => path);
-    const results = runShards(cutIntoShards({ job: 'count', options, items }, SHARD), {
+    const results = runShards(cutIntoParts({ job: 'count', options, items }), {
       threads: threadsFor(pictures.length - statistics.files, threads),
       taken: () => bar.increment(),
       isStopped: () => interruption.came,
@@ -46,7 +43,7 @@ export async function countPictures(
       // Behind a shard that was stopped in the middle the order would be lost.
       if (statistics.files < expected) continue;
       statistics.merge(DatasetStatistics.fromJSON(result));
-      expected = Math.min(expected + SHARD, pictures.length);
+      expected = Math.min(expected + PART.count, pictures.length);
       if (performance.now() - savedAt <= SAVE_EVERY) continue;
       await save();
       savedAt = performance.now();
@@ -68,5 +65,5 @@ export async function countPictures(
 
 /** Returns how many of some threads have a shard to work on. */
 function threadsFor(pictures: number, most: number): number {
-  return Math.max(1, Math.min(most, Math.ceil(pictures / SHARD)));
+  return Math.max(1, Math.min(most, Math.ceil(pictures / PART.count)));
 }

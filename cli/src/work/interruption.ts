@@ -5,8 +5,14 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** Waits for the user, or the system, to stop the process; the second signal stops it at once. */
 export class Interruption {
   #signal: (typeof SIGNALS)[number] | null = null;
+  #arrive: () => void = () => {};
+  /** Resolves once a signal has come. */
+  readonly arrival: Promise<void> = new Promise((resolve) => {
+    this.#arrive = resolve;
+  });
   readonly #onSignal = (signal: (typeof SIGNALS)[number]): void => {
     this.#signal = signal;
+    this.#arrive();
     this.end();
   };
 

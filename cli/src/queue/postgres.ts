@@ -1,0 +1,40 @@
+import type { Client, PoolConfig } from 'pg';
+import type { QueueAddress } from './address.ts';
+import { type Broker, type BrokerEvents, CONNECT_TIMEOUT, loadPackage } from './broker.ts';
+
+/** Opens a queue in PostgreSQL 13 or later, in a schema of its own, which it makes. */
+export async function openBroker(address: QueueAddress, { lost }: BrokerEvents): Promise<Broker> {
+  const [{ createPostgresBackend, FlowProducer, Queue, runMigrations, Worker }, { default: pg }] =
+    await loadPackage(() => Promise.all([import('bullmq'), import('pg')]), 'bullmq pg');
+  const connection = {
+    connectionString: address.url,
+    connectionTimeoutMillis: CONNECT_TIMEOUT,
+    keepAlive: true,
+    // Of each queue: a server has 100 for all.
+    max: 2,
+  } satisfies PoolConfig;
+  const trial: Client = new pg.Client(connection);
+  trial.on('error', () => {});
+  await trial.connect();
+  try {
+    await runMigrations(trial);
+  } finally {
+    await trial.end();
+  }
+  return {
+    queue(name) {
+      const queue = new Queue(name, { connection }, createPostgresBackend);
+      queue.on('error', lost);
+      return queue;
+    },
+    flows() {
+      const flows = new FlowProducer({ connection }, createPostgresBackend);
+      flows.on('error', lost);
+      return flows;
+    },
+    worker: (name, processor, options) =>
+      new Worker(name, processor, { ...options, connection }, createPostgresBackend),
+    // Each of them has connections of its own.
+    close: async () => {},
+  };
+}

@@ -1,0 +1,28 @@
+import { Refusal } from '../files/refusal.ts';
+import { type QueueAddress, safeReason } from './address.ts';
+import { type Broker, connect } from './broker.ts';
+import { codeVersion } from './code-version.ts';
+
+/**
+ * Connects a command to a queue, and ends the connection after it.
+ *
+ * @throws Refusal without secrets, of whatever goes wrong in the queue.
+ */
+export async function withBroker<Result>(
+  address: QueueAddress,
+  use: (broker: Broker, version: string) => Promise<Result>,
+): Promise<Result> {
+  const version = await codeVersion();
+  const broker = await connect(address, {
+    lost: (reason) => console.error(`${address.shown}: is lost, and waited for: ${reason}`),
+    found: () => {},
+  });
+  try {
+    return await use(broker, version);
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    throw new Refusal(`${address.shown}: ${safeReason(address, error)}`);
+  } finally {
+    await broker.close();
+  }
+}

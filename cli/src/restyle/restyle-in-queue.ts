@@ -1,0 +1,42 @@
+import { stat } from 'node:fs/promises';
+import type { QueueChoice } from '../command-line/values.ts';
+import { readQueue } from '../queue/address.ts';
+import { startOf } from '../queue/flow.ts';
+import { runInQueue } from '../queue/run-in-queue.ts';
+import type { RestyleOptions } from '../shards/restyle.ts';
+import { Interruption } from '../work/interruption.ts';
+import type { Plan } from './plan.ts';
+import { reportTally } from './report.ts';
+import { preparePlaces } from './restyle-all.ts';
+
+/**
+ * Lets workers restyle the pictures of a plan, and says what was written.
+ *
+ * @throws Refusal where one could not be restyled, after the others were.
+ */
+export async function restyleInQueue(
+  plan: Plan,
+  options: RestyleOptions,
+  { queue, isDetached, size }: QueueChoice,
+): Promise<void> {
+  const address = readQueue(queue);
+  await preparePlaces(plan);
+  const { restylings, pictures } = plan;
+  const request = {
+    whole: { job: 'restyle' as const, options, items: restylings },
+    pictures,
+    folder: startOf(restylings.flatMap(({ content, out }) => [content, out])),
+    size,
+  };
+  const done = await runInQueue(request, { address, isDetached }, ({ out }) => isFile(out));
+  if (done === null) return;
+  if (done.refusal) throw done.refusal;
+  reportTally(plan, done.result, new Interruption());
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (stats) => stats.isFile(),
+    () => false,
+  );
+}
