@@ -8,14 +8,15 @@ import { drawHistograms } from '../stats/draw-histograms.ts';
 import { jsonReport, textReport } from '../stats/report.ts';
 import { countPictures } from '../stats/survey.ts';
 
-export const USAGE = `wasm-norm stats FOLDER... [options]
+export const USAGE = `wasm-norm stats FOLDER|MANIFEST... [options]
 
 Finds the mean and standard deviation of red, green and blue over folders of pictures, for
 torchvision's transforms.Normalize and for imageToTensor.
 
 All pictures in FOLDER and the folders in it are counted, upright and in sRGB, those of 16 bits
 as such. Pixels that nobody sees, with an alpha of 0, do not count. A picture that can't be read
-is named at the end, and the others are counted.
+is named at the end, and the others are counted. MANIFEST.tsv lists pictures, a line for each: its
+size in bytes, a tab, and its path from the folder of MANIFEST.
 
   --per pixel|image  what weighs the same: each pixel, or each picture (pixel)
   --mask tissue      count the tissue of stained slides alone, not the empty glass

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { codeOf, reasonOf } from './reason.ts';
 import { Refusal } from './refusal.ts';
@@ -35,6 +35,20 @@ export async function checkWritable(path: string): Promise<void> {
     if ((await stat(path).catch(() => null))?.isDirectory()) throw new Error('it is a folder');
   } catch (error) {
     throw cannotWrite(path, error);
+  }
+}
+
+const LEFTOVER = /^\.(.+)\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+
+/**
+ * Removes from a folder what {@link writeWhole} has left there where it was killed.
+ *
+ * @param names of the files that nobody else writes now
+ */
+export async function removeLeftovers(folder: string, names: ReadonlySet<string>): Promise<void> {
+  for (const entry of await readdir(folder).catch(() => [])) {
+    const name = LEFTOVER.exec(entry)?.[1];
+    if (name !== undefined && names.has(name)) await rm(join(folder, entry), { force: true });
   }
 }
 

@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { codeOf, reasonOf } from '../files/reason.ts';
 import { Refusal } from '../files/refusal.ts';
 import { isNamedLikePicture } from './formats.ts';
+import { isNamedLikeManifest, readManifest } from './read-manifest.ts';
 
 /** A picture that was found. */
 export interface FoundPicture {
@@ -32,8 +33,8 @@ export interface Found {
 }
 
 /**
- * Finds the files that were given, and the pictures in folders and the folders below. Links are
- * followed, unless they lead back to a folder that they lie in.
+ * Finds the files that were given, those that given manifests list, and the pictures in folders and
+ * the folders below. Links are followed, unless they lead back to a folder that they lie in.
  *
  * @param without a path that is passed over
  * @throws Refusal where a file is missing, or a folder can't be read.
@@ -51,6 +52,8 @@ export async function findPictures(
       throw new Refusal(`${path}: cannot be read: ${reasonOf(error)}`);
     });
     if (stats.isDirectory()) await visit(path, '', [idOf(stats)]);
+    else if (isNamedLikeManifest(path))
+      for (const found of await readManifest(path)) pictures.push(found);
     else pictures.push(foundAt(path, basename(path), null, stats));
   }
   return { pictures, skipped };

@@ -69,11 +69,17 @@ function spellings(secret: string): string[] {
   }
 }
 
+interface ServerError extends NodeJS.ErrnoException {
+  readonly previousErrors?: readonly Error[];
+}
+
 /** Returns an error's message in one line, without secrets. */
 export function safeReason({ secrets }: QueueAddress, error: unknown): string {
-  const { message, code } = error as NodeJS.ErrnoException;
-  // Node's error for a host of several addresses has a code and no message.
-  let text = (message || code || String(error)).replaceAll(/\s+/g, ' ').trim();
+  const { message, code, previousErrors } = error as ServerError;
+  // Of a transaction that was given up the reasons lie aside. Node's error for a host of several
+  // addresses has a code and no message.
+  const words = previousErrors?.[0]?.message ?? (message || code || String(error));
+  let text = words.replaceAll(/\s+/g, ' ').trim();
   for (const secret of secrets) text = text.replaceAll(secret, '***');
   return text;
 }

@@ -68,6 +68,15 @@ export async function connect(
   }
 }
 
+// Of the system; of PostgreSQL the classes 08, a connection, and 57P, an operator's doing.
+const LOST = /^(ECONN|EPIPE$|ETIMEDOUT$|EHOST|ENET|ENOTFOUND$|EAI_|08|57P)/;
+
+/** Says whether an error is of the connection, and not of what was asked. */
+export function isConnectionLost(error: unknown): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return LOST.test(code ?? '') || /^Connection (terminated|is closed)|timeout/.test(message);
+}
+
 /**
  * Loads a package that only users of queues install.
  *

@@ -98,3 +98,12 @@ export function shardId(flow: string, index: number): string {
 export function indexOf(key: string): number {
   return Number(key.slice(key.lastIndexOf('-') + 1));
 }
+
+/** How often a shard may lose its worker before it fails. */
+export const MOST_LOSSES = 2;
+
+/** Returns why a shard has failed, of the reason that BullMQ keeps. */
+export function reasonOfFailure(kept: string): string {
+  const isLost = kept.startsWith('job stalled more than allowable limit');
+  return isLost ? `its worker was lost ${MOST_LOSSES + 1} times` : kept;
+}

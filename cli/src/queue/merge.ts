@@ -1,7 +1,7 @@
 import { addTallies } from '../shards/restyle.ts';
 import { DatasetStatistics, type DatasetStatisticsJSON } from '../statistics/dataset-statistics.ts';
 import type { Jobs } from '../work/jobs.ts';
-import type { FailedShard, Merged, QueuedJob } from './flow.ts';
+import { type FailedShard, type Merged, type QueuedJob, reasonOfFailure } from './flow.ts';
 
 type Result<Name extends QueuedJob> = Jobs[Name]['result'];
 
@@ -36,7 +36,8 @@ export function mergeShards<Name extends QueuedJob>(
   for (let index = 0; index < shards; index++) {
     const one = results.get(index);
     if (one !== undefined) result = addResults(job, result, one);
-    else failed.push({ index, reason: reasons.get(index) ?? 'its result was lost' });
+    else
+      failed.push({ index, reason: reasonOfFailure(reasons.get(index) ?? 'its result was lost') });
   }
   return { result, failed };
 }

@@ -3,6 +3,9 @@ import { Refusal } from '../files/refusal.ts';
 import type { QueueAddress } from './address.ts';
 import { type Broker, type BrokerEvents, CONNECT_TIMEOUT, loadPackage } from './broker.ts';
 
+/** What ioredis says of a connection that the server has closed. */
+const CLOSED = 'Connection is closed.';
+
 /** Opens a queue in Redis 7, which has to keep whatever is put into it. */
 export async function openBroker(
   address: QueueAddress,
@@ -28,23 +31,24 @@ export async function openBroker(
   };
 }
 
-/** @throws Refusal where the server can't be reached, or evicts keys. */
+/** @throws Refusal where the server drops keys; Error where it can't be reached. */
 async function checkServer(Client: typeof Redis, address: QueueAddress): Promise<void> {
   const trial = new Client(address.url, {
     lazyConnect: true,
     connectTimeout: CONNECT_TIMEOUT,
-    commandTimeout: CONNECT_TIMEOUT,
     retryStrategy: () => null,
     // Otherwise what refuses the login is told by an event, and the command fails without a reason.
     enableReadyCheck: false,
   });
-  let told: Error | undefined;
-  trial.on('error', (error) => {
-    told ??= error;
+  const told: Error[] = [];
+  trial.on('error', (error) => told.push(error));
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    const error = new Error(`no answer in ${CONNECT_TIMEOUT / 1_000} s: timed out`);
+    timer = setTimeout(reject, CONNECT_TIMEOUT, error);
   });
   try {
-    await trial.connect();
-    const memory = await trial.info('memory');
+    const memory = await Promise.race([trial.connect().then(() => trial.info('memory')), silence]);
     const policy = /^maxmemory_policy:(\S+)/m.exec(memory)?.[1];
     if (policy !== undefined && policy !== 'noeviction') {
       throw new Refusal(
@@ -53,8 +57,12 @@ async function checkServer(Client: typeof Redis, address: QueueAddress): Promise
       );
     }
   } catch (error) {
-    throw told ?? error;
+    const first: NodeJS.ErrnoException = told[0] ?? (error as Error);
+    const { code, message } = first;
+    const isClosed = code === 'EPIPE' || code === 'ECONNRESET' || message === CLOSED;
+    throw isClosed ? new Error('it closes the connection; has it too many clients?') : first;
   } finally {
+    clearTimeout(timer);
     trial.disconnect();
   }
 }

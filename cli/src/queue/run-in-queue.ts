@@ -17,6 +17,14 @@ export interface QueueOptions {
   readonly isDetached: boolean;
 }
 
+/** Where workers put the results of pictures. */
+export interface ResultPlaces<Item> {
+  /** Says whether the result of a picture is where it was put. */
+  readonly isThere: (item: Item) => Promise<boolean>;
+  /** Removes what was left there, before anything is put. */
+  readonly clear: () => Promise<void>;
+}
+
 /** What came of a request. */
 export interface QueueResult<Name extends QueuedJob> {
   readonly result: Jobs[Name]['result'];
@@ -27,24 +35,27 @@ export interface QueueResult<Name extends QueuedJob> {
 /**
  * Submits a request, and waits for its result. What becomes of it is told on standard error.
  *
- * @param isIntact whether the result of a picture is where a worker has put it; null where it is
- *   put nowhere
+ * @param places of the results; null where they are put nowhere
  * @returns null where nothing is waited for
  * @throws Refusal where the queue can't be had, or no shard has a result.
  */
 export async function runInQueue<Name extends QueuedJob>(
   request: Request<Name>,
   { address, isDetached }: QueueOptions,
-  isIntact: ((item: Jobs[Name]['item']) => Promise<boolean>) | null,
+  places: ResultPlaces<Jobs[Name]['item']> | null,
 ): Promise<QueueResult<Name> | null> {
   return withBroker(address, async (broker, version) => {
     const flow = flowOf(request, version);
-    const areIntact = async (index: number) => {
-      if (isIntact === null) return true;
-      for (const item of flow.shards[index]?.items ?? []) if (!(await isIntact(item))) return false;
-      return true;
-    };
-    const again = () => submit(broker, version, flow, areIntact);
+    const again = () =>
+      submit(broker, version, flow, {
+        async areThere(index) {
+          for (const item of flow.shards[index]?.items ?? []) {
+            if (places && !(await places.isThere(item))) return false;
+          }
+          return true;
+        },
+        clear: async () => places?.clear(),
+      });
     const submission = await again();
     const shards = flow.shards.length;
     const words = {

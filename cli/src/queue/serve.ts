@@ -10,6 +10,7 @@ import {
   indexOf,
   type MergeData,
   type Merged,
+  MOST_LOSSES,
   type QueuedJob,
   queueNames,
   type ShardData,
@@ -33,9 +34,6 @@ export interface ServeOptions {
   /** The port of the metrics; null for none. */
   readonly metrics: number | null;
 }
-
-/** How often a shard may lose its worker before it fails. */
-const MOST_LOSSES = 2;
 
 /** Milliseconds that a connection has to end. */
 const FAREWELL = 2_000;

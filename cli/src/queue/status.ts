@@ -1,6 +1,13 @@
 import { Refusal } from '../files/refusal.ts';
 import type { QueueAddress } from './address.ts';
-import { type FailedShard, indexOf, type MergeData, queueNames, shardId } from './flow.ts';
+import {
+  type FailedShard,
+  indexOf,
+  type MergeData,
+  queueNames,
+  reasonOfFailure,
+  shardId,
+} from './flow.ts';
 import { findWorkers } from './versions.ts';
 import { withBroker } from './with-broker.ts';
 
@@ -28,7 +35,10 @@ export async function findStatus(address: QueueAddress, id: string): Promise<Flo
     const isFinished = job.finishedOn !== undefined;
     const { processed = 0 } = await job.getDependenciesCount();
     const reasons = Object.entries(await job.getIgnoredChildrenFailures());
-    const failed = reasons.map(([key, reason]) => ({ index: indexOf(key), reason }));
+    const failed = reasons.map(([key, reason]) => ({
+      index: indexOf(key),
+      reason: reasonOfFailure(reason),
+    }));
     const { workers } = await findWorkers(broker, version);
     await merges.close();
     return {

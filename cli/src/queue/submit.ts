@@ -15,6 +15,14 @@ export type Submission =
   | { readonly kind: 'new' | 'joined' | 'stored' }
   | { readonly kind: 'resumed'; readonly shards: number };
 
+/** Where the results of shards are put. */
+export interface ShardPlaces {
+  /** Says whether the results of a shard are where they were put. */
+  readonly areThere: (index: number) => Promise<boolean>;
+  /** Called before a flow is added: nobody is at its results then. */
+  readonly clear: () => Promise<void>;
+}
+
 /** Seconds that a server keeps what is finished: a week. */
 const KEPT = 7 * 24 * 60 * 60;
 
@@ -28,14 +36,12 @@ const OPTIONS = {
 /**
  * Adds a flow whole or not at all. The same flow is there once: one that is being worked on is
  * joined, one that is finished is left as it is, and of one with failed shards those are added anew.
- *
- * @param isIntact whether the results of a shard are still where they were put
  */
 export async function submit<Name extends QueuedJob>(
   broker: Broker,
   version: string,
   flow: Flow<Name>,
-  isIntact: (index: number) => Promise<boolean>,
+  places: ShardPlaces,
 ): Promise<Submission> {
   const names = queueNames(version);
   const [shards, merges] = [broker.queue(names.shards), broker.queue(names.merges)];
@@ -48,17 +54,18 @@ export async function submit<Name extends QueuedJob>(
       flow.shards.map((_, index) => shards.getJobState(shardId(flow.id, index))),
     );
     const anew: number[] = [];
-    let areIntact = true;
+    let areAllThere = true;
     for (const [index, state] of states.entries()) {
-      const isIntactOne = await isIntact(index);
-      areIntact &&= isIntactOne;
-      if (state !== 'completed' || !isIntactOne) anew.push(index);
+      const areThere = await places.areThere(index);
+      areAllThere &&= areThere;
+      if (state !== 'completed' || !areThere) anew.push(index);
     }
-    if (state === 'completed' && areIntact) {
+    if (state === 'completed' && areAllThere) {
       // Its shards may be dropped before it is.
       const merged: Merged<Name> | undefined = (await merges.getJob(flow.id))?.returnvalue;
       if (merged?.failed.length === 0) return { kind: 'stored' };
     }
+    await places.clear();
     // A job that is there, even a failed one, would be left as it is without a word.
     await merges.remove(flow.id, { removeChildren: false });
     await Promise.all(anew.map((index) => shards.remove(shardId(flow.id, index))));

@@ -2,7 +2,7 @@ import { Refusal } from '../files/refusal.ts';
 import { Interruption } from '../work/interruption.ts';
 import { startProgress } from '../work/progress.ts';
 import type { QueueAddress } from './address.ts';
-import type { Broker, JobsQueue } from './broker.ts';
+import { type Broker, isConnectionLost, type JobsQueue } from './broker.ts';
 import { type Flow, type Merged, type QueuedJob, queueNames } from './flow.ts';
 
 // Milliseconds from one question to the next.
@@ -29,7 +29,7 @@ export async function waitFor<Name extends QueuedJob>(
   try {
     for (;;) {
       // A question that a server which is gone does not answer is waited for no longer either.
-      const state = await Promise.race([ask(merges, flow), interruption.arrival]);
+      const state = await Promise.race([askAgain(merges, flow, again), interruption.arrival]);
       if (state === undefined) {
         bar.stop();
         console.error(
@@ -45,8 +45,7 @@ export async function waitFor<Name extends QueuedJob>(
       if (state.kind === 'failed') {
         throw new Refusal(`${flow.id}: the shards' results could not be merged: ${state.reason}`);
       }
-      if (state.kind === 'lost') await again();
-      else bar.update(state.pictures);
+      if (state.kind === 'working') bar.update(state.pictures);
       await Promise.race([pause(EVERY), interruption.arrival]);
     }
   } finally {
@@ -59,15 +58,31 @@ export async function waitFor<Name extends QueuedJob>(
 type State<Name extends QueuedJob> =
   | { readonly kind: 'merged'; readonly merged: Merged<Name> }
   | { readonly kind: 'failed'; readonly reason: string }
-  | { readonly kind: 'lost' }
-  | { readonly kind: 'working'; readonly pictures: number };
+  | { readonly kind: 'working'; readonly pictures: number }
+  | { readonly kind: 'unknown' };
+
+/** Asks a server that may be gone for a while, and may have lost what it was given. */
+async function askAgain<Name extends QueuedJob>(
+  merges: JobsQueue,
+  flow: Flow<Name>,
+  again: () => Promise<unknown>,
+): Promise<State<Name>> {
+  try {
+    const state = await ask(merges, flow);
+    if (state.kind === 'unknown') await again();
+    return state;
+  } catch (error) {
+    if (!isConnectionLost(error)) throw error;
+    return { kind: 'unknown' };
+  }
+}
 
 async function ask<Name extends QueuedJob>(
   merges: JobsQueue,
   { id, pictures, size }: Flow<Name>,
 ): Promise<State<Name>> {
   const job = await merges.getJob(id);
-  if (job === undefined) return { kind: 'lost' };
+  if (job === undefined) return { kind: 'unknown' };
   if (job.finishedOn !== undefined) {
     return job.failedReason
       ? { kind: 'failed', reason: job.failedReason }

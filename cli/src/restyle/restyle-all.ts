@@ -1,5 +1,5 @@
-import { dirname } from 'node:path';
-import { checkWritable, makeFolder } from '../files/write-whole.ts';
+import { basename, dirname } from 'node:path';
+import { checkWritable, makeFolder, removeLeftovers } from '../files/write-whole.ts';
 import { addTallies, NOTHING_RESTYLED, type RestyleOptions } from '../shards/restyle.ts';
 import { cutIntoParts } from '../work/cut.ts';
 import { Interruption } from '../work/interruption.ts';
@@ -21,6 +21,7 @@ export async function restyleAll(
 ): Promise<void> {
   const { restylings } = plan;
   await preparePlaces(plan);
+  await clearPlaces(plan);
   const total = restylings.length;
   const interruption = new Interruption();
   const bar = total > 1 ? startProgress(total, 0) : null;
@@ -47,4 +48,14 @@ export async function preparePlaces({ restylings, makesFolders }: Plan): Promise
     if (makesFolders) await makeFolder(folder);
     await checkWritable(out);
   }
+}
+
+/** Removes the halves of results that a killed run has left. No other may be at them. */
+export async function clearPlaces({ restylings }: Plan): Promise<void> {
+  const places = new Map<string, Set<string>>();
+  for (const { out } of restylings) {
+    const names = places.get(dirname(out)) ?? new Set();
+    places.set(dirname(out), names.add(basename(out)));
+  }
+  for (const [folder, names] of places) await removeLeftovers(folder, names);
 }

@@ -7,7 +7,7 @@ import type { RestyleOptions } from '../shards/restyle.ts';
 import { Interruption } from '../work/interruption.ts';
 import type { Plan } from './plan.ts';
 import { reportTally } from './report.ts';
-import { preparePlaces } from './restyle-all.ts';
+import { clearPlaces, preparePlaces } from './restyle-all.ts';
 
 /**
  * Lets workers restyle the pictures of a plan, and says what was written.
@@ -28,7 +28,14 @@ export async function restyleInQueue(
     folder: startOf(restylings.flatMap(({ content, out }) => [content, out])),
     size,
   };
-  const done = await runInQueue(request, { address, isDetached }, ({ out }) => isFile(out));
+  const done = await runInQueue(
+    request,
+    { address, isDetached },
+    {
+      isThere: ({ out }) => isFile(out),
+      clear: () => clearPlaces(plan),
+    },
+  );
   if (done === null) return;
   if (done.refusal) throw done.refusal;
   reportTally(plan, done.result, new Interruption());
