@@ -28,6 +28,7 @@ export const TASKS: readonly Task[] = [
   { name: 'Train', files: ['docs/training.md'] },
   { name: 'Pictures', files: ['docs/pictures.md'] },
   { name: 'Command line', files: ['docs/command-line.md'] },
+  { name: 'Many machines', files: ['docs/many-machines.md'] },
   { name: 'All cores', files: ['docs/threads.md'] },
   { name: 'Edge', files: ['docs/edge-workers.md', 'docs/hermes.md'] },
   { name: 'Exactness', files: ['docs/accuracy.md', 'docs/trust.md'] },

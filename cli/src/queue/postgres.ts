@@ -22,16 +22,8 @@ export async function openBroker(address: QueueAddress, { lost }: BrokerEvents):
     await trial.end();
   }
   return {
-    queue(name) {
-      const queue = new Queue(name, { connection }, createPostgresBackend);
-      queue.on('error', lost);
-      return queue;
-    },
-    flows() {
-      const flows = new FlowProducer({ connection }, createPostgresBackend);
-      flows.on('error', lost);
-      return flows;
-    },
+    queue: (name) => new Queue(name, { connection }, createPostgresBackend).on('error', lost),
+    flows: () => new FlowProducer({ connection }, createPostgresBackend).on('error', lost),
     worker: (name, processor, options) =>
       new Worker(name, processor, { ...options, connection }, createPostgresBackend),
     // Each of them has connections of its own.

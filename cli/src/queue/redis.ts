@@ -24,8 +24,9 @@ export async function openBroker(
   });
   connection.on('error', lost).on('ready', found);
   return {
-    queue: (name) => new Queue(name, { connection }),
-    flows: () => new FlowProducer({ connection }),
+    // Errors that nobody listens to are printed, with the password among the command's arguments.
+    queue: (name) => new Queue(name, { connection }).on('error', lost),
+    flows: () => new FlowProducer({ connection }).on('error', lost),
     worker: (name, processor, settings) => new Worker(name, processor, { ...settings, connection }),
     close: async () => connection.disconnect(),
   };

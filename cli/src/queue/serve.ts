@@ -1,10 +1,17 @@
 // A worker: it takes shards from a queue and works on them, and merges what others have done.
 
 import type { Job } from 'bullmq';
+import { Refusal } from '../files/refusal.ts';
 import { Interruption } from '../work/interruption.ts';
 import type { Jobs } from '../work/jobs.ts';
-import type { QueueAddress } from './address.ts';
-import { type Broker, type ConnectionEvents, connect, type JobsWorker } from './broker.ts';
+import { type QueueAddress, safeReason } from './address.ts';
+import {
+  type Broker,
+  type ConnectionEvents,
+  connect,
+  isConnectionLost,
+  type JobsWorker,
+} from './broker.ts';
 import { codeVersion } from './code-version.ts';
 import {
   indexOf,
@@ -16,6 +23,7 @@ import {
   type ShardData,
 } from './flow.ts';
 import { Log } from './log.ts';
+import { tellOnce } from './losses.ts';
 import { mergeShards } from './merge.ts';
 import { Metrics, serveMetrics } from './metrics.ts';
 import { type PictureLimits, ProcessLane } from './process-lane.ts';
@@ -49,39 +57,48 @@ export async function serve(address: QueueAddress, options: ServeOptions): Promi
   const metrics = new Metrics();
   const interruption = new Interruption();
   const version = await codeVersion();
-  const broker = await connect(address, reportLosses(log));
   const server = options.metrics === null ? null : await serveMetrics(metrics, options.metrics);
-  await announceVersion(broker, version);
-  const lanes = openLanes(address, options, log, metrics);
-  const workers = startWorkers({ broker, version, options, log, metrics, lanes });
-  log.info('started', { version, queue: address.shown, threads: options.threads });
-
-  await interruption.arrival;
-  log.info('stopping', { grace: options.grace });
-  const drained = Promise.all(workers.map(({ worker }) => worker.close()));
-  if (!(await isDoneWithin(drained, options.grace * 1_000))) {
-    for (const { giveBack } of workers) giveBack();
-    await isDoneWithin(drained, FAREWELL);
+  let broker: Broker | null = null;
+  try {
+    const connection = tellOnce({
+      lost: (reason) => log.warn('queue-lost', { reason }),
+      found: () => log.info('queue-found'),
+    });
+    broker = await connect(address, connection);
+    await announceVersion(broker, version);
+    const lanes = openLanes(address, options, log, metrics);
+    const workers = startWorkers({
+      address,
+      broker,
+      connection,
+      version,
+      options,
+      log,
+      metrics,
+      lanes,
+    });
+    log.info('started', { version, queue: address.shown, threads: options.threads });
+    await interruption.arrival;
+    log.info('stopping', { grace: options.grace });
+    await drain(workers, options.grace);
+    for (const lane of lanes) lane.stop();
+    log.info('stopped');
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    // Whatever it is of, its parts may hold the password.
+    throw new Refusal(`${address.shown}: ${safeReason(address, error)}`);
+  } finally {
+    if (broker !== null) await isDoneWithin(broker.close(), FAREWELL);
+    server?.close();
   }
-  for (const lane of lanes) lane.stop();
-  await isDoneWithin(broker.close(), FAREWELL);
-  server?.close();
-  log.info('stopped');
 }
 
-/** Tells once that the server is lost, and once that it is back. */
-function reportLosses(log: Log): ConnectionEvents {
-  let isLost = false;
-  return {
-    lost(reason) {
-      if (!isLost) log.warn('queue-lost', { reason });
-      isLost = true;
-    },
-    found() {
-      if (isLost) log.info('queue-found');
-      isLost = false;
-    },
-  };
+/** Lets the jobs at work come to their end, for some seconds, and gives back what has not. */
+async function drain(workers: readonly Served[], grace: number): Promise<void> {
+  const drained = Promise.all(workers.map(({ worker }) => worker.close()));
+  if (await isDoneWithin(drained, grace * 1_000)) return;
+  for (const { giveBack } of workers) giveBack();
+  await isDoneWithin(drained, FAREWELL);
 }
 
 function openLanes(
@@ -107,7 +124,9 @@ function openLanes(
 }
 
 interface Workplace {
+  readonly address: QueueAddress;
   readonly broker: Broker;
+  readonly connection: ConnectionEvents;
   readonly version: string;
   readonly options: ServeOptions;
   readonly log: Log;
@@ -123,7 +142,7 @@ interface Served {
 
 /** Starts what takes shards, one at a time, and beside it what merges. */
 function startWorkers(place: Workplace): readonly Served[] {
-  const { broker, version, options, log, metrics, lanes } = place;
+  const { address, broker, connection, version, options, log, metrics, lanes } = place;
   const names = queueNames(version);
   const settings = {
     lockDuration: options.lock * 1_000,
@@ -140,6 +159,7 @@ function startWorkers(place: Workplace): readonly Served[] {
     token: string | undefined,
     signal: AbortSignal | undefined,
   ): Promise<Jobs[QueuedJob]['result'] | null> {
+    connection.found();
     const { flow, index, shard, bytes } = job.data;
     const facts = { flow, shard: index, pictures: shard.items.length };
     const start = performance.now();
@@ -181,7 +201,10 @@ function startWorkers(place: Workplace): readonly Served[] {
     broker.worker(names.merges, merge, settings),
   ];
   return started.map((worker) => {
-    worker.on('error', (error) => log.error('queue-error', error));
+    worker.on('error', (error) => {
+      if (isConnectionLost(error)) connection.lost(safeReason(address, error));
+      else log.error('queue-error', error);
+    });
     worker.on('stalled', (id) => log.warn('shard-taken-over', { job: id }));
     // Another worker has the job by now: what is done here would be thrown away.
     worker.on('lockRenewalFailed', (lost) => {

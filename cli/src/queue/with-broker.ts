@@ -2,6 +2,7 @@ import { Refusal } from '../files/refusal.ts';
 import { type QueueAddress, safeReason } from './address.ts';
 import { type Broker, connect } from './broker.ts';
 import { codeVersion } from './code-version.ts';
+import { tellOnce } from './losses.ts';
 
 /**
  * Connects a command to a queue, and ends the connection after it.
@@ -13,10 +14,11 @@ export async function withBroker<Result>(
   use: (broker: Broker, version: string) => Promise<Result>,
 ): Promise<Result> {
   const version = await codeVersion();
-  const broker = await connect(address, {
+  const connection = tellOnce({
     lost: (reason) => console.error(`${address.shown}: is lost, and waited for: ${reason}`),
-    found: () => {},
+    found: () => console.error(`${address.shown}: is found`),
   });
+  const broker = await connect(address, connection);
   try {
     return await use(broker, version);
   } catch (error) {

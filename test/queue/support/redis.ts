@@ -27,9 +27,9 @@ export class RedisServer {
     return server;
   }
 
-  /** Starts it again, with what it has written. */
-  async again(): Promise<void> {
-    this.#program = this.#launch();
+  /** Starts it again, with what it has written, and with more settings. */
+  async again(...settings: readonly string[]): Promise<void> {
+    this.#program = this.#launch(settings);
     await this.#answers();
   }
 
@@ -47,7 +47,7 @@ export class RedisServer {
     }
   }
 
-  #launch(): Program {
+  #launch(more: readonly string[] = []): Program {
     const settings = [
       ['--port', String(this.port)],
       ['--bind', '127.0.0.1'],
@@ -55,7 +55,7 @@ export class RedisServer {
       ['--save', ''],
       ['--appendonly', 'yes', '--appendfsync', 'always'],
     ].flat();
-    return new Program('redis-server', [...settings, ...this.#settings]);
+    return new Program('redis-server', [...settings, ...this.#settings, ...more]);
   }
 
   async #answers(): Promise<void> {
