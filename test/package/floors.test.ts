@@ -33,6 +33,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['.'],
     ['commands'],
     ['stats', 'restyle'],
+    ['queue'],
     ['work'],
     ['shards'],
     ['statistics', 'styles'],

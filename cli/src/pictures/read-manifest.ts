@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { reasonOf } from '../files/reason.ts';
 import { Refusal } from '../files/refusal.ts';
-import type { FoundPicture } from './find-pictures.ts';
+import type { FoundPicture } from './found-picture.ts';
 
 /** Says whether a file is named like a manifest. */
 export function isNamedLikeManifest(path: string): boolean {

@@ -1,6 +1,5 @@
 import type { FlowProducer, Processor, Queue, Worker, WorkerOptions } from 'bullmq';
 import { Refusal } from '../files/refusal.ts';
-import { type QueueAddress, safeReason } from './address.ts';
 
 /** The jobs of a queue: what BullMQ's Queue can, on every server. */
 export type JobsQueue = Pick<
@@ -30,12 +29,6 @@ export interface Broker {
   close(): Promise<void>;
 }
 
-/** What a connection tells. It builds itself again. */
-export interface ConnectionEvents {
-  readonly lost: (reason: string) => void;
-  readonly found: () => void;
-}
-
 /** Milliseconds: a server that is silent for so long is not there. */
 export const CONNECT_TIMEOUT = 5_000;
 
@@ -43,29 +36,6 @@ export const CONNECT_TIMEOUT = 5_000;
 export interface BrokerEvents {
   readonly lost: (error: Error) => void;
   readonly found: () => void;
-}
-
-/**
- * Connects to a server that is fit to be a queue.
- *
- * @throws Refusal that names host and port where it can't be reached, refuses the login, or drops
- *   what it is to keep.
- */
-export async function connect(
-  address: QueueAddress,
-  { lost, found }: ConnectionEvents,
-): Promise<Broker> {
-  try {
-    const { openBroker } =
-      address.broker === 'redis' ? await import('./redis.ts') : await import('./postgres.ts');
-    return await openBroker(address, {
-      lost: (error) => lost(safeReason(address, error)),
-      found,
-    });
-  } catch (error) {
-    if (error instanceof Refusal) throw error;
-    throw new Refusal(`${address.shown}: can't be used as a queue: ${safeReason(address, error)}`);
-  }
 }
 
 // Of the system; of PostgreSQL the classes 08, a connection, and 57P, an operator's doing.

@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { isAbsolute, parse } from 'node:path';
-import type { FoundPicture } from '../pictures/find-pictures.ts';
+import type { FoundPicture } from '../pictures/found-picture.ts';
 import { cutIntoShards } from '../work/cut.ts';
 import type { Jobs, Shard } from '../work/jobs.ts';
 

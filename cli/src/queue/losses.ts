@@ -1,4 +1,4 @@
-import type { ConnectionEvents } from './broker.ts';
+import type { ConnectionEvents } from './connect.ts';
 
 /** Tells a loss of the connection once, however often it is noticed, and once that it is found. */
 export function tellOnce({ lost, found }: ConnectionEvents): ConnectionEvents {

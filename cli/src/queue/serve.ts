@@ -5,14 +5,9 @@ import { Refusal } from '../files/refusal.ts';
 import { Interruption } from '../work/interruption.ts';
 import type { Jobs } from '../work/jobs.ts';
 import { type QueueAddress, safeReason } from './address.ts';
-import {
-  type Broker,
-  type ConnectionEvents,
-  connect,
-  isConnectionLost,
-  type JobsWorker,
-} from './broker.ts';
+import { type Broker, isConnectionLost, type JobsWorker } from './broker.ts';
 import { codeVersion } from './code-version.ts';
+import { type ConnectionEvents, connect } from './connect.ts';
 import {
   indexOf,
   type MergeData,

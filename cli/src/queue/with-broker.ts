@@ -1,7 +1,8 @@
 import { Refusal } from '../files/refusal.ts';
 import { type QueueAddress, safeReason } from './address.ts';
-import { type Broker, connect } from './broker.ts';
+import type { Broker } from './broker.ts';
 import { codeVersion } from './code-version.ts';
+import { connect } from './connect.ts';
 import { tellOnce } from './losses.ts';
 
 /**

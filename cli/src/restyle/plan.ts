@@ -2,8 +2,9 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { Refusal } from '../files/refusal.ts';
-import { type FoundPicture, findPictures, type Skipped } from '../pictures/find-pictures.ts';
+import { findPictures, type Skipped } from '../pictures/find-pictures.ts';
 import { formatOf, WRITTEN_NAMES } from '../pictures/formats.ts';
+import type { FoundPicture } from '../pictures/found-picture.ts';
 import type { Restyling } from '../shards/restyle.ts';
 
 /** What is to be restyled. */

@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import { codeOf, reasonOf } from '../files/reason.ts';
 import { Refusal } from '../files/refusal.ts';
 import { writeWhole } from '../files/write-whole.ts';
-import type { FoundPicture } from '../pictures/find-pictures.ts';
+import type { FoundPicture } from '../pictures/found-picture.ts';
 import type { CountOptions } from '../shards/count.ts';
 import { DatasetStatistics } from '../statistics/dataset-statistics.ts';
 
