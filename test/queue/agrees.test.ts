@@ -161,9 +161,11 @@ describe('wasm-norm restyle --queue', () => {
     // A stored result is one whose files are still there.
     const stored = await runCli(folder.path, ...args, ...queue);
     expect([stored.stdout, stored.status]).toEqual([local.stdout, 1]);
+    expect(stored.stderr).toContain('this is its stored result');
     rmSync(join(folder.path, 'styled/below/00003.png'));
     const mended = await runCli(folder.path, ...args, ...queue);
     expect(mended.stdout).toBe(local.stdout);
+    expect(mended.stderr).toContain('1 of its 3 shards are worked on again');
     expect(results()).toEqual(expected);
   });
 

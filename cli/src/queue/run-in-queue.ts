@@ -18,9 +18,12 @@ export interface QueueOptions {
 }
 
 /** Where workers put the results of pictures. */
-export interface ResultPlaces<Item> {
-  /** Says whether the result of a picture is where it was put. */
-  readonly isThere: (item: Item) => Promise<boolean>;
+export interface ResultPlaces<Name extends QueuedJob> {
+  /** Says whether what a result tells of a picture is still where it was put. */
+  readonly isThere: (
+    item: Jobs[Name]['item'],
+    result: Jobs[Name]['result'] | null,
+  ) => Promise<boolean>;
   /** Removes what was left there, before anything is put. */
   readonly clear: () => Promise<void>;
 }
@@ -42,15 +45,15 @@ export interface QueueResult<Name extends QueuedJob> {
 export async function runInQueue<Name extends QueuedJob>(
   request: Request<Name>,
   { address, isDetached }: QueueOptions,
-  places: ResultPlaces<Jobs[Name]['item']> | null,
+  places: ResultPlaces<Name> | null,
 ): Promise<QueueResult<Name> | null> {
   return withBroker(address, async (broker, version) => {
     const flow = flowOf(request, version);
     const again = () =>
       submit(broker, version, flow, {
-        async areThere(index) {
+        async areThere(index, result) {
           for (const item of flow.shards[index]?.items ?? []) {
-            if (places && !(await places.isThere(item))) return false;
+            if (places && !(await places.isThere(item, result))) return false;
           }
           return true;
         },

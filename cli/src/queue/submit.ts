@@ -1,5 +1,6 @@
 import type { JobsOptions } from 'bullmq';
-import type { Broker } from './broker.ts';
+import type { Jobs } from '../work/jobs.ts';
+import type { Broker, JobsQueue } from './broker.ts';
 import {
   type Flow,
   type MergeData,
@@ -16,9 +17,9 @@ export type Submission =
   | { readonly kind: 'resumed'; readonly shards: number };
 
 /** Where the results of shards are put. */
-export interface ShardPlaces {
-  /** Says whether the results of a shard are where they were put. */
-  readonly areThere: (index: number) => Promise<boolean>;
+export interface ShardPlaces<Result> {
+  /** Says whether what a result tells of a shard's pictures is still where it was put. */
+  readonly areThere: (index: number, result: Result | null) => Promise<boolean>;
   /** Called before a flow is added: nobody is at its results then. */
   readonly clear: () => Promise<void>;
 }
@@ -41,7 +42,7 @@ export async function submit<Name extends QueuedJob>(
   broker: Broker,
   version: string,
   flow: Flow<Name>,
-  places: ShardPlaces,
+  places: ShardPlaces<Jobs[Name]['result']>,
 ): Promise<Submission> {
   const names = queueNames(version);
   const [shards, merges] = [broker.queue(names.shards), broker.queue(names.merges)];
@@ -53,18 +54,16 @@ export async function submit<Name extends QueuedJob>(
     const states = await Promise.all(
       flow.shards.map((_, index) => shards.getJobState(shardId(flow.id, index))),
     );
+    const merged = isFinished ? await resultOf<Name>(merges, flow.id) : null;
     const anew: number[] = [];
     let areAllThere = true;
     for (const [index, state] of states.entries()) {
-      const areThere = await places.areThere(index);
+      const areThere = await places.areThere(index, merged?.result ?? null);
       areAllThere &&= areThere;
       if (state !== 'completed' || !areThere) anew.push(index);
     }
-    if (state === 'completed' && areAllThere) {
-      // Its shards may be dropped before it is.
-      const merged: Merged<Name> | undefined = (await merges.getJob(flow.id))?.returnvalue;
-      if (merged?.failed.length === 0) return { kind: 'stored' };
-    }
+    // Its shards may be dropped before it is.
+    if (merged?.failed.length === 0 && areAllThere) return { kind: 'stored' };
     await places.clear();
     // A job that is there, even a failed one, would be left as it is without a word.
     await merges.remove(flow.id, { removeChildren: false });
@@ -74,6 +73,14 @@ export async function submit<Name extends QueuedJob>(
   } finally {
     await Promise.all([shards.close(), merges.close(), flows.close()]);
   }
+}
+
+/** Returns the result of a finished flow; null where it has failed. */
+async function resultOf<Name extends QueuedJob>(
+  merges: JobsQueue,
+  id: string,
+): Promise<Merged<Name> | null> {
+  return (await merges.getJob(id))?.returnvalue ?? null;
 }
 
 function treeOf<Name extends QueuedJob>(

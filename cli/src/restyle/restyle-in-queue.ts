@@ -3,7 +3,7 @@ import type { QueueChoice } from '../command-line/values.ts';
 import { readQueue } from '../queue/address.ts';
 import { startOf } from '../queue/flow.ts';
 import { runInQueue } from '../queue/run-in-queue.ts';
-import type { RestyleOptions } from '../shards/restyle.ts';
+import type { RestyleOptions, RestyleTally } from '../shards/restyle.ts';
 import { Interruption } from '../work/interruption.ts';
 import type { Plan } from './plan.ts';
 import { reportTally } from './report.ts';
@@ -32,13 +32,24 @@ export async function restyleInQueue(
     request,
     { address, isDetached },
     {
-      isThere: ({ out }) => isFile(out),
+      isThere: async ({ content, out }, tally) =>
+        (await isFile(out)) || failuresOf(tally).has(content),
       clear: () => clearPlaces(plan),
     },
   );
   if (done === null) return;
   if (done.refusal) throw done.refusal;
   reportTally(plan, done.result, new Interruption());
+}
+
+const failures = new WeakMap<RestyleTally, ReadonlySet<string>>();
+
+/** Returns the pictures that could not be restyled: their results are nowhere. */
+function failuresOf(tally: RestyleTally | null): ReadonlySet<string> {
+  if (tally === null) return new Set();
+  const known = failures.get(tally) ?? new Set(tally.failed.map(({ content }) => content));
+  failures.set(tally, known);
+  return known;
 }
 
 async function isFile(path: string): Promise<boolean> {
