@@ -22,17 +22,25 @@ const commands = (url: string): string[][] => [
   ['status', 'count-1', '--queue', url],
 ];
 
-/** Holds each command to a refusal of one line, within 10 seconds, without a secret. */
+/**
+ * Milliseconds. The connection is given up after 5 seconds; the start takes half a second, and many
+ * times that where other tests keep the cores busy. Without a limit a command would wait for ever.
+ */
+const PATIENCE = 40_000;
+
+/** Holds each command to a refusal of one line, in bounded time, without a secret. */
 async function expectRefused(url: string, reason: RegExp): Promise<void> {
   putPictures(at('photos'), 2);
   for (const args of commands(url)) {
-    const start = performance.now();
-    const { status, stdout, stderr } = await runCli(folder.path, ...args);
+    const program = startCli(folder.path, args);
+    const late = setTimeout(() => program.process.kill('SIGKILL'), PATIENCE);
+    const status = await program.ended();
+    clearTimeout(late);
+    const { stdout, stderr } = program;
     expect({ status, stdout }, args[0]).toEqual({ status: 1, stdout: '' });
     expect(stderr, args[0]).toMatch(reason);
     expect(stderr.trimEnd().split('\n'), args[0]).toHaveLength(1);
     expect(stderr, args[0]).not.toContain(SECRET);
-    expect(performance.now() - start, args[0]).toBeLessThan(10_000);
   }
 }
 
