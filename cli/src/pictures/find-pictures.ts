@@ -3,8 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { codeOf, reasonOf } from '../files/reason.ts';
 import { Refusal } from '../files/refusal.ts';
-import { isNamedLikePicture } from './formats.ts';
 import type { FoundPicture } from './found-picture.ts';
+import { isNamedLikePicture } from './names.ts';
 import { isNamedLikeManifest, readManifest } from './read-manifest.ts';
 
 /** What was passed over, and why. */

@@ -20,17 +20,9 @@ const FORMATS: Readonly<Record<string, Format>> = {
 /** The names that {@link formatOf} knows, for refusals. */
 export const WRITTEN_NAMES = '.png, .jpg, .webp or .avif';
 
-// What can't be decoded is to be named rather than passed over.
-const PICTURE = /\.(png|jpe?g?|jfif|gif|webp|bmp|tiff?|avif|hei[cf]|jxl|jp2)$/i;
-
 /** Tells the format to write by the name of a file; null for a name of none. */
 export function formatOf(path: string): Format | null {
   return FORMATS[extname(path).toLowerCase()] ?? null;
-}
-
-/** Says whether a file is named like a picture. `._IMG.jpg` is what a Mac keeps of IMG.jpg. */
-export function isNamedLikePicture(name: string): boolean {
-  return PICTURE.test(name) && !name.startsWith('._');
 }
 
 // Where nothing else is asked for. Above 90 JPEG keeps the colour of each pixel.

@@ -1,8 +1,8 @@
-import type { Image } from 'wasm-norm';
+import type { AnyImage, Image } from 'wasm-norm';
 import { useJpegDecoder, useWebpDecoder } from './codecs.ts';
 import type { Format } from './header.ts';
 import { essenceOf, readPng } from './png.ts';
-import { decodePng } from './png-codec.ts';
+import { decodePng, decodeWidePng } from './png-codec.ts';
 
 // What mozjpeg warns of where it has made up the rest of a picture, most of all grey. It goes on
 // without a word after its first warning, so a file may have more. Of other things it may warn:
@@ -28,6 +28,16 @@ export async function decode(file: Uint8Array<ArrayBuffer>, format: Format): Pro
     case 'WebP':
       return decodeWebp(file);
   }
+}
+
+/** Decodes a picture as {@link decode} does, but for a PNG of 16 bits: to RGBA of 16 bits. */
+export async function decodeAllBits(
+  file: Uint8Array<ArrayBuffer>,
+  format: Format,
+): Promise<AnyImage> {
+  if (format !== 'PNG') return decode(file, format);
+  const png = readPng(file);
+  return png.depth === 16 ? decodeWidePng(essenceOf(png)) : decodePng(essenceOf(png), png.depth);
 }
 
 async function decodeJpeg(file: Uint8Array<ArrayBuffer>): Promise<Image> {

@@ -11,6 +11,8 @@ export interface Header {
   /** The size of what `decode` returns. */
   readonly width: number;
   readonly height: number;
+  /** Whether it has a colour profile, which `decode` leaves aside. */
+  readonly hasProfile: boolean;
 }
 
 const READERS = { PNG: readPng, JPEG: readJpeg, WebP: readWebp };
@@ -30,7 +32,7 @@ export function formatOf(bytes: Uint8Array): Format | null {
  * @throws Error that says in one line why it can't be decoded; Unsupported where that is its kind.
  */
 export function readHeader(bytes: Uint8Array, format: Format): Header {
-  const { width, height } = READERS[format](bytes);
+  const { width, height, hasProfile } = READERS[format](bytes);
   if (width === 0 || height === 0) throw new Error(`a size of ${width} x ${height}`);
-  return { format, width, height };
+  return { format, width, height, hasProfile };
 }

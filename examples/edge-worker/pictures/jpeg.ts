@@ -4,10 +4,14 @@
 import { isTurned } from './exif.ts';
 import { Unsupported } from './unsupported.ts';
 
-/** What a JPEG says of itself: its size when it is upright. */
-export interface Jpeg {
+interface Size {
   readonly width: number;
   readonly height: number;
+}
+
+/** What a JPEG says of itself: its size when it is upright. */
+export interface Jpeg extends Size {
+  readonly hasProfile: boolean;
 }
 
 interface Segment {
@@ -19,6 +23,7 @@ interface Segment {
 
 const END_OF_IMAGE = 0xd9;
 const EXIF = 0xe1;
+const PROFILE = 0xe2;
 const START_OF_SCAN = 0xda;
 
 // The kinds of frames, each a marker. 0xc4, 0xc8 and 0xcc are no frames.
@@ -35,12 +40,14 @@ const MAX_SCANS = 64;
  * @throws Error where it is cut, or of a kind that the decoder does not decode.
  */
 export function readJpeg(bytes: Uint8Array): Jpeg {
-  let frame: Jpeg | null = null;
+  let frame: Size | null = null;
   let scans = 0;
   let lies = false;
+  let hasProfile = false;
   for (const { marker, start, end } of segmentsOf(bytes)) {
     if (marker === START_OF_SCAN) scans++;
     if (marker === EXIF) lies ||= isTurned(bytes.subarray(start, end));
+    if (marker === PROFILE) hasProfile ||= isProfile(bytes.subarray(start, end));
     if (ARITHMETIC.includes(marker)) throw new Unsupported('arithmetic coding');
     if (OTHERS.includes(marker)) throw new Unsupported('lossless or hierarchical coding');
     if (!DECODED.includes(marker)) continue;
@@ -50,10 +57,15 @@ export function readJpeg(bytes: Uint8Array): Jpeg {
   if (frame === null || scans === 0) throw new Error('no picture before its end');
   if (scans > MAX_SCANS) throw new Error(`${scans} scans, of at most ${MAX_SCANS}`);
   const { width, height } = frame;
-  return lies ? { width: height, height: width } : frame;
+  return lies ? { width: height, height: width, hasProfile } : { width, height, hasProfile };
 }
 
-function readFrame(data: Uint8Array): Jpeg {
+/** Tells a part of an ICC profile from the other data that applications keep there. */
+function isProfile(data: Uint8Array): boolean {
+  return String.fromCharCode(...data.subarray(0, 12)) === 'ICC_PROFILE\0';
+}
+
+function readFrame(data: Uint8Array): Size {
   if (data.length < 6) throw new Error('a frame that is cut');
   const [bits, , , , , components] = data;
   if (bits !== 8) throw new Unsupported(`${bits} bits a sample, instead of 8`);

@@ -3,7 +3,9 @@
 
 import type { InitOutput } from '@jsquash/png/codec/pkg/squoosh_png.js';
 import module from '@jsquash/png/codec/pkg/squoosh_png_bg.wasm';
-import type { Image, ImageLike } from 'wasm-norm';
+import type { AnyImage, Image, ImageLike } from 'wasm-norm';
+
+type WideImage = AnyImage & { readonly data: Uint16Array<ArrayBuffer> };
 
 let kept: Codec | null = null;
 
@@ -14,7 +16,18 @@ let kept: Codec | null = null;
  * @throws Error where it is damaged.
  */
 export function decodePng(file: Uint8Array, depth: number): Image {
-  return use((codec) => codec.decode(file, depth));
+  if (depth < 16) return use((codec) => codec.decode(file));
+  const { data, width, height } = decodeWidePng(file);
+  return { data: Uint8ClampedArray.from(data, (value) => value / 257), width, height };
+}
+
+/**
+ * Decodes a PNG of 16 bits a sample to RGBA of 16 bits.
+ *
+ * @throws Error where it is damaged.
+ */
+export function decodeWidePng(file: Uint8Array): WideImage {
+  return use((codec) => codec.decodeWide(file));
 }
 
 /** Encodes RGBA bytes as a PNG of 8 bits a channel. */
@@ -52,13 +65,23 @@ class Codec {
     this.#exports = instance.exports as unknown as InitOutput;
   }
 
-  decode(file: Uint8Array, depth: number): Image {
-    const at = this.#put(file);
-    if (depth === 16) return this.#decode16(at, file.length);
-    this.#exports.decode(at, file.length);
+  decode(file: Uint8Array): Image {
+    this.#exports.decode(this.#put(file), file.length);
     const picture = this.#picture as Image;
     this.#picture = null;
     return picture;
+  }
+
+  decodeWide(file: Uint8Array): WideImage {
+    const exports = this.#exports;
+    const picture = exports.decode_rgba16(this.#put(file), file.length);
+    const width = exports.imagedatargba16_width(picture);
+    const height = exports.imagedatargba16_height(picture);
+    exports.imagedatargba16_data(picture);
+    const data = (this.#samples as Uint16Array).slice();
+    this.#samples = null;
+    exports.__wbg_imagedatargba16_free(picture);
+    return { data, width, height };
   }
 
   encode({ data, width, height }: ImageLike): Uint8Array<ArrayBuffer> {
@@ -71,18 +94,6 @@ class Codec {
     exports.__wbindgen_free(start, length, 1);
     exports.__wbindgen_add_to_stack_pointer(16);
     return file;
-  }
-
-  #decode16(at: number, length: number): Image {
-    const exports = this.#exports;
-    const picture = exports.decode_rgba16(at, length);
-    const width = exports.imagedatargba16_width(picture);
-    const height = exports.imagedatargba16_height(picture);
-    exports.imagedatargba16_data(picture);
-    const data = Uint8ClampedArray.from(this.#samples as Uint16Array, (value) => value / 257);
-    this.#samples = null;
-    exports.__wbg_imagedatargba16_free(picture);
-    return { data, width, height };
   }
 
   /** Copies bytes to where the codec takes and frees them. */

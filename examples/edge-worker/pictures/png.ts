@@ -8,6 +8,7 @@ import { concatenate } from '../bytes.ts';
 export interface Png {
   readonly width: number;
   readonly height: number;
+  readonly hasProfile: boolean;
   /** Bits of a sample, or of an index. */
   readonly depth: number;
   /** How many bytes its data have to inflate to. */
@@ -36,6 +37,8 @@ const COLOUR_TYPES: Readonly<Record<number, ColourType>> = {
   6: { channels: 4, depths: [8, 16] },
 };
 const PALETTE = 3;
+
+const KEPT = ['IHDR', 'iCCP', 'PLTE', 'tRNS', 'IDAT', 'IEND'];
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const MAX_PALETTE = 256 * 3;
@@ -76,9 +79,11 @@ export function readPng(bytes: Uint8Array): Png {
     const rows = Math.max(Math.ceil((height - y) / stepY), 0);
     if (columns > 0) inflated += rows * (1 + Math.ceil((columns * channels * depth) / 8));
   }
+  const hasProfile = chunks.some(({ type }) => type === 'iCCP');
   // A palette beside other colour types only suggests colours for poor displays.
-  const isEssential = ({ type }: Chunk) => type !== 'PLTE' || colourType === PALETTE;
-  return { width, height, depth, inflated, chunks: chunks.filter(isEssential) };
+  const isEssential = ({ type }: Chunk) =>
+    type === 'PLTE' ? colourType === PALETTE : type !== 'iCCP';
+  return { width, height, hasProfile, depth, inflated, chunks: chunks.filter(isEssential) };
 }
 
 /**
@@ -92,7 +97,7 @@ export function essenceOf({ chunks, inflated }: Png): Uint8Array<ArrayBuffer> {
   return concatenate([Uint8Array.from(SIGNATURE), ...chunks.map(({ whole }) => whole)]);
 }
 
-/** Splits a PNG into its chunks up to the last, but for those that don't change its pixels. */
+/** Splits a PNG into its chunks up to the last: profiles, and those that make its pixels. */
 function chunksOf(bytes: Uint8Array): Chunk[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const chunks: Chunk[] = [];
@@ -103,7 +108,7 @@ function chunksOf(bytes: Uint8Array): Chunk[] {
     const end = at + 12 + length;
     if (end > bytes.length) throw new Error(`it ends within its chunk ${JSON.stringify(type)}`);
     const chunk = { type, data: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) };
-    if (['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'].includes(type)) chunks.push(chunk);
+    if (KEPT.includes(type)) chunks.push(chunk);
     // A capital letter says that the picture can't be made without the chunk.
     else if (/^[A-Z]/.test(type)) throw new Error(`the chunk ${type} is unknown`);
     if (type === 'IEND') return chunks;
