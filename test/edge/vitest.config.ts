@@ -6,10 +6,12 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
-    include: ['test/edge/*.test.ts'],
-    globalSetup: 'test/edge/start.ts',
+    include: ['test/edge/**/*.test.ts'],
+    globalSetup: ['test/edge/start.ts', 'test/edge/stats/start.ts'],
     // One process of workerd serves all files, and one of them watches its memory.
     fileParallelism: false,
+    // The services tell their logs what they fail at, as some tests make them.
+    silent: 'passed-only',
     testTimeout: 120_000,
   },
 });
