@@ -30,7 +30,7 @@ export const TASKS: readonly Task[] = [
   { name: 'Command line', files: ['docs/command-line.md'] },
   { name: 'Many machines', files: ['docs/many-machines.md'] },
   { name: 'All cores', files: ['docs/threads.md'] },
-  { name: 'Edge', files: ['docs/edge-workers.md', 'docs/hermes.md'] },
+  { name: 'Edge', files: ['docs/edge-workers.md', 'docs/edge-fleet.md', 'docs/hermes.md'] },
   { name: 'Exactness', files: ['docs/accuracy.md', 'docs/trust.md'] },
   { name: 'Speed', files: ['docs/how-the-kernels-work.md', 'bench/NOTES.md'] },
   {

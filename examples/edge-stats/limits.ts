@@ -7,7 +7,7 @@ export const MAX_FILE_BYTES: number = 8 * 2 ** 20;
  */
 export const MAX_PIXELS: number = 2 ** 20;
 
-/** Pictures of a shard, where nothing else is asked for: 5 seconds of the 30 that are allowed. */
+/** Pictures of a shard, where nothing else is asked for: some 3 of the 30 seconds allowed. */
 export const SHARD = 100;
 
 /** The most pictures of a shard. Keys have up to 1,024 bytes, a value of SQLite up to 2 MB. */
