@@ -13,6 +13,8 @@ Questions:
   pictures           How fast are operations on pictures, beside opencv.js and sharp?
   threads            How fast is a shared arena on 1, 2, 4, ... threads, beside PyTorch and
                      onnxruntime on as many?
+  queue              What does a queue cost over a million pictures, by BullMQ on a Redis of its
+                     own? Needs redis-server.
   picture            Draws docs/images/bench.svg from bench/results.json; measures nothing.
 
 Options of contest; a filter may be given several times:
@@ -42,6 +44,10 @@ Options of pictures:
   --quick            takes a third of the time, with more noise
   --publish          draws docs/images/pictures.svg
 
+Options of queue:
+  --pictures N       so many (1000000)
+  --quick            counts fewer pictures, with more noise
+
 Options of accuracy:
   --publish          writes docs/accuracy.md and draws docs/images/accuracy.svg
 
@@ -54,6 +60,7 @@ const { values: options, positionals } = parseArgs({
     shape: { type: 'string', multiple: true },
     contestant: { type: 'string', multiple: true },
     base: { type: 'string' },
+    pictures: { type: 'string', default: '1000000' },
     quick: { type: 'boolean', default: false },
     publish: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -105,6 +112,14 @@ const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
     const { norm, shape, quick } = options;
     const { threads } = await import('./questions/threads.ts');
     await threads({ norm, shape }, quick);
+  },
+  async queue() {
+    const pictures = Number(options.pictures);
+    if (!Number.isSafeInteger(pictures) || pictures < 1) {
+      return refuse(`--pictures: expected a whole number from 1, got '${options.pictures}'`);
+    }
+    const { queue } = await import('./questions/queue.ts');
+    await queue(pictures, options.quick);
   },
   async picture() {
     const { picture } = await import('./questions/picture.ts');
