@@ -7,7 +7,10 @@ export const MAX_FILE_BYTES: number = 8 * 2 ** 20;
  */
 export const MAX_PIXELS: number = 2 ** 20;
 
-/** Pictures of a shard, where nothing else is asked for: some 3 of the 30 seconds allowed. */
+/**
+ * Pictures of a shard, where nothing else is asked for. They take some 3 seconds of a processor,
+ * and wrangler.json allows 120.
+ */
 export const SHARD = 100;
 
 /** The most pictures of a shard. Keys have up to 1,024 bytes, a value of SQLite up to 2 MB. */

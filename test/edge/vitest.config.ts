@@ -13,5 +13,8 @@ export default defineConfig({
     // The services tell their logs what they fail at, as some tests make them.
     silent: 'passed-only',
     testTimeout: 120_000,
+    hookTimeout: 60_000,
+    // Milliseconds: a second, the default, is too short beside other programs.
+    expect: { poll: { timeout: 60_000 } },
   },
 });

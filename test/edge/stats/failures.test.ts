@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DatasetStatistics } from '../../../cli/src/statistics/dataset-statistics.ts';
+import type { ShardResult } from '../../../examples/edge-stats/count-shard.ts';
 import {
   type Image,
   ImageMoments,
@@ -23,6 +24,13 @@ function momentsOf(...indices: readonly number[]): ImageMomentsJSON {
   const moments = new ImageMoments();
   for (const i of indices) moments.merge(imageMoments(pictures[i] as Image));
   return moments.toJSON();
+}
+
+/** Counts one of the ten pictures. */
+function resultOf(i: number): { readonly key: string; readonly result: ShardResult } {
+  const statistics = new DatasetStatistics({ histograms: false });
+  statistics.add(pictures[i] as Image);
+  return { key: KEYS[i] as string, result: { statistics: statistics.toJSON(), profiled: 0 } };
 }
 
 const ALL = momentsOf(...KEYS.keys());
@@ -189,6 +197,17 @@ describe('a run', () => {
     await fleet.end(run);
     expect(await fleet.report(run)).toMatchObject({ pictures: 10, moments: ALL });
   });
+
+  it('takes no late result of other pictures, as of a forgotten run of its name', async () => {
+    await fleet.setFaults({ lost: [0, 9] });
+    await start(fleet);
+    await expect.poll(async () => (await fleet.status(run)).shards).toBe(10);
+    const { key, result } = resultOf(9);
+    await fleet.record(run, [0], result, [key]);
+    expect(await fleet.status(run)).toMatchObject({ counted: 0 });
+    await fleet.record(run, [9], result, [key]);
+    expect(await fleet.status(run)).toMatchObject({ counted: 1 });
+  });
 });
 
 describe('a bucket of 5,000 shards with 3 MB of names', () => {
@@ -198,17 +217,15 @@ describe('a bucket of 5,000 shards with 3 MB of names', () => {
     await fleet.setFaults({ keys, lost: [0, 4999] });
     await fleet.ask(`POST /start?run=${run}&shard=1`);
     const sent = async () => (await fleet.seen()).sent;
-    await expect.poll(async () => (await sent()).length, { timeout: 30_000 }).toBe(50);
+    await expect.poll(async () => (await sent()).length).toBe(50);
     for (const { messages, bytes } of await sent()) {
       expect(messages).toBe(100);
       expect(bytes).toBeLessThan(256_000);
     }
-    const statistics = new DatasetStatistics({ histograms: false });
-    statistics.add(pictures[0] as Image);
     const shards = keys
       .map((_, shard) => shard)
       .filter((shard) => shard % 33 !== 0 || shard >= 4950);
-    await fleet.record(run, shards, { statistics: statistics.toJSON(), profiled: 0 });
+    await fleet.record(run, shards, resultOf(0).result);
     expect(await fleet.status(run)).toMatchObject({ shards: 5000, counted: 4850 });
 
     await fleet.setFaults({});

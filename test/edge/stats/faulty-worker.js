@@ -4,8 +4,8 @@
 import worker, { Ledger as Deployed } from './worker.js';
 
 export class Ledger extends Deployed {
-  recordAll(shards, result) {
-    for (const shard of shards) this.record(shard, this.open(shard), result);
+  recordAll(shards, result, names) {
+    for (const shard of shards) this.record(shard, names ?? this.open(shard), result);
   }
 }
 
@@ -85,8 +85,8 @@ export default {
       return new Response();
     }
     if (pathname === '/record') {
-      const { run, shards, result } = await request.json();
-      await bindings.LEDGERS.getByName(run).recordAll(shards, result);
+      const { run, shards, result, names } = await request.json();
+      await bindings.LEDGERS.getByName(run).recordAll(shards, result, names);
       return new Response();
     }
     return worker.fetch(request, faulty(bindings));

@@ -31,8 +31,13 @@ export interface Seen {
 export interface FaultyFleet extends Simulation {
   setFaults(faults: Faults): Promise<void>;
   seen(): Promise<Seen>;
-  /** Gives shards a result, as if they were counted. */
-  record(run: string, shards: readonly number[], result: ShardResult): Promise<void>;
+  /** Gives shards a result, as if they were counted: their pictures, or those of the names. */
+  record(
+    run: string,
+    shards: readonly number[],
+    result: ShardResult,
+    names?: readonly string[],
+  ): Promise<void>;
   status(run: string): Promise<Status>;
   /** Asks until a run has ended one way or the other. */
   end(run: string): Promise<Status>;
@@ -54,16 +59,14 @@ export async function startFleet(batch?: number): Promise<FaultyFleet> {
   const fleet: FaultyFleet = {
     ...simulation,
     setFaults: (faults) => post('/faults', faults),
-    record: (run, shards, result) => post('/record', { run, shards, result }),
+    record: (run, shards, result, names) => post('/record', { run, shards, result, names }),
     seen: async () => (await fetch(`${simulation.url}/seen`)).json() as Promise<Seen>,
     async status(run) {
       return (await simulation.ask(`GET /status?run=${run}`)).json() as Promise<Status>;
     },
     async end(run) {
       const isOver = ({ state }: Status) => state === 'done' || state === 'stopped';
-      await expect
-        .poll(async () => isOver(await fleet.status(run)), { timeout: 60_000, interval: 20 })
-        .toBe(true);
+      await expect.poll(async () => isOver(await fleet.status(run)), { interval: 20 }).toBe(true);
       return fleet.status(run);
     },
     async report(run) {
