@@ -13,7 +13,7 @@ const PARTS = [
   {
     script: 'build:kernels',
     from: ['assembly', 'asconfig.json', 'scripts/embed-kernels.mjs', 'scripts/modules.mjs'],
-    to: 'build/pixels.wasm',
+    to: 'build/paint.wasm',
   },
   {
     script: 'build:library',
@@ -22,7 +22,7 @@ const PARTS = [
   },
   {
     script: 'build:cli',
-    from: ['cli/src', 'cli/package.json', 'src/checks'],
+    from: ['cli/src', 'cli/paint', 'cli/package.json', 'src/checks'],
     to: 'cli/dist/main.js',
   },
 ];

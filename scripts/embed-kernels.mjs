@@ -1,5 +1,6 @@
 // Writes src/kernels/compiled-NAME.ts for each module: the module as text, so that importing the
 // library needs neither a fetch nor a file system, and its type as the compiler declared it. Writes
+// cli/paint/kernels/compiled-paint.ts likewise, for convolutions, which the library has none of, and
 // src/kernels/compiled-worker.ts: the program of workers as text, for the same reason.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { buildSync } from 'esbuild';
@@ -41,12 +42,13 @@ function listsOf(namespace) {
     .join('\n');
 }
 
-for (const name of MODULES) {
+/** Writes a module as a source file. */
+function embed(name, place) {
   const text = JSON.stringify(encodeBytes(readFileSync(`build/${name}.wasm`)));
   const type = `${name[0].toUpperCase()}${name.slice(1)}`;
   const namespace = exportsOf(name);
   writeFileSync(
-    `src/kernels/compiled-${name}.ts`,
+    place,
     `// Written by scripts/embed-kernels.mjs from assembly/.
 
 /** The module as text, which decodeBytes decodes. */
@@ -64,6 +66,9 @@ ${listsOf(namespace)}
 `,
   );
 }
+
+for (const name of MODULES) embed(name, `src/kernels/compiled-${name}.ts`);
+embed('paint', 'cli/paint/kernels/compiled-paint.ts');
 
 const { outputFiles } = buildSync({
   entryPoints: ['src/kernels/worker.ts'],

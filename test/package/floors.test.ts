@@ -27,7 +27,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['fused'],
     ['elements', 'vectors'],
     ['rows', 'columns', 'convert', 'pixels'],
-    ['core'],
+    ['core', 'paint'],
   ],
   'cli/src': [
     ['.'],
@@ -38,8 +38,9 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['shards'],
     ['statistics', 'styles'],
     ['pictures', 'command-line'],
-    ['files', '../../src/checks'],
+    ['files', '../../src/checks', '../paint', '../paint/network', '../paint/walk'],
   ],
+  'cli/paint': [['.'], ['network'], ['walk'], ['convolutions'], ['kernels'], ['../../src/kernels']],
   bench: [
     ['.'],
     ['questions'],
