@@ -12,6 +12,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import('./commands/restyle.ts'),
     summary: 'gives photographs the colours of another',
   },
+  paint: {
+    load: () => import('./commands/paint.ts'),
+    summary: 'paints photographs in the style of a painting',
+  },
   fit: {
     load: () => import('./commands/fit.ts'),
     summary: 'finds the moments of style pictures, which restyle takes',

@@ -36,7 +36,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['queue'],
     ['work'],
     ['shards'],
-    ['statistics', 'styles'],
+    ['statistics', 'styles', 'painting'],
     ['pictures', 'command-line'],
     ['files', '../../src/checks', '../paint', '../paint/network', '../paint/walk'],
   ],

@@ -69,58 +69,67 @@ export class PictureRows implements Rows {
 
 const HALF: readonly number[] = [0.5, 0.5, 0.5];
 
+/** RGBA bytes that are written. */
+export interface Canvas {
+  readonly data: Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** Takes the network's colours, 0 to 1, as a picture of the size and with the alpha of another. */
 export class PictureStore implements Store {
-  readonly image: {
-    readonly data: Uint8ClampedArray;
-    readonly width: number;
-    readonly height: number;
-  };
   readonly #photograph: ImageLike;
+  readonly #result: Canvas;
   readonly #strength: number;
-  readonly #width: number;
 
-  /** @param strength of the result from 0, the photograph, to 1 */
-  constructor(photograph: ImageLike, strength: number) {
-    const { width, height } = photograph;
-    this.image = { data: new Uint8ClampedArray(4 * width * height), width, height };
+  /**
+   * @param result of the photograph's size
+   * @param strength of the result from 0, the photograph, to 1
+   */
+  constructor(photograph: ImageLike, result: Canvas, strength: number) {
     this.#photograph = photograph;
+    this.#result = result;
     this.#strength = strength;
-    this.#width = continued(width);
   }
 
   write(row: number, rows: Float32Array): void {
-    const { width, height, data } = this.image;
-    const count = Math.min(height - row, rows.length / CHANNELS / this.#width);
-    for (let i = 0; i < count; i++) {
-      const start = i * this.#width * CHANNELS;
-      const shape = [1, width, CHANNELS];
-      const tensor = { data: rows.subarray(start, start + width * CHANNELS), shape };
-      const at = 4 * (row + i) * width;
-      const out = { data: data.subarray(at, at + 4 * width), width, height: 1 };
-      tensorToImage(tensor, { layout: 'nhwc', out });
-      this.#finish(at, at + 4 * width);
+    const { width, height, data } = this.#result;
+    const rowSize = continued(width) * CHANNELS;
+    const end = Math.min(height, row + rows.length / rowSize);
+    for (let i = row; i < end; i++) {
+      const start = (i - row) * rowSize;
+      const colours = rows.subarray(start, start + width * CHANNELS);
+      const out = { data: data.subarray(4 * i * width, 4 * (i + 1) * width), width, height: 1 };
+      tensorToImage({ data: colours, shape: [1, width, CHANNELS] }, { layout: 'nhwc', out });
+      const before = this.#photograph.data.subarray(4 * i * width, 4 * (i + 1) * width);
+      mixPixels(out.data, before, this.#strength);
     }
   }
 
   read(): Float32Array {
     throw new Error('a picture is not read as rows of the network');
   }
+}
 
-  /** Mixes pixels with the photograph's, and gives them their alpha. */
-  #finish(from: number, to: number): void {
-    const { data } = this.image;
-    const before = this.#photograph.data;
-    const strength = this.#strength;
-    for (let i = from; i < to; i += 4) {
-      if (strength < 1) {
-        for (let j = i; j < i + CHANNELS; j++) {
-          const photograph = before[j] as number;
-          data[j] = photograph + strength * ((data[j] as number) - photograph);
-        }
+/**
+ * Mixes pixels with those of the photograph, and gives them their alpha.
+ *
+ * It is the pixels that are mixed: between the lines of normalizations that leave a layer as it is
+ * and those of a style lie no pictures between photograph and painting, but posters of few colours.
+ */
+export function mixPixels(
+  result: Uint8ClampedArray,
+  photograph: ImageLike['data'],
+  strength: number,
+): void {
+  for (let i = 0; i < result.length; i += 4) {
+    if (strength < 1) {
+      for (let j = i; j < i + CHANNELS; j++) {
+        const before = photograph[j] as number;
+        result[j] = before + strength * ((result[j] as number) - before);
       }
-      data[i + 3] = before[i + 3] as number;
     }
+    result[i + 3] = photograph[i + 3] as number;
   }
 }
 

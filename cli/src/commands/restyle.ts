@@ -68,7 +68,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const queue = readQueueOptions(values);
   const threads = readThreads(values.threads);
 
-  const plan = await planRestyling({ contents, out, style, overwrite });
+  const plan = await planRestyling({ contents, out, style, overwrite, suffix: 'restyled' });
   const moments = await readStyle(style, space, tissueOnly);
   const options = { style: moments.toJSON(), strength, tissueOnly, quality };
   if (queue === null) await restyleAll(plan, options, threads);

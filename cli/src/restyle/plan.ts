@@ -26,7 +26,9 @@ export interface PlanRequest {
   /** Where the results go: a file or a folder; beside the contents where it is null. */
   readonly out: string | null;
   /** A file that must not be overwritten, as the contents. */
-  readonly style: string;
+  readonly style: string | null;
+  /** What names of results have behind, where they lie beside the contents. */
+  readonly suffix: string;
   /** Whether inputs may be overwritten. */
   readonly overwrite: boolean;
 }
@@ -38,12 +40,12 @@ export interface PlanRequest {
  *   or an input would be overwritten unasked.
  */
 export async function planRestyling(request: PlanRequest): Promise<Plan> {
-  const { contents, out } = request;
+  const { contents, out, suffix } = request;
   const { pictures, skipped } = await findPictures(contents, out);
   if (pictures.length === 0) {
     throw new Refusal(`${contents.join(' ')}: expected pictures, got none`);
   }
-  const placeOf = out === null ? besideContent : await placesIn(out, contents, pictures);
+  const placeOf = out === null ? besideContents(suffix) : await placesIn(out, contents, pictures);
   const restylings = pictures.map((picture): Restyling => {
     const path = placeOf(picture);
     const format = formatOf(path);
@@ -58,9 +60,11 @@ export async function planRestyling(request: PlanRequest): Promise<Plan> {
 }
 
 /** `a/b.jpg` becomes `a/b-restyled.jpg`, and `c/d.jpg` of a folder `c` `c-restyled/d.jpg`. */
-function besideContent({ path, below, folder }: FoundPicture): string {
-  if (folder === null) return `${stemOf(path)}-restyled${extname(path)}`;
-  return join(dirname(resolve(folder)), `${basename(resolve(folder))}-restyled`, below);
+function besideContents(suffix: string): (picture: FoundPicture) => string {
+  return ({ path, below, folder }) => {
+    if (folder === null) return `${stemOf(path)}-${suffix}${extname(path)}`;
+    return join(dirname(resolve(folder)), `${basename(resolve(folder))}-${suffix}`, below);
+  };
 }
 
 async function placesIn(
@@ -100,9 +104,10 @@ function checkDistinct(restylings: readonly Restyling[]): void {
 }
 
 /** Refuses to overwrite an input, by whatever name or link. */
-async function checkInputs(restylings: readonly Restyling[], style: string): Promise<void> {
+async function checkInputs(restylings: readonly Restyling[], style: string | null): Promise<void> {
   const inputs = new Set<string>();
-  for (const path of [style, ...restylings.map(({ content }) => content)]) {
+  const contents = restylings.map(({ content }) => content);
+  for (const path of style === null ? contents : [style, ...contents]) {
     const stats = await statOf(path);
     if (stats) inputs.add(`${stats.dev}:${stats.ino}`);
   }

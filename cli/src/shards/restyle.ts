@@ -1,6 +1,13 @@
-import { ImageMoments, type ImageMomentsJSON, restyle, tissueMask } from 'wasm-norm';
+import {
+  type ImageLike,
+  ImageMoments,
+  type ImageMomentsJSON,
+  restyle,
+  tissueMask,
+} from 'wasm-norm';
 import { Refusal } from '../files/refusal.ts';
 import { writeWhole } from '../files/write-whole.ts';
+import type { PaintPictureOptions } from '../painting/paint-picture.ts';
 import { encode, type Format } from '../pictures/formats.ts';
 import { asBytes, readPicture } from '../pictures/read-picture.ts';
 import type { ShardWork } from './shard-work.ts';
@@ -12,13 +19,17 @@ export interface Restyling {
   readonly format: Format;
 }
 
-/** How all are restyled. */
-export interface RestyleOptions {
+/** How all are restyled: by colours, or by painting. */
+export type RestyleOptions = (ColourOptions | { readonly painting: PaintPictureOptions }) & {
+  readonly quality: number | null;
+};
+
+/** How colours are matched. */
+interface ColourOptions {
   readonly style: ImageMomentsJSON;
   readonly strength: number;
   /** Whether only tissue takes part. */
   readonly tissueOnly: boolean;
-  readonly quality: number | null;
 }
 
 /** A result that was written. */
@@ -56,20 +67,14 @@ export function addTallies(before: RestyleTally, after: RestyleTally): RestyleTa
 }
 
 /** Restyles and writes each picture of a shard. One that can't be read is named. */
-export function restyleShard({
-  style,
-  strength,
-  tissueOnly,
-  quality,
-}: RestyleOptions): ShardWork<Restyling, RestyleTally> {
-  const moments = ImageMoments.fromJSON(style);
+export function restyleShard(options: RestyleOptions): ShardWork<Restyling, RestyleTally> {
+  const { quality } = options;
+  const change = 'painting' in options ? painterOf(options.painting) : colouristOf(options);
   let tally: RestyleTally = NOTHING_RESTYLED;
 
   async function restyleOne({ content, out, format }: Restyling): Promise<Restyled> {
     const { image, hasAlpha, pages } = await readPicture(content);
-    const picture = asBytes(image);
-    const contentMask = tissueOnly ? tissueMask(picture) : null;
-    restyle(picture, moments, { strength, contentMask, out: picture });
+    const picture = await change(asBytes(image));
     const file = await encode(picture, format, { quality: quality ?? undefined, hasAlpha });
     await writeWhole(out, file);
     const notes: string[] = [];
@@ -95,5 +100,24 @@ export function restyleShard({
     },
     giveUp,
     result: () => tally,
+  };
+}
+
+type Change = (picture: ImageLike) => Promise<ImageLike>;
+
+/** What matches the colours of pictures, in their place. */
+function colouristOf({ style, strength, tissueOnly }: ColourOptions): Change {
+  const moments = ImageMoments.fromJSON(style);
+  return async (picture) => {
+    const contentMask = tissueOnly ? tissueMask(picture) : null;
+    return restyle(picture, moments, { strength, contentMask, out: picture });
+  };
+}
+
+/** What paints pictures; only who paints loads it. */
+function painterOf(options: PaintPictureOptions): Change {
+  return async (picture) => {
+    const { paintPicture } = await import('../painting/paint-picture.ts');
+    return paintPicture(picture, options);
   };
 }

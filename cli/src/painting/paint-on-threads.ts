@@ -1,0 +1,95 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { ImageLike } from 'wasm-norm';
+import type { Canvas } from '../../paint/network/picture.ts';
+import { bytesKept } from '../../paint/paint.ts';
+import { loadNetwork } from './load-network.ts';
+import type { PainterStart, ToPainter } from './painter.ts';
+import { Part, type Shared, type TileResult } from './part.ts';
+
+/** Layers of the small size that are kept. */
+const STORES = 3;
+
+/** How a photograph is painted. */
+export interface PaintingOptions {
+  /** The numbers of a style. */
+  readonly style: readonly number[];
+  readonly strength: number;
+  readonly threads: number;
+  /** Bytes of layers that are kept in memory; where they take more they are kept in files. */
+  readonly memory: number;
+}
+
+/**
+ * Paints a photograph on several threads, this one among them: the same bits as on one.
+ *
+ * @throws Error where a thread ends before its work
+ */
+export async function paintOnThreads(
+  photograph: ImageLike,
+  { style, strength, threads, memory }: PaintingOptions,
+): Promise<Canvas> {
+  const { width, height } = photograph;
+  const bytes = bytesKept(photograph);
+  const folder = bytes > memory ? await mkdtemp(join(tmpdir(), 'wasm-norm-')) : null;
+  const source = new SharedArrayBuffer(4 * width * height);
+  new Uint8Array(source).set(photograph.data);
+  const shared: Shared = {
+    width,
+    height,
+    photograph: source,
+    result: new SharedArrayBuffer(4 * width * height),
+    style,
+    strength,
+    kept: folder ?? Array.from({ length: STORES }, () => new SharedArrayBuffer(bytes / STORES)),
+  };
+  const others = Array.from(
+    { length: threads - 1 },
+    (_, i) => new Painter({ shared, index: i + 1, parts: threads }),
+  );
+  const part = new Part(await loadNetwork(), shared, 0, threads);
+  try {
+    let before: readonly TileResult[] = [];
+    for (const pass of part.passes) {
+      const answers = others.map((other) => other.run(before));
+      const own = part.run(pass);
+      before = [own, ...(await Promise.all(answers))].flat();
+      part.end(pass, before);
+    }
+  } finally {
+    part.close();
+    await Promise.all(others.map((other) => other.close()));
+    if (folder !== null) await rm(folder, { recursive: true, force: true });
+  }
+  return { data: new Uint8ClampedArray(shared.result), width, height };
+}
+
+/** A thread that does its share of each pass. */
+class Painter {
+  readonly #worker: Worker;
+  /** Rejects where the thread fails. */
+  readonly #failure: Promise<never>;
+
+  constructor(start: PainterStart) {
+    this.#worker = new Worker(new URL('./painter.js', import.meta.url), { workerData: start });
+    this.#failure = new Promise((_, reject) => {
+      this.#worker.on('error', reject);
+    });
+    this.#failure.catch(() => {});
+  }
+
+  /** Does the next pass, given what came of the one before. */
+  run(before: ToPainter): Promise<readonly TileResult[]> {
+    const answer = new Promise<readonly TileResult[]>((resolve) => {
+      this.#worker.once('message', resolve);
+    });
+    this.#worker.postMessage(before);
+    return Promise.race([answer, this.#failure]);
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}
