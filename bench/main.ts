@@ -11,6 +11,8 @@ Questions:
   cliffs             Which shapes take far longer than others of as many elements?
   sixteen            How fast are float16 and bfloat16 beside float32?
   pictures           How fast are operations on pictures, beside opencv.js and sharp?
+  painting           How long does a photograph of 512x512 take to paint, by part, and how far from
+                     float64 is it, beside onnxruntime-web's whole graph?
   threads            How fast is a shared arena on 1, 2, 4, ... threads, beside PyTorch and
                      onnxruntime on as many?
   queue              What does a queue cost over a million pictures, by BullMQ on a Redis of its
@@ -36,6 +38,9 @@ Options of threads:
   --quick            takes fewer rounds, with more noise
 
 Options of sixteen:
+  --quick            takes fewer rounds, with more noise
+
+Options of painting:
   --quick            takes fewer rounds, with more noise
 
 Options of pictures:
@@ -107,6 +112,10 @@ const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
     if (publish && norm) return refuse('--publish compares everything, and takes no filter');
     const { pictures } = await import('./questions/pictures.ts');
     await pictures({ operations: norm, base, quick, publish });
+  },
+  async painting() {
+    const { painting } = await import('./questions/painting.ts');
+    await painting(options.quick ? 5 : 21);
   },
   async threads() {
     const { norm, shape, quick } = options;

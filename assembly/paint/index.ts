@@ -3,4 +3,4 @@
 export { addColours } from './colours';
 export { convolveDense } from './dense';
 export { convolveDepthwise } from './depthwise';
-export { rectify } from './rectify';
+export { add, rectify } from './elements';

@@ -128,7 +128,7 @@ function formOf(sharing: Sharing, { shape, layout, channels }: Place): Form {
  * Takes back the error listeners that the backend's loader adds. They rethrow every
  * error of the process, and Node then prints the loader's source, 90 KB on one line.
  */
-async function keepingErrorsReadable(run: () => Promise<void>): Promise<void> {
+export async function keepingErrorsReadable(run: () => Promise<void>): Promise<void> {
   const events = ['uncaughtException', 'unhandledRejection'];
   const before = events.map((event) => process.rawListeners(event));
   await run();

@@ -1,10 +1,10 @@
-import type { ImageLike } from 'wasm-norm';
-import { keptSize, layOut } from './network/layers.ts';
+import { Arena, type ImageLike } from 'wasm-norm';
+import { keptSize, layOut, type Stores } from './network/layers.ts';
 import type { Network } from './network/network.ts';
 import { type Canvas, PictureRows, PictureStore } from './network/picture.ts';
-import { MemoryStore, type Store, sizeOf } from './walk/kept.ts';
+import { MemoryStore, sizeOf } from './walk/kept.ts';
 import { type Pass, walk } from './walk/passes.ts';
-import { type Rows, rowSize } from './walk/rows.ts';
+import { rowSize } from './walk/rows.ts';
 
 /** How a photograph is painted. */
 export interface PaintOptions {
@@ -12,18 +12,22 @@ export interface PaintOptions {
   readonly style: Float32Array;
   /** From 0, the photograph, to 1, which is the default. */
   readonly strength?: number;
-  /** Makes what keeps layers; in memory by default. */
-  readonly makeStore?: (layer: Rows) => Store;
-  /** Whether the large layers are kept too: by default where all take at most 256 MB. */
-  readonly keepsLarge?: boolean;
+  /**
+   * What keeps layers. By default it is an arena that keeps all of them where they take at most
+   * 256 MB, 1.4 megapixels, and memory for the small layers of larger pictures.
+   */
+  readonly stores?: Stores;
 }
 
 /** Bytes up to which all layers are kept. */
 const MOST_KEPT = 256e6;
 
-/** Bytes that layers take which are kept whatever their size. */
-export function bytesKept(photograph: ImageLike): number {
-  return 4 * keptSize(new PictureRows(photograph), false);
+/** Bytes by which each of an arena's five layers may be longer, since they begin at multiples. */
+const ALIGNMENT = 5 * 64;
+
+/** Bytes that layers take: all of them, or those that are kept whatever their size. */
+export function bytesKept(photograph: ImageLike, keepsLarge: boolean): number {
+  return 4 * keptSize(new PictureRows(photograph), keepsLarge);
 }
 
 /**
@@ -35,15 +39,13 @@ export function planPainting(
   network: Network,
   photograph: ImageLike,
   result: Canvas,
-  { style, strength = 1, makeStore = inMemory, keepsLarge }: PaintOptions,
+  { style, strength = 1, stores }: PaintOptions,
 ): readonly Pass[] {
   const picture = new PictureRows(photograph);
-  const stores = {
-    make: makeStore,
-    keepsLarge: keepsLarge ?? 4 * keptSize(picture, true) <= MOST_KEPT,
-  };
   const store = new PictureStore(photograph, result, strength);
-  return layOut(network, style, picture, stores, store);
+  const all = bytesKept(photograph, true);
+  const own = all <= MOST_KEPT ? new Arena(all + ALIGNMENT) : IN_MEMORY;
+  return layOut(network, style, picture, stores ?? own, store);
 }
 
 /**
@@ -73,6 +75,7 @@ export function paint(network: Network, photograph: ImageLike, options: PaintOpt
   }
 }
 
-function inMemory(layer: Rows): Store {
-  return new MemoryStore(new Float32Array(sizeOf(layer)), rowSize(layer));
-}
+const IN_MEMORY: Stores = {
+  make: (layer) => new MemoryStore(new Float32Array(sizeOf(layer)), rowSize(layer)),
+  keepsLarge: false,
+};

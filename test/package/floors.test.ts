@@ -48,7 +48,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['reports'],
     ['contestants'],
     ['problems'],
-    ['../test/support'],
+    ['../test/support', '../cli/paint', '../cli/paint/network', '../cli/paint/walk'],
   ],
 };
 

@@ -37,3 +37,8 @@ export class KernelMemory {
 function bytesOf(size: number): number {
   return Math.ceil(size / 16) * 64;
 }
+
+/** Returns a count of elements rounded up to whole vectors, for which pieces have room. */
+export function wholeVectors(count: number): number {
+  return Math.ceil(count / 4) * 4;
+}

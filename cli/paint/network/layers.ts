@@ -1,16 +1,19 @@
+import type { Arena } from 'wasm-norm';
 import { Convolved } from '../walk/convolved.ts';
-import { Kept, type Store } from '../walk/kept.ts';
+import { Kept, MemoryStore, type Store, sizeOf } from '../walk/kept.ts';
 import { Normalized } from '../walk/normalized.ts';
-import { gathering, keeping, type Pass } from '../walk/passes.ts';
-import type { Rows } from '../walk/rows.ts';
+import { gathering, keeping, normalizing, type Pass } from '../walk/passes.ts';
+import { Rectified } from '../walk/rectified.ts';
+import { type Rows, rowSize } from '../walk/rows.ts';
 import { Sum } from '../walk/sum.ts';
+import { WholeNormalized } from '../walk/whole.ts';
 import { BLOCKS, type Network } from './network.ts';
 
-/** What keeps layers. The first and the last ones are the largest, and need not be kept. */
+/** What keeps layers. */
 export interface Stores {
   /** Makes a store for a layer, or for several of one size that are kept one after the other. */
   make(layer: Rows): Store;
-  /** Whether layers of a half and of the whole size are kept too; otherwise found anew. */
+  /** Whether the layers of the picture's size and half of it are kept too, or found anew. */
   readonly keepsLarge: boolean;
 }
 
@@ -18,69 +21,74 @@ export interface Stores {
  * Lays the network out over a picture.
  *
  * @param style of each normalized layer its weights, then its biases
+ * @param stores where layers are kept; in an arena all are kept, and normalized there
  * @param result where the colours go
  * @returns what is to be done, in order
  */
 export function layOut(
-  network: Network,
+  { convolutions, layers, eps }: Network,
   style: Float32Array,
   picture: Rows,
-  stores: Stores,
+  stores: Stores | Arena,
   result: Store,
 ): readonly Pass[] {
-  const { convolutions, layers, eps } = network;
   const passes: Pass[] = [];
   let place = 0;
   let layer = 0;
 
-  const convolved = (name: string, input: Rows): Rows => {
+  const make = (rows: Rows): Store =>
+    'keepsLarge' in stores
+      ? stores.make(rows)
+      : new MemoryStore(stores.tensor([sizeOf(rows)]).data, rowSize(rows));
+  const makeLarge = (rows: Rows) =>
+    'keepsLarge' in stores && !stores.keepsLarge ? null : make(rows);
+  const convolved = (name: string, input: Rows, rectifies: boolean): Rows => {
     const convolution = convolutions.get(name);
     if (convolution === undefined) throw new Error(`the network has no ${name}`);
-    return new Convolved(input, convolution);
+    return new Convolved(input, convolution, rectifies);
   };
-  const normalized = (rows: Rows, rectifies: boolean): Normalized => {
+  const normalized = (rows: Rows, store: Store | null): Rows => {
     const channels = layers[layer++]?.channels ?? 0;
     const weight = style.subarray(place, place + channels);
     const bias = style.subarray(place + channels, place + 2 * channels);
     place += 2 * channels;
-    return new Normalized(rows, { weight, bias, eps, rectifies });
-  };
-  const add = (rows: Rows, store: Store | null, rectifies = true): Normalized => {
+    const options = { weight, bias, eps };
+    if (!('keepsLarge' in stores) && store instanceof MemoryStore) {
+      const whole = new WholeNormalized(rows, store.data, options);
+      passes.push(normalizing(whole));
+      return whole;
+    }
     const kept = store === null ? null : new Kept(rows, store);
-    const norm = normalized(kept ?? rows, rectifies);
+    const norm = new Normalized(kept ?? rows, options);
     passes.push(gathering(norm, kept));
     return norm;
   };
-  const large = (rows: Rows) => (stores.keepsLarge ? stores.make(rows) : null);
-  const addLarge = (name: string, input: Rows): Normalized => {
-    const rows = convolved(name, input);
-    return add(rows, large(rows));
-  };
 
-  const down2 = addLarge('down2', addLarge('down1', picture));
-  const small = convolved('down3', down2);
-  const [blockStore, firstStore, secondStore] = [0, 1, 2].map(() => stores.make(small)) as [
-    Store,
-    Store,
-    Store,
-  ];
-  let x = new Kept(add(small, secondStore), blockStore);
+  const first = convolved('down1', picture, false);
+  const wholeStore = makeLarge(first);
+  const second = convolved('down2', normalized(first, wholeStore), true);
+  const halfStore = makeLarge(second);
+  const third = convolved('down3', normalized(second, halfStore), true);
+  const [blockStore, firstStore, secondStore] = [make(third), make(third), make(third)];
+  let x = new Kept(new Rectified(normalized(third, secondStore)), blockStore);
   passes.push(keeping(x));
   for (let i = 1; i <= BLOCKS; i++) {
-    const a = add(convolved(`res${i}.a`, x), firstStore);
-    const b = add(convolved(`res${i}.b`, a), secondStore, false);
+    const a = normalized(convolved(`res${i}.a`, x, false), firstStore);
+    const b = normalized(convolved(`res${i}.b`, a, true), secondStore);
     // In its own place: each row of the sum is found from that row alone.
     x = new Kept(new Sum(x, b), blockStore);
     passes.push(keeping(x));
   }
-  const up2 = addLarge('up2', addLarge('up1', x));
-  passes.push(keeping(new Kept(convolved('out', up2), result)));
+  // The layers of these sizes on the way down are not needed any more.
+  const up1 = normalized(convolved('up1', x, false), halfStore);
+  const up2 = normalized(convolved('up2', up1, true), wholeStore);
+  passes.push(keeping(new Kept(convolved('out', up2, true), result)));
   return passes;
 }
 
 /** The float32 that a picture's layers take where all are kept, or the small ones only. */
-export function keptSize(picture: Rows, keepsLarge: boolean): number {
-  const pixels = picture.height * picture.width;
+export function keptSize({ height, width }: Rows, keepsLarge: boolean): number {
+  const pixels = height * width;
   const small = (3 * 80 * pixels) / 16;
-  return keepsLarge ? small + 2 * (16 * pixels + (32 * pixels) / 4) : small;
+  return keepsLarge ? small + 16 * pixels + (32 * pixels) / 4 : small;
 }

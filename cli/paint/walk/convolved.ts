@@ -6,7 +6,7 @@ import { type Padding, Window } from './window.ts';
 /** Elements that are convolved at once, unless a step has more: they stay in a core's cache. */
 const ELEMENTS = 65536;
 
-/** A layer after a convolution. */
+/** A layer after a convolution, and after ReLU before that where it is asked for. */
 export class Convolved implements Rows {
   readonly height: number;
   readonly width: number;
@@ -14,11 +14,13 @@ export class Convolved implements Rows {
   readonly unit: number;
   readonly #input: Rows;
   readonly #convolution: Convolution;
+  readonly #rectifies: boolean;
   /** The steps that are done at once. */
   readonly #steps: number;
   #place: Place | null = null;
 
-  constructor(input: Rows, convolution: Convolution) {
+  /** @param rectifies whether values below 0 of the layer before count as 0 */
+  constructor(input: Rows, convolution: Convolution, rectifies = false) {
     const { outputs, gives, step, padding } = convolution;
     this.height = convolution.sizeOf(input.height);
     this.width = convolution.sizeOf(input.width);
@@ -26,6 +28,7 @@ export class Convolved implements Rows {
     this.unit = gives;
     this.#input = input;
     this.#convolution = convolution;
+    this.#rectifies = rectifies;
     const taken = step * (input.width + 2 * padding) * input.channels;
     const given = gives * this.width * outputs;
     this.#steps = Math.max(1, Math.floor(ELEMENTS / Math.max(taken, given)));
@@ -76,10 +79,14 @@ export class Convolved implements Rows {
     const weightsAt = memory.take(weights.length);
     weightsAt.set(weights);
     const x = memory.take(windowSize);
-    const window = new Window(this.#input, this.#padding, x);
+    const { kernels } = memory;
+    const rectify = this.#rectifies
+      ? (rows: Float32Array) => kernels.rectify(rows.byteOffset, rows.length)
+      : null;
+    const window = new Window(this.#input, this.#padding, x, rectify);
     const scratch = memory.take(scratchSize);
     const y = memory.take(size);
-    this.#place = { kernels: memory.kernels, weights: weightsAt, window, x, scratch, y };
+    this.#place = { kernels, weights: weightsAt, window, x, scratch, y };
     return this.#place;
   }
 }

@@ -54,21 +54,21 @@ export class Kept implements Rows {
 
 /** Keeps rows in memory. */
 export class MemoryStore implements Store {
-  readonly #data: Float32Array;
+  readonly data: Float32Array;
   readonly #rowSize: number;
 
   /** @param data of at least as many elements as all rows */
   constructor(data: Float32Array, rowSize: number) {
-    this.#data = data;
+    this.data = data;
     this.#rowSize = rowSize;
   }
 
   write(row: number, rows: Float32Array): void {
-    this.#data.set(rows, row * this.#rowSize);
+    this.data.set(rows, row * this.#rowSize);
   }
 
   read(from: number, to: number): Float32Array {
-    return this.#data.subarray(from * this.#rowSize, to * this.#rowSize);
+    return this.data.subarray(from * this.#rowSize, to * this.#rowSize);
   }
 }
 

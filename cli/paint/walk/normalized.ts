@@ -1,5 +1,4 @@
-import { ChannelMoments, instanceNorm } from 'wasm-norm';
-import { KernelMemory } from '../kernels/kernel-memory.ts';
+import { Arena, ChannelMoments, instanceNorm } from 'wasm-norm';
 import type { Rows } from './rows.ts';
 
 /** Weights of an instance normalization. */
@@ -9,8 +8,6 @@ export interface NormalizationOptions {
   /** C values. */
   readonly bias: Float32Array;
   readonly eps: number;
-  /** Whether what is below 0 becomes 0: ReLU. */
-  readonly rectifies: boolean;
 }
 
 /**
@@ -24,8 +21,7 @@ export class Normalized implements Rows {
   readonly #input: Rows;
   readonly #options: NormalizationOptions;
   #lines: Lines | null = null;
-  #memory: KernelMemory | null = null;
-  #out = new Float32Array();
+  #band: Float32Array = new Float32Array();
 
   constructor(input: Rows, options: NormalizationOptions) {
     this.height = input.height;
@@ -50,7 +46,7 @@ export class Normalized implements Rows {
 
   /** Returns the moments of some rows of the layer before. */
   gather(from: number, to: number): ChannelMoments {
-    const x = this.#tensor(this.#input.read(from, to), from, to);
+    const x = this.#inArena(from, to);
     return new ChannelMoments(this.channels).update(x, { layout: 'nhwc' });
   }
 
@@ -61,27 +57,21 @@ export class Normalized implements Rows {
 
   read(from: number, to: number): Float32Array {
     if (this.#lines === null) throw new Error('the moments of the whole layer are not known yet');
-    const { eps, rectifies } = this.#options;
-    const x = this.#input.read(from, to);
-    const { kernels } = this.#reserve(x.length);
-    const y = this.#out.subarray(0, x.length);
-    const out = this.#tensor(y, from, to);
-    const options = { ...this.#lines, eps, layout: 'nhwc', useInputStats: false, out } as const;
-    instanceNorm(this.#tensor(x, from, to), options);
-    if (rectifies) kernels.rectify(y.byteOffset, Math.ceil(y.length / 4) * 4);
-    return y;
+    const { eps } = this.#options;
+    const x = this.#inArena(from, to);
+    const given = { layout: 'nhwc', useInputStats: false, out: x } as const;
+    return instanceNorm(x, { ...this.#lines, ...given, eps }).data;
   }
 
-  #tensor(data: Float32Array, from: number, to: number) {
-    return { data, shape: [1, to - from, this.width, this.channels] };
-  }
-
-  #reserve(size: number): KernelMemory {
-    if (this.#memory === null || this.#out.length < size) {
-      this.#memory = new KernelMemory([size]);
-      this.#out = this.#memory.take(size);
+  /** Reads rows of the layer before into an arena, where they are worked on in place. */
+  #inArena(from: number, to: number) {
+    const rows = this.#input.read(from, to);
+    if (this.#band.length < rows.length) {
+      this.#band = new Arena(rows.byteLength).tensor([rows.length]).data;
     }
-    return this.#memory;
+    const data = this.#band.subarray(0, rows.length);
+    data.set(rows);
+    return { data, shape: [1, to - from, this.width, this.channels] };
   }
 }
 

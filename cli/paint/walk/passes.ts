@@ -2,6 +2,7 @@ import { ChannelMoments } from 'wasm-norm';
 import type { Kept } from './kept.ts';
 import type { Normalized } from './normalized.ts';
 import { type Rows, rowSize } from './rows.ts';
+import type { WholeNormalized } from './whole.ts';
 
 /** Elements of a tile, unless a row has more. */
 const ELEMENTS = 65536;
@@ -41,6 +42,15 @@ export function keeping(kept: Kept): Pass {
     return null;
   };
   return { ...tilesOf(kept, find), work: kept.input.work(), end: () => kept.end() };
+}
+
+/** Finds the rows of a layer that is kept whole, and normalizes them in their place. */
+export function normalizing(layer: WholeNormalized): Pass {
+  return {
+    ...tilesOf(layer.input, (from, to) => layer.find(from, to)),
+    work: layer.input.work(),
+    end: () => layer.normalize(),
+  };
 }
 
 function tilesOf(

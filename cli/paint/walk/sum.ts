@@ -1,3 +1,4 @@
+import { KernelMemory, wholeVectors } from '../kernels/kernel-memory.ts';
 import type { Rows } from './rows.ts';
 
 /** The sum of two layers of the same sizes: what a residual block ends with. */
@@ -8,6 +9,7 @@ export class Sum implements Rows {
   readonly unit: number;
   readonly #a: Rows;
   readonly #b: Rows;
+  #place: Place | null = null;
 
   constructor(a: Rows, b: Rows) {
     this.height = a.height;
@@ -23,11 +25,27 @@ export class Sum implements Rows {
   }
 
   read(from: number, to: number): Float32Array {
-    const sum = this.#b.read(from, to);
-    const added = this.#a.read(from, to);
-    for (let i = 0; i < sum.length; i++) {
-      sum[i] = (sum[i] as number) + (added[i] as number);
-    }
-    return sum;
+    const added = this.#b.read(from, to);
+    const { length } = added;
+    const { kernels, sum, other } = this.#reserve(length);
+    other.set(added);
+    sum.set(this.#a.read(from, to));
+    kernels.add(sum.byteOffset, other.byteOffset, wholeVectors(length));
+    return sum.subarray(0, length);
   }
+
+  #reserve(size: number): Place {
+    if (this.#place === null || this.#place.sum.length < size) {
+      const memory = new KernelMemory([size, size]);
+      const [sum, other] = [memory.take(size), memory.take(size)];
+      this.#place = { kernels: memory.kernels, sum, other };
+    }
+    return this.#place;
+  }
+}
+
+interface Place {
+  readonly kernels: KernelMemory['kernels'];
+  readonly sum: Float32Array;
+  readonly other: Float32Array;
 }

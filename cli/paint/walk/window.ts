@@ -16,15 +16,25 @@ export class Window {
   readonly #input: Rows;
   readonly #padding: Padding;
   readonly #data: Float32Array;
+  readonly #rectify: ((rows: Float32Array) => void) | null;
   /** The padded rows that it holds. */
   #from = 0;
   #to = 0;
 
-  /** @param data of at least {@link Window.sizeFor} elements */
-  constructor(input: Rows, padding: Padding, data: Float32Array) {
+  /**
+   * @param data of at least {@link Window.sizeFor} elements
+   * @param rectify what rows go through while they are in the cache
+   */
+  constructor(
+    input: Rows,
+    padding: Padding,
+    data: Float32Array,
+    rectify: ((rows: Float32Array) => void) | null = null,
+  ) {
     this.#input = input;
     this.#padding = padding;
     this.#data = data;
+    this.#rectify = rectify;
   }
 
   /** The elements that it takes to hold so many rows. */
@@ -82,6 +92,7 @@ export class Window {
       }
       at += Window.rowSize(this.#input, this.#padding);
     }
+    this.#rectify?.(data.subarray(this.#at(first), this.#at(last)));
   }
 
   /** Copies a row beyond the edges from one that the window holds. */

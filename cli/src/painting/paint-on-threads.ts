@@ -32,7 +32,7 @@ export async function paintOnThreads(
   { style, strength, threads, memory }: PaintingOptions,
 ): Promise<Canvas> {
   const { width, height } = photograph;
-  const bytes = bytesKept(photograph);
+  const bytes = bytesKept(photograph, false);
   const folder = bytes > memory ? await mkdtemp(join(tmpdir(), 'wasm-norm-')) : null;
   const source = new SharedArrayBuffer(4 * width * height);
   new Uint8Array(source).set(photograph.data);
@@ -43,6 +43,7 @@ export async function paintOnThreads(
     result: new SharedArrayBuffer(4 * width * height),
     style,
     strength,
+    keepsLarge: false,
     kept: folder ?? Array.from({ length: STORES }, () => new SharedArrayBuffer(bytes / STORES)),
   };
   const others = Array.from(

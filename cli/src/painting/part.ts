@@ -21,6 +21,8 @@ export interface Shared {
   readonly strength: number;
   /** A folder for files that keep layers, or the memory that does. */
   readonly kept: string | readonly SharedArrayBuffer[];
+  /** Whether large layers are kept too. */
+  readonly keepsLarge: boolean;
 }
 
 /** What came of a tile; it is sent to other threads. */
@@ -34,11 +36,11 @@ export class Part {
   readonly #parts: number;
 
   constructor(network: Network, shared: Shared, index: number, parts: number) {
-    const { width, height, style, strength, kept } = shared;
+    const { width, height, style, strength, kept, keepsLarge } = shared;
     const photograph: ImageLike = { data: new Uint8Array(shared.photograph), width, height };
     const result = { data: new Uint8ClampedArray(shared.result), width, height };
     let stores = 0;
-    const makeStore = (layer: Rows): Store => {
+    const make = (layer: Rows): Store => {
       const place = stores++;
       if (typeof kept !== 'string') {
         const memory = kept[place];
@@ -52,8 +54,7 @@ export class Part {
     this.passes = planPainting(network, photograph, result, {
       style: Float32Array.from(style),
       strength,
-      makeStore,
-      keepsLarge: false,
+      stores: { make, keepsLarge },
     });
     this.#index = index;
     this.#parts = parts;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { Arena, readSafetensors } from 'wasm-norm';
 import { layOut } from '../../../cli/paint/network/layers.ts';
 import { type Network, readNetwork } from '../../../cli/paint/network/network.ts';
 import { mixStyles } from '../../../cli/paint/network/styles.ts';
@@ -9,7 +10,7 @@ import { paint } from '../../../cli/paint/paint.ts';
 import { MemoryStore, sizeOf } from '../../../cli/paint/walk/kept.ts';
 import { walk } from '../../../cli/paint/walk/passes.ts';
 import type { Rows } from '../../../cli/paint/walk/rows.ts';
-import { readSafetensors } from '../../../src/index.ts';
+
 import { largestDifference, layerOf, planesOf } from '../../support/layers.ts';
 import { randomPicture } from '../../support/pictures.ts';
 
@@ -31,13 +32,17 @@ function floats(key: string) {
 
 const styleOf = (name: string) => mixStyles(network, { [name]: 1 });
 
+/** What keeps which layers. */
+type Keeps = 'arena' | 'all' | 'small';
+
 /** Paints a layer, from -1 to 1, and returns the colours. */
-function coloursOf(picture: Rows, style: Float32Array, keepsLarge: boolean): Float32Array {
+function coloursOf(picture: Rows, style: Float32Array, keeps: Keeps): Float32Array {
   const make = (layer: Rows) =>
     new MemoryStore(new Float32Array(sizeOf(layer)), layer.width * layer.channels);
+  const stores = keeps === 'arena' ? new Arena(2 ** 24) : { make, keepsLarge: keeps === 'all' };
   const result = new Float32Array(sizeOf(picture));
   const store = new MemoryStore(result, picture.width * picture.channels);
-  for (const _ of walk(layOut(network, style, picture, { make, keepsLarge }, store)));
+  for (const _ of walk(layOut(network, style, picture, stores, store)));
   return result;
 }
 
@@ -50,8 +55,8 @@ describe('the network', () => {
     const { shape, data } = floats('input');
     const picture = layerOf({ shape, data: data.map((value) => 2 * value - 1) });
     const expected = floats(`output.${name}`).data;
-    for (const keepsLarge of [true, false]) {
-      const colours = planesOf(coloursOf(picture, style, keepsLarge), 3);
+    for (const keeps of ['arena', 'all', 'small'] as const) {
+      const colours = planesOf(coloursOf(picture, style, keeps), 3);
       expect(largestDifference(colours, expected)).toBeLessThan(2e-5);
     }
   });
