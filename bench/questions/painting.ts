@@ -105,6 +105,7 @@ async function sharesOf(
   // Of the modules of WebAssembly that with the convolutions takes the longest.
   const [convolutions] = [...modules].sort((a, b) => b[1] - a[1])[0] ?? [''];
   const partOf = (url: string, name: string) => {
+    if (name === 'tensor') return "the arena's memory";
     if (url === convolutions) return 'convolutions and ReLU';
     if (url.startsWith('wasm:') || /\/(dist|wasm-norm)\//.test(url)) return 'normalizations';
     if (url.includes('/cli/paint/')) return 'copies, padding and sums';

@@ -2,9 +2,10 @@ import { Arena, type ImageLike } from 'wasm-norm';
 import { keptSize, layOut, type Stores } from './network/layers.ts';
 import type { Network } from './network/network.ts';
 import { type Canvas, PictureRows, PictureStore } from './network/picture.ts';
-import { MemoryStore, sizeOf } from './walk/kept.ts';
+import { numbersOf } from './network/styles.ts';
+import { MemoryStore, type Store, sizeOf } from './walk/kept.ts';
 import { type Pass, walk } from './walk/passes.ts';
-import { rowSize } from './walk/rows.ts';
+import { type Rows, rowSize } from './walk/rows.ts';
 
 /** How a photograph is painted. */
 export interface PaintOptions {
@@ -26,8 +27,25 @@ const MOST_KEPT = 256e6;
 const ALIGNMENT = 5 * 64;
 
 /** Bytes that layers take: all of them, or those that are kept whatever their size. */
-export function bytesKept(photograph: ImageLike, keepsLarge: boolean): number {
+function bytesKept(photograph: ImageLike, keepsLarge: boolean): number {
   return 4 * keptSize(new PictureRows(photograph), keepsLarge);
+}
+
+/** Returns the elements of each store that is made for a photograph, in their order. */
+export function storeSizes(
+  network: Network,
+  photograph: ImageLike,
+  keepsLarge: boolean,
+): readonly number[] {
+  const sizes: number[] = [];
+  const make = (layer: Rows): Store => {
+    sizes.push(sizeOf(layer));
+    return new MemoryStore(new Float32Array(), rowSize(layer));
+  };
+  const style = new Float32Array(numbersOf(network));
+  const result = { ...photograph, data: new Uint8ClampedArray() };
+  planPainting(network, photograph, result, { style, stores: { make, keepsLarge } });
+  return sizes;
 }
 
 /**

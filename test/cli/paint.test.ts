@@ -110,7 +110,7 @@ describe('wasm-norm paint PHOTO --style STYLE --out RESULT', () => {
   it('paints all styles on a sheet', async () => {
     await write('photo.png', 16, 24);
     const { stdout } = await run('photo.png', '--sheet', 'sheet.png', '--stroke', '32');
-    expect(stdout).toMatch(/^sheet\.png: 1 x 8 paintings, 2220 x 278\n$/);
+    expect(stdout).toMatch(/^sheet\.png: 1 x 8 paintings, 1572 x 202\n$/);
     expect(
       largestDifference((await read('sheet.png')).data.subarray(0, 4), [255, 255, 255, 255]),
     ).toBe(0);

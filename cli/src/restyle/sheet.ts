@@ -8,14 +8,14 @@ import { encode, formatOf, WRITTEN_NAMES } from '../pictures/formats.ts';
 import { asBytes, readOnlyPicture } from '../pictures/read-picture.ts';
 import { loadCodecs } from '../pictures/sharp.ts';
 
-const TILE = 240;
+const TILE = 168;
 const GAP = 6;
-const HEADING = 26;
+const HEADING = 22;
 
 /**
  * Paints photographs in all styles and lays them out: a row a photograph, a column a style, each
- * with its name. Photographs are cut to squares and painted at twice the size at which they are
- * shown.
+ * with its name. Photographs are cut to squares and painted at twice the size at which they
+ * are shown.
  *
  * @throws Refusal where there are none, one can't be read, or the sheet can't be written
  */
@@ -84,8 +84,8 @@ function headings(
 ): string {
   const texts = ['photograph', ...names].map((name, column) => {
     const x = leftOf(column) + TILE / 2;
-    return `<text x="${x}" y="18" text-anchor="middle">${name}</text>`;
+    return `<text x="${x}" y="16" text-anchor="middle">${name}</text>`;
   });
-  const style = 'font-family="sans-serif" font-size="17" fill="#222"';
+  const style = 'font-family="sans-serif" font-size="14" fill="#222"';
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEADING}" ${style}>${texts.join('')}</svg>`;
 }
