@@ -26,7 +26,7 @@ export const TASKS: readonly Task[] = [
     files: ['docs/coming-from-pytorch.md', 'docs/coming-from-the-notebook.md'],
   },
   { name: 'Train', files: ['docs/training.md'] },
-  { name: 'Pictures', files: ['docs/pictures.md'] },
+  { name: 'Pictures', files: ['docs/pictures.md', 'docs/painting.md'] },
   { name: 'Command line', files: ['docs/command-line.md'] },
   { name: 'Many machines', files: ['docs/many-machines.md'] },
   { name: 'All cores', files: ['docs/threads.md'] },
