@@ -39,8 +39,14 @@ describe('wasm-norm', () => {
 
   it.each<[[string, ...string[]], string]>([
     [['restile'], 'unknown command restile; did you mean restyle?'],
-    [['paint-it'], 'unknown command paint-it; there are restyle, fit, stats, worker, status'],
-    [['--version'], 'unknown option --version; there are restyle, fit, stats, worker, status'],
+    [
+      ['paint-it'],
+      'unknown command paint-it; there are restyle, paint, fit, stats, worker, status',
+    ],
+    [
+      ['--version'],
+      'unknown option --version; there are restyle, paint, fit, stats, worker, status',
+    ],
     [['restyle', '--strenght', '1'], 'unknown option --strenght; did you mean --strength?'],
     [['restyle', '--strenght=1'], 'unknown option --strenght; did you mean --strength?'],
     [['stats', '-j'], 'unknown option -j; --help says more'],
