@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { cp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
+import { fillLinks, linksOf, REPOSITORY, SHIPPED } from './links.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
 // Copied as they are.
 const ASSETS = {
-  'page/index.html': 'index.html',
   'page/icon.svg': 'icon.svg',
   '../restyle/photos': 'photos',
 };
@@ -28,6 +28,7 @@ export async function buildPage(folder: string): Promise<void> {
   for (const [from, to] of Object.entries(ASSETS)) {
     await cp(join(HERE, from), join(folder, to), { recursive: true });
   }
+  await writePage(folder, REPOSITORY);
   await build({
     ...COMMON,
     outdir: folder,
@@ -47,6 +48,14 @@ export async function buildPage(folder: string): Promise<void> {
       VERSION: JSON.stringify(await hash(folder, files)),
     },
   });
+}
+
+/** Writes the page with links to a repository, or to files that it ships. */
+async function writePage(folder: string, repository: string): Promise<void> {
+  const page = await readFile(join(HERE, 'page/index.html'), 'utf8');
+  await writeFile(join(folder, 'index.html'), fillLinks(page, linksOf(repository)));
+  if (repository) return;
+  for (const [from, to] of Object.values(SHIPPED)) await cp(join(HERE, from), join(folder, to));
 }
 
 async function listFiles(folder: string): Promise<string[]> {

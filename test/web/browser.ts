@@ -116,6 +116,7 @@ export function takeProblems(): string[] {
 
 /** Waits until the full picture and its statistics are shown. */
 export async function settle(page: Page): Promise<void> {
-  await page.getByText('For the full picture').waitFor();
-  await page.locator('#statistics-result:not(.stale) td:not(:empty)').first().waitFor();
+  const measured = '#statistics-result:not(.stale) td:not(:empty)';
+  const isTold = '#time:text-matches("^Restyled")';
+  await page.locator(`main:has(#stage:not(.busy)):has(${isTold}) ${measured}`).first().waitFor();
 }

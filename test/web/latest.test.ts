@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { Latest } from '../../examples/web/page/restyle/latest.ts';
+import { Latest } from '../../examples/web/page/shared/latest.ts';
 
 it('Latest does the first request and, of those that come meanwhile, only the last', async () => {
   const done: number[] = [];

@@ -8,9 +8,12 @@ import { namedUrl, openPage, settle, takeProblems, useBrowser } from './browser.
 
 useBrowser();
 
-const WIDTHS = [360, 1440] as const;
-const THEMES = ['light', 'dark'] as const;
-const LOOKS = WIDTHS.flatMap((width) => THEMES.map((theme) => [width, theme] as const));
+const LOOKS = [
+  [360, 'light'],
+  [360, 'dark'],
+  [768, 'light'],
+  [1440, 'dark'],
+] as const;
 
 async function showEverything(page: Page): Promise<void> {
   await page.getByRole('radio', { name: 'Group' }).check();
@@ -27,7 +30,11 @@ describe.each(LOOKS)('at a width of %i pixels, %s', (width, colorScheme) => {
     await showEverything(page);
 
     const beyond = await page.evaluate(() =>
-      [document.documentElement, ...document.querySelectorAll('body *:not(.unseen)')]
+      // Code and the rows of pictures scroll by themselves.
+      [
+        document.documentElement,
+        ...document.querySelectorAll('body *:not(.unseen, pre *, .choices *)'),
+      ]
         .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
         .map((element) => element.outerHTML.slice(0, 80)),
     );
@@ -49,7 +56,7 @@ describe.each(LOOKS)('at a width of %i pixels, %s', (width, colorScheme) => {
 
 it('shows picture, slider and download at once on a screen of 1440 x 900', async () => {
   const page = await openPage();
-  for (const id of ['frame', 'strength', 'download']) {
+  for (const id of ['stage', 'time', 'strength', 'download', 'pairs']) {
     const box = (await page.locator(`#${id}`).boundingBox()) as DOMRect;
     expect(box.y + box.height).toBeLessThan(900);
   }

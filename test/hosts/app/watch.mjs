@@ -8,7 +8,7 @@ async function find() {
   for (;;) {
     await new Promise((resolve) => requestAnimationFrame(resolve));
     const page = frame.contentDocument;
-    const isFull = page?.body?.textContent.includes('For the full picture');
+    const isFull = page?.querySelector('#time')?.textContent.startsWith('Restyled');
     const cells = page?.querySelectorAll('#statistics-result:not(.stale) td:not(:empty)') ?? [];
     if (isFull && cells.length > 0) return Array.from(cells, (cell) => cell.textContent.trim());
     if (frame.contentWindow && !frame.contentWindow.watched) {

@@ -1,5 +1,6 @@
 import { ChannelMoments, type Tensor, type TensorLike } from 'wasm-norm';
-import { type Axis, axesOf, EXTENTS, type Place, placeOf, SIZE, shapeOf } from './batch.ts';
+import { axesOf, EXTENTS, type Place, placeOf, SIZE, shapeOf } from './batch.ts';
+import { nameRange } from './names.ts';
 import { makeLayer, type Norm } from './norm.ts';
 import { findSets } from './sharing.ts';
 
@@ -11,7 +12,7 @@ export interface Moments {
 
 /** Values that share their statistics. */
 export interface SharedSet {
-  /** What they have in common: sample 1, channels 0 to 2. */
+  /** What they have in common: photograph, red to blue. */
   readonly name: string;
   /** Where they lie in memory. */
   readonly members: readonly number[];
@@ -56,21 +57,12 @@ function momentsOf(data: Float32Array, members: readonly number[]): Moments {
   return { mean: moments.mean[0] as number, std: moments.std()[0] as number };
 }
 
-const NAMES: Readonly<Record<Axis, readonly [one: string, many: string]>> = {
-  n: ['sample', 'samples'],
-  c: ['channel', 'channels'],
-  h: ['row', 'rows'],
-  w: ['column', 'columns'],
-};
-
 /** Names what places have in common; an axis that they span is left out. */
 function describe(places: readonly Place[]): string {
   const parts = axesOf('nchw').flatMap((axis) => {
     const found = places.map((place) => place[axis]);
     const [first, last] = [Math.min(...found), Math.max(...found)];
-    const [one, many] = NAMES[axis];
-    if (first === last) return [`${one} ${first}`];
-    return last - first + 1 === EXTENTS[axis] ? [] : [`${many} ${first} to ${last}`];
+    return last - first + 1 === EXTENTS[axis] ? [] : [nameRange(axis, first, last)];
   });
   return parts.join(', ');
 }

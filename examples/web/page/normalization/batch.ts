@@ -1,5 +1,5 @@
-// The batch that the section shows, (N, C, H, W) or (N, H, W, C), and where each
-// of its values belongs.
+// The shape of the batch that the section shows, (N, C, H, W) or (N, H, W, C), and where each of
+// its values belongs.
 
 import type { Layout } from 'wasm-norm';
 
@@ -39,24 +39,4 @@ export function placeOf(index: number, layout: Layout): Place {
     rest = Math.floor(rest / EXTENTS[axis]);
   }
   return place;
-}
-
-/** Draws values as photographs give them: each sample has its light, each channel its scale. */
-export function drawBatch(): (place: Place) => number {
-  const draw = (length: number, from: number, to: number) =>
-    Array.from({ length }, () => from + Math.random() * (to - from));
-  const light = draw(EXTENTS.n, -1.5, 1.5);
-  const contrast = draw(EXTENTS.n, 0.5, 1.5);
-  const level = draw(EXTENTS.c, 1, 7);
-  const scale = draw(EXTENTS.c, 0.3, 1.6);
-  const noise = draw(SIZE, -1.7, 1.7);
-  return (place) => {
-    const { n, c } = place;
-    const value = noise[indexOf(place, 'nchw')] as number;
-    return (
-      (level[c] as number) +
-      (light[n] as number) +
-      (contrast[n] as number) * (scale[c] as number) * value
-    );
-  };
 }

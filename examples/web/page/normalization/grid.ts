@@ -1,6 +1,7 @@
-import { make } from '../element.ts';
+import { make } from '../shared/element.ts';
 import type { Analysis } from './analysis.ts';
 import { EXTENTS, indexOf, type Place } from './batch.ts';
+import { CHANNELS, SHORT_SAMPLES } from './names.ts';
 
 const ROWS = EXTENTS.n * EXTENTS.h;
 const COLUMNS = EXTENTS.c * EXTENTS.w;
@@ -31,16 +32,15 @@ export class Grid {
     this.#cells = Array.from({ length: ROWS }, () =>
       Array.from({ length: COLUMNS }, () => makeGridPart('gridcell')),
     );
-    host.role = 'grid';
-    host.className = 'grid';
-    host.ariaLabel = label;
+    const grid = make('div', { role: 'grid', className: 'grid', ariaLabel: label });
     const block = `repeat(${EXTENTS.w}, minmax(0, 1fr))`;
     host.style.setProperty('--columns', new Array(EXTENTS.c).fill(block).join(' 6px '));
     for (const cells of this.#cells) {
       const row = makeGridPart('row');
       row.append(...cells);
-      host.append(row);
+      grid.append(row);
     }
+    host.append(makeHead(), makeSide(), grid);
     this.#forEachCell((cell, place, down, across) => {
       cell.tabIndex = -1;
       cell.style.gridColumn = String(1 + across + place.c); // past a gap for each channel
@@ -110,6 +110,22 @@ function placeAt(down: number, across: number): Place {
     c: Math.floor(across / EXTENTS.w),
     w: across % EXTENTS.w,
   };
+}
+
+/** Names the channels above their columns; each cell's label has them for who can't see. */
+function makeHead(): HTMLElement {
+  const names = CHANNELS.map((name) => make('span', {}, name));
+  const head = make('div', { className: 'grid-head' }, ...names);
+  head.ariaHidden = 'true';
+  return head;
+}
+
+/** Names the samples beside their rows. */
+function makeSide(): HTMLElement {
+  const names = SHORT_SAMPLES.map((name) => make('span', {}, name));
+  const side = make('div', { className: 'grid-side' }, ...names);
+  side.ariaHidden = 'true';
+  return side;
 }
 
 function makeGridPart(role: 'row' | 'gridcell'): HTMLElement {

@@ -1,6 +1,6 @@
-import { make, makeSvg } from '../element.ts';
+import { make, makeSvg } from '../shared/element.ts';
+import { spellNumber } from '../shared/spell.ts';
 import type { Scale } from './grid.ts';
-import { spellNumber } from './spell-number.ts';
 
 const BINS = 28;
 const WIDTH = 280;

@@ -1,4 +1,4 @@
-import { makeSvg } from '../element.ts';
+import { makeSvg } from '../shared/element.ts';
 import type { Analysis } from './analysis.ts';
 import { SIZE } from './batch.ts';
 import { hueOf } from './grid.ts';

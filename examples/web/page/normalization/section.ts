@@ -1,12 +1,18 @@
 import type { Layout } from 'wasm-norm';
-import { byId, make } from '../element.ts';
+import { readAddress, writeAddress } from '../shared/address.ts';
+import { CodeBlock } from '../shared/code-block.ts';
+import { byId, make } from '../shared/element.ts';
+import { capitalize, spellNumber } from '../shared/spell.ts';
 import { type Analysis, analyse, type Moments, type SharedSet } from './analysis.ts';
-import { axesOf, drawBatch, indexOf, type Place, placeOf, shapeOf } from './batch.ts';
+import { axesOf, indexOf, type Place, placeOf, shapeOf } from './batch.ts';
 import { Grid, hueOf, type Scale } from './grid.ts';
 import { drawHistogram } from './histogram.ts';
+import { spellLayer } from './layer-code.ts';
 import { MemoryStrip } from './memory-strip.ts';
+import { namePlace } from './names.ts';
 import { type Kind, type Norm, spellAxes } from './norm.ts';
-import { spellNumber } from './spell-number.ts';
+import { spellShared, TEXTS } from './texts.ts';
+import { batchOf } from './values.ts';
 
 /** What a normalization divides by. */
 interface Spread {
@@ -17,12 +23,14 @@ interface Spread {
 const STD: Spread = { name: 'Std', of: ({ std }) => std };
 const RMS: Spread = { name: 'RMS', of: ({ mean, std }) => Math.hypot(mean, std) };
 
-/** Runs the second section of the page. */
-export function startNormalization(): void {
-  new NormalizationSection();
-}
+/** What the colours of values and the histograms reach from and to, before and after alike. */
+const SCALE: Scale = { low: -3, high: 3 };
 
-class NormalizationSection {
+/** The settings that the address holds, and what they are without it. */
+const SETTINGS = { layer: 'instance', groups: '2', axes: '3', layout: 'nchw' } as const;
+
+/** Shows which values of a batch share a mean in each normalization, and what comes of it. */
+export class NormalizationSection {
   readonly #form = byId('norm-controls', HTMLFormElement);
   readonly #before = new Grid(byId('grid-before', HTMLElement), 'Values before', (place) =>
     this.#choose(place),
@@ -31,27 +39,47 @@ class NormalizationSection {
     this.#choose(place),
   );
   readonly #memory = new MemoryStrip(byId('memory', HTMLElement));
-  #batch = drawBatch();
-  #chosen: Place = { n: 1, c: 1, h: 1, w: 1 };
+  readonly #code = new CodeBlock(byId('layer-code', HTMLElement), 'code of this layer');
+  #batch: (place: Place) => number = () => 0;
+  #chosen: Place = { n: 0, c: 0, h: 1, w: 1 };
   #analysis: Analysis = this.#analyse();
   #rows: readonly HTMLElement[] = [];
 
   constructor() {
-    this.#form.addEventListener('change', () => this.#draw());
-    byId('new-values', HTMLButtonElement).addEventListener('click', () => {
-      this.#batch = drawBatch();
+    for (const [name, fallback] of Object.entries(SETTINGS)) {
+      const value = readAddress(name) ?? fallback;
+      const radios = this.#form.querySelectorAll<HTMLInputElement>(`input[name=${name}]`);
+      for (const radio of radios) if (radio.value === value) radio.checked = true;
+    }
+    this.#form.addEventListener('change', () => {
+      this.#writeAddress();
       this.#draw();
     });
     this.#draw();
   }
 
+  /** Shows three pictures as a batch: the photograph, the colour source and the result. */
+  show(pictures: readonly ImageData[]): void {
+    this.#batch = batchOf(pictures);
+    this.#draw();
+  }
+
+  #writeAddress(): void {
+    const data = new FormData(this.#form);
+    const values = Object.entries(SETTINGS).map(([name, fallback]) => {
+      const value = String(data.get(name));
+      return [name, value === fallback ? null : value];
+    });
+    writeAddress(Object.fromEntries(values));
+  }
+
   #analyse(): Analysis {
     const data = new FormData(this.#form);
     const norm: Norm = {
-      kind: data.get('kind') as Kind,
+      kind: data.get('layer') as Kind,
       layout: data.get('layout') as Layout,
       groups: Number(data.get('groups')),
-      trailing: Number(data.get('trailing')),
+      trailing: Number(data.get('axes')),
     };
     return analyse(norm, this.#batch);
   }
@@ -61,28 +89,29 @@ class NormalizationSection {
     const { norm, code, before, after } = this.#analysis;
     byId('groups', HTMLFieldSetElement).hidden = norm.kind !== 'group';
     byId('trailing', HTMLFieldSetElement).hidden = norm.kind !== 'layer' && norm.kind !== 'rms';
-    for (const radio of this.#form.querySelectorAll<HTMLInputElement>('[name=trailing]')) {
+    for (const radio of this.#form.querySelectorAll<HTMLInputElement>('[name=axes]')) {
       const axes = spellAxes(norm.layout, Number(radio.value));
       (radio.nextElementSibling as HTMLElement).textContent = axes;
     }
     const axes = axesOf(norm.layout).join(', ').toUpperCase();
+    byId('layer-text', HTMLElement).textContent = TEXTS[norm.kind];
     byId('code', HTMLElement).textContent = `${code}.forward(x)`;
     byId('shape', HTMLElement).textContent = `x: ${axes} = ${shapeOf(norm.layout).join(', ')}`;
     const describe = (place: Place): string => this.#describe(place);
-    this.#before.draw(this.#analysis, before, scaleOf(before), describe);
-    this.#after.draw(this.#analysis, after, scaleOf(after), describe);
+    this.#before.draw(this.#analysis, before, SCALE, describe);
+    this.#after.draw(this.#analysis, after, SCALE, describe);
     this.#memory.draw(this.#analysis);
     this.#drawSets();
     this.#choose(this.#chosen);
     const { sets } = this.#analysis;
     byId('norm-status', HTMLElement).textContent =
-      `${sets.length} sets of ${sets[0]?.members.length} values share a mean.`;
+      `${sets.length} sets of ${sets[0]?.members.length} values share ${spellShared(norm.kind)}.`;
   }
 
-  #describe({ n, c, h, w }: Place): string {
+  #describe(place: Place): string {
     const { norm, before, after } = this.#analysis;
-    const index = indexOf({ n, c, h, w }, norm.layout);
-    return `sample ${n}, channel ${c}, row ${h}, column ${w}: ${spellNumber(before[index] as number, 3)} becomes ${spellNumber(after[index] as number, 3)}`;
+    const index = indexOf(place, norm.layout);
+    return `${namePlace(place)}: ${spellNumber(before[index] as number, 3)} becomes ${spellNumber(after[index] as number, 3)}`;
   }
 
   #choose(place: Place): void {
@@ -94,6 +123,7 @@ class NormalizationSection {
     this.#after.choose(this.#analysis, place);
     this.#memory.choose(this.#analysis, number);
     this.#drawChosen(set, number);
+    this.#code.show(spellLayer(this.#analysis, place));
     for (const [row, element] of this.#rows.entries()) {
       element.classList.toggle('chosen', row === number);
     }
@@ -101,17 +131,15 @@ class NormalizationSection {
 
   #drawChosen(set: SharedSet, number: number): void {
     const { before, after, norm } = this.#analysis;
-    const host = byId('histograms', HTMLElement);
-    host.style.setProperty('--hue', String(hueOf(number)));
-    byId('chosen-title', HTMLElement).textContent = capitalize(set.name);
-    const shared = norm.kind === 'rms' ? 'a mean of squares' : 'a mean and a standard deviation';
+    byId('normalization', HTMLElement).style.setProperty('--chosen-hue', String(hueOf(number)));
+    byId('chosen-value', HTMLElement).textContent = capitalize(this.#describe(this.#chosen));
     byId('chosen-text', HTMLElement).textContent =
-      `${capitalize(this.#describe(this.#chosen))}. It shares ${shared} with ${set.members.length - 1} other values.`;
+      `It shares ${spellShared(norm.kind)} with ${set.members.length - 1} other values: ${set.name}.`;
     const pick = (values: Float32Array): number[] =>
       set.members.map((member) => values[member] as number);
-    host.replaceChildren(
-      drawHistogram('Before', [...before], pick(before), scaleOf(before)),
-      drawHistogram('After', [...after], pick(after), scaleOf(after)),
+    byId('histograms', HTMLElement).replaceChildren(
+      drawHistogram('Before', [...before], pick(before), SCALE),
+      drawHistogram('After', [...after], pick(after), SCALE),
     );
   }
 
@@ -133,21 +161,22 @@ class NormalizationSection {
         ...numbers.map((value) => make('td', {}, spellNumber(value, 3))),
       );
     });
-    const table = make('table', {}, makeHead(spread.name), make('tbody', {}, ...this.#rows));
+    const table = make(
+      'table',
+      {},
+      makeHead(spread.name, spellShared(norm.kind)),
+      make('tbody', {}, ...this.#rows),
+    );
     byId('sets', HTMLElement).replaceChildren(table);
   }
 }
 
-function makeHead(spread: string): HTMLElement {
+function makeHead(spread: string, shared: string): HTMLElement {
   const headings = ['Mean', spread, 'Mean after', `${spread} after`];
   const cells = headings.map((heading) => make('th', { scope: 'col' }, heading));
-  return make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, 'Share a mean'), ...cells));
-}
-
-function scaleOf(values: Float32Array): Scale {
-  return { low: Math.min(...values), high: Math.max(...values) };
-}
-
-function capitalize(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  return make(
+    'thead',
+    {},
+    make('tr', {}, make('th', { scope: 'col' }, `Share ${shared}`), ...cells),
+  );
 }

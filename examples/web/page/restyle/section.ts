@@ -1,189 +1,301 @@
 import { type Remote, wrap } from 'comlink';
+import { ImageMoments } from 'wasm-norm';
 import { Refusal } from '../../refusal.ts';
-import { byId } from '../element.ts';
-import { listenForPictures } from './arrivals.ts';
-import { Chooser, fetchPhoto, type Photo } from './chooser.ts';
-import { Comparison } from './comparison.ts';
-import { announce, outdateStatistics, showSize, showStatistics, showTime } from './facts.ts';
-import { Latest } from './latest.ts';
-import { checkPicture, type PictureFile } from './picture-file.ts';
-import { nameResult, save } from './saving.ts';
-import type { Role, Settings, Studio, View } from './studio.ts';
+import { listenForPictures } from '../pictures/arrivals.ts';
+import { Chooser, drawThumbnail } from '../pictures/chooser.ts';
+import { OwnPictures } from '../pictures/own-pictures.ts';
+import { offerPairs } from '../pictures/pairs.ts';
+import { fetchPhoto, isPhoto, PAIRS, type Role } from '../pictures/photos.ts';
+import { checkPicture, type PictureFile, refusePicture } from '../pictures/picture-file.ts';
+import { readAddress, writeAddress } from '../shared/address.ts';
+import { byId } from '../shared/element.ts';
+import { Latest } from '../shared/latest.ts';
+import { spellPixels, spellSeconds } from '../shared/spell.ts';
+import { Comparison, type Wanted } from '../stage/comparison.ts';
+import { Message } from '../stage/message.ts';
+import { WHOLE } from '../stage/view.ts';
+import { Actions } from './actions.ts';
+import { SPACES, type Space } from './channels.ts';
+import { Controls } from './controls.ts';
+import { nameResult } from './saving.ts';
+import type { Audience, Placed } from './scene.ts';
+import type { Opened, Restyled, Settings, Studio } from './studio.ts';
 
-const FIRST: Readonly<Record<Role, Photo>> = { content: 'rocket', style: 'coffee' };
+const ROLES = ['content', 'style'] as const;
+const [FIRST] = PAIRS;
+
+/** What the address calls the roles. */
+const NAMES: Readonly<Record<Role, string>> = { content: 'photograph', style: 'colours' };
 
 // Milliseconds without a change after which the full picture is restyled: a few frames. Previews
 // don't wait for it.
 const REST = 50;
 
-/** What was asked of the studios: `change` counts the pictures and settings. */
+/** What was asked of the studios: `change` counts the pictures, settings and views. */
 interface Request {
   readonly settings: Settings;
+  readonly wanted: Wanted;
   readonly change: number;
 }
 
-/** Runs the first section of the page. */
-export function startRestyling(): void {
-  const section = new RestyleSection();
-  void section.start();
+/** Runs the first section of the page, and tells the others of what it shows. */
+export async function startRestyling(audience: Audience): Promise<void> {
+  const section = new RestyleSection(audience, await OwnPictures.open());
+  await section.start();
 }
 
 class RestyleSection {
+  readonly #audience: Audience;
+  readonly #own: OwnPictures;
   // Two workers, so that a preview never waits for a full picture.
   readonly #preview = this.#hire();
   readonly #full = this.#hire();
-  readonly #comparison = new Comparison();
+  readonly #message = new Message();
   readonly #choosers: Readonly<Record<Role, Chooser>>;
-  readonly #names: Record<Role, string> = { ...FIRST };
-  readonly #strength = byId('strength', HTMLInputElement);
-  readonly #download = byId('download', HTMLButtonElement);
+  readonly #controls = new Controls(() => this.#change());
+  readonly #comparison = new Comparison(() => this.#changeView());
+  readonly #actions: Actions;
   readonly #previews = new Latest<Request>((request) => this.#restylePreview(request));
   readonly #fulls = new Latest<Request>((request) => this.#restyleFull(request));
-  #isReady = false;
-  #change = 0;
+  readonly #placed: Partial<Record<Role, Placed>> = {};
+  /** While pictures are being placed, nothing is restyled. */
+  #placing = 0;
+  #changes = 0;
   // Previews of changes before this one come too late.
   #earliest = 0;
+  /** What is shown of the content, and held by the preview's studio. */
+  #held: Wanted = { region: WHOLE, pixels: 0 };
   #rest = 0;
 
-  constructor() {
-    this.#choosers = {
-      content: this.#makeChooser('content'),
-      style: this.#makeChooser('style'),
-    };
-    this.#strength.addEventListener('input', () => this.#changeSettings());
-    for (const radio of document.querySelectorAll('input[name=space]')) {
-      radio.addEventListener('change', () => this.#changeSettings());
-    }
-    this.#download.addEventListener('click', () => void this.#save());
-    listenForPictures((role, picture) => void this.#open(role, Promise.resolve(picture)));
+  constructor(audience: Audience, own: OwnPictures) {
+    this.#audience = audience;
+    this.#own = own;
+    const tell = (sentence: string) => this.#message.tell(sentence);
+    this.#choosers = { content: this.#makeChooser('content'), style: this.#makeChooser('style') };
+    this.#actions = new Actions((format) => this.#write(format), tell);
+    listenForPictures((role, picture) => void this.#place({ [role]: picture }));
+    offerPairs(({ content, style }) => {
+      void this.#place({ content: fetchPhoto(content), style: fetchPhoto(style) });
+    });
+    byId('swap', HTMLButtonElement).addEventListener('click', () => this.#swap());
+    byId('forget', HTMLButtonElement).addEventListener('click', () => void this.#forget());
+    this.#offerOwn();
   }
 
   async start(): Promise<void> {
-    const roles = ['content', 'style'] as const;
-    await Promise.all(roles.map((role) => this.#open(role, fetchPhoto(FIRST[role]))));
-    this.#isReady = true;
-    this.#download.disabled = false;
-    this.#changeSettings();
+    await this.#place({ content: this.#first('content'), style: this.#first('style') });
+    const missing = ROLES.filter((role) => !this.#placed[role]);
+    if (missing.length > 0) {
+      await this.#place(Object.fromEntries(missing.map((role) => [role, fetchPhoto(FIRST[role])])));
+    }
+    this.#actions.enable();
+  }
+
+  /** Returns the picture that the address names, or the first. */
+  async #first(role: Role): Promise<PictureFile> {
+    const key = readAddress(NAMES[role]) ?? FIRST[role];
+    return this.#own.find(key) ?? fetchPhoto(isPhoto(key) ? key : FIRST[role]);
   }
 
   #hire(): Remote<Studio> {
     const worker = new Worker('worker.js', { type: 'module' });
-    worker.addEventListener('error', () => tellError('The restyling has stopped. Please reload.'));
+    worker.addEventListener('error', () => {
+      this.#message.tell('The restyling has stopped. Please reload the page.');
+    });
     return wrap<Studio>(worker);
   }
 
   #makeChooser(role: Role): Chooser {
-    const fieldset = byId(role, HTMLFieldSetElement);
-    return new Chooser(fieldset, role, FIRST[role], (picture) => void this.#open(role, picture));
+    return new Chooser(byId(role, HTMLFieldSetElement), role, {
+      onChoose: (key) => {
+        const file = isPhoto(key) ? fetchPhoto(key) : this.#own.find(key);
+        if (file) void this.#place({ [role]: file });
+      },
+      onPick: (picture) => void this.#place({ [role]: picture }),
+    });
   }
 
-  get #settings(): Settings {
-    const space = document.querySelector<HTMLInputElement>('input[name=space]:checked')?.value;
-    return {
-      strength: this.#strength.valueAsNumber / 100,
-      space: space === 'oklab' ? 'oklab' : 'rgb',
-    };
-  }
-
-  /** Puts a picture in its role, or tells why not and leaves all as it was. */
-  async #open(role: Role, coming: Promise<PictureFile>): Promise<void> {
-    tellError('');
+  /** Puts pictures in their roles, or tells why not and leaves those as they were. */
+  async #place(coming: Partial<Record<Role, PictureFile | Promise<PictureFile>>>): Promise<void> {
+    this.#message.dismiss();
     this.#comparison.busy++;
+    this.#placing++;
     try {
-      const picture = await coming;
-      await checkPicture(picture);
-      const opened = await this.#full
-        .open(role, picture.blob, this.#comparison.pixels)
-        .catch(() => {
-          throw new Refusal(
-            `${picture.name} is damaged, or of a kind that this browser can't open.`,
-          );
-        });
-      if (!opened) return; // another came in its place
-      const { bitmap, width, height, statistics, moments } = opened;
-      await this.#preview.place(role, bitmap, moments);
-      this.#names[role] = picture.name;
-      showStatistics(role, statistics);
-      this.#choosers[role].confirm(picture, bitmap);
-      if (role === 'content') {
-        await this.#comparison.open(bitmap);
-        showSize(width, height);
+      for (const role of ROLES) {
+        const file = coming[role];
+        if (file) await this.#open(role, await file);
       }
-      this.#earliest = this.#change + 1;
-      this.#changeSettings();
     } catch (error) {
-      this.#choosers[role].revert();
-      tellError(error instanceof Refusal ? error.message : `That did not work: ${error}`);
+      for (const role of ROLES) this.#choosers[role].revert();
+      this.#message.tell(error instanceof Refusal ? error.message : `That did not work: ${error}`);
     } finally {
+      this.#placing--;
       this.#comparison.busy--;
     }
+    this.#earliest = this.#changes + 1;
+    this.#change();
+  }
+
+  async #open(role: Role, file: PictureFile): Promise<void> {
+    await checkPicture(file);
+    const opened = await this.#full.open(role, file.blob, this.#comparison.pixels).catch(() => {
+      throw refusePicture(file.name, "is damaged, or of a kind that this browser can't open");
+    });
+    if (!opened) return; // another came in its place
+    const { bitmap } = opened;
+    await this.#preview.place(role, bitmap, opened.moments);
+    const kept = await this.#keep(file, bitmap);
+    this.#placed[role] = placeOf(kept, opened);
+    this.#choosers[role].select(kept.key ?? '');
+    if (role === 'style') return bitmap.close();
+    await this.#comparison.open(bitmap, opened);
+    this.#held = this.#comparison.wanted;
+    byId('size', HTMLElement).textContent = `${opened.width} × ${opened.height}`;
+  }
+
+  /** Keeps a picture of the user's for a reload, and for both roles. */
+  async #keep(file: PictureFile, bitmap: ImageBitmap): Promise<PictureFile> {
+    if (file.key) return file;
+    const key = await this.#own.add(file.name, file.blob, await drawThumbnail(bitmap));
+    this.#offerOwn();
+    return { ...file, key };
+  }
+
+  #offerOwn(): void {
+    const { all } = this.#own;
+    for (const role of ROLES) this.#choosers[role].offer(all);
+    byId('forget', HTMLButtonElement).classList.toggle('needless', all.length === 0);
+  }
+
+  #swap(): void {
+    const { content, style } = this.#placed;
+    if (content && style) void this.#place({ content: style.file, style: content.file });
+  }
+
+  /** Forgets the user's pictures; those in use make place for the first ones. */
+  async #forget(): Promise<void> {
+    const isOwn = (role: Role) => !isPhoto(this.#placed[role]?.file.key ?? '');
+    const left = ROLES.filter(isOwn).map((role) => [role, fetchPhoto(FIRST[role])]);
+    await this.#own.clear();
+    this.#offerOwn();
+    await this.#place(Object.fromEntries(left));
   }
 
   /** Restyles a preview at once, and the full picture when the changes come to rest. */
-  #changeSettings(): void {
-    const percent = `${this.#strength.value} %`;
-    byId('strength-percent', HTMLElement).textContent = percent;
-    this.#strength.ariaValueText = percent;
-    this.#strength.style.setProperty('--share', percent.replace(' ', ''));
-    const request = { settings: this.#settings, change: ++this.#change };
-    if (!this.#isReady) return;
-    outdateStatistics();
+  #change(): void {
+    const { content, style } = this.#placed;
+    if (!content || !style || this.#placing > 0) return;
+    const request = this.#schedule();
+    this.#audience.onScene({ content, style, settings: request.settings });
     this.#previews.ask(request);
+  }
+
+  /** Draws what is in view when the view comes to rest; until then what was drawn moves. */
+  #changeView(): void {
+    if (this.#placed.style && this.#placing === 0) this.#schedule();
+  }
+
+  /** Has the full picture restyled when nothing has changed for a while. */
+  #schedule(): Request {
+    const { settings } = this.#controls;
+    const request = { settings, wanted: this.#comparison.wanted, change: ++this.#changes };
     clearTimeout(this.#rest);
-    this.#rest = window.setTimeout(() => this.#fulls.ask(request), REST);
+    this.#rest = window.setTimeout(() => {
+      this.#fulls.ask(request);
+      this.#writeAddress();
+    }, REST);
+    return request;
   }
 
   async #restylePreview({ settings, change }: Request): Promise<void> {
     try {
-      const view = await this.#preview.restyle(settings, Number.POSITIVE_INFINITY);
-      if (change >= this.#earliest) this.#show(view, 'a preview');
+      const view = await this.#preview.restyle(settings, WHOLE, Number.POSITIVE_INFINITY);
+      if (change < this.#earliest) return view.bitmap.close();
+      this.#comparison.showAfter(view.bitmap, this.#held.region);
+      byId('time', HTMLElement).textContent = `Preview of ${describe(view)}`;
     } catch (error) {
-      tellError(`The preview could not be restyled: ${error}`);
+      this.#message.tell(`The preview could not be restyled: ${error}`);
     }
   }
 
-  async #restyleFull({ settings, change }: Request): Promise<void> {
+  async #restyleFull({ settings, wanted, change }: Request): Promise<void> {
+    const { region, pixels } = wanted;
     this.#comparison.busy++;
     try {
-      const view = await this.#full.restyle(settings, this.#comparison.pixels);
-      if (change !== this.#change) return;
+      const view = await this.#full.restyle(settings, region, pixels);
+      if (change !== this.#changes) return view.bitmap.close();
       this.#earliest = change + 1;
-      this.#show(view, 'the full picture');
-      announce(view);
-      const statistics = await this.#full.statistics(settings);
-      if (change === this.#change) showStatistics('result', statistics);
+      if (!isSame(wanted, this.#held)) await this.#hold(wanted);
+      if (change !== this.#changes) return view.bitmap.close();
+      this.#comparison.showAfter(view.bitmap, region);
+      const text = `Restyled ${describe(view)}`;
+      byId('time', HTMLElement).textContent = text;
+      byId('status', HTMLElement).textContent = `${text}.`;
+      const moments = ImageMoments.fromJSON(await this.#full.moments(settings));
+      if (change !== this.#changes) return;
+      const { content, style } = this.#placed;
+      if (content && style) this.#audience.onResult({ content, style, settings }, moments);
     } catch (error) {
-      tellError(`The full picture could not be restyled: ${error}`);
+      this.#message.tell(`The full picture could not be restyled: ${error}`);
     } finally {
       this.#comparison.busy--;
     }
   }
 
-  #show(view: View, kind: string): void {
-    this.#comparison.show(view.bitmap);
-    showTime(view, kind);
+  /** Shows a part of the photograph, and has previews made of it. */
+  async #hold(wanted: Wanted): Promise<void> {
+    const { region, pixels } = wanted;
+    const bitmap = await this.#full.look(region, pixels);
+    const moments = SPACES.map((space) => this.#placed.content?.moments[space].toJSON());
+    await this.#preview.place(
+      'content',
+      bitmap,
+      moments.filter((one) => one !== undefined),
+    );
+    this.#held = wanted;
+    this.#comparison.showBefore(bitmap, region);
   }
 
-  async #save(): Promise<void> {
-    // Not `disabled`, which would take the focus away.
-    if (this.#download.ariaDisabled === 'true') return;
-    const label = this.#download.textContent;
-    this.#download.ariaDisabled = 'true';
-    this.#download.textContent = 'Writing the PNG …';
-    try {
-      const png = await this.#full.png(this.#settings);
-      save(png, nameResult(this.#names.content, this.#names.style));
-    } catch (error) {
-      tellError(`The picture could not be written: ${error}`);
-    } finally {
-      this.#download.ariaDisabled = null;
-      this.#download.textContent = label;
-    }
+  async #write(format: Parameters<Studio['write']>[1]): Promise<File> {
+    const { content, style } = this.#placed as Record<Role, Placed>;
+    const blob = await this.#full.write(this.#controls.settings, format);
+    const name = nameResult(content.file.name, style.file.name, format);
+    return new File([blob], name, { type: format });
+  }
+
+  #writeAddress(): void {
+    const keys = ROLES.map((role) => {
+      const key = this.#placed[role]?.file.key ?? null;
+      return [NAMES[role], key === FIRST[role] ? null : key];
+    });
+    writeAddress({ ...Object.fromEntries(keys), ...this.#controls.address });
   }
 }
 
-function tellError(sentence: string): void {
-  const error = byId('error', HTMLElement);
-  error.textContent = sentence;
-  if (sentence) error.scrollIntoView({ block: 'nearest' });
+function isSame(one: Wanted, other: Wanted): boolean {
+  const { x, y, width, height } = one.region;
+  const { region, pixels } = other;
+  const isSameRegion = [
+    region.x === x,
+    region.y === y,
+    region.width === width,
+    region.height === height,
+  ];
+  return one.pixels === pixels && isSameRegion.every(Boolean);
+}
+
+function placeOf(file: PictureFile, { small, histograms, moments }: Opened): Placed {
+  const all = moments.map((json) => [json.space, ImageMoments.fromJSON(json)]);
+  return {
+    file,
+    small,
+    histograms,
+    moments: Object.fromEntries(all) as Record<Space, ImageMoments>,
+  };
+}
+
+/** Says what was restyled how fast: 12.0 MP in 0.08 s on 2 threads. */
+function describe({ width, height, milliseconds, threads }: Restyled): string {
+  const how = threads === 1 ? '' : ` on ${threads} threads`;
+  return `${spellPixels(width * height)} in ${spellSeconds(milliseconds)}${how}`;
 }

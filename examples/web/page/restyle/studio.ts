@@ -13,21 +13,20 @@ import {
   imageMoments,
   restyle,
 } from 'wasm-norm';
+import type { Role } from '../pictures/photos.ts';
+import { type Region, WHOLE } from '../stage/view.ts';
+import { SPACES, type Space } from './channels.ts';
 import { type HeldPicture, inPlaceOfResult, PictureMemory } from './picture-memory.ts';
-import { type ChannelStatistics, channelStatistics } from './statistics.ts';
-
-export type Role = 'content' | 'style';
+import { countValues, drawSmall, type Histogram } from './sample.ts';
 
 /** What to restyle by; as the library's options. */
 export interface Settings {
   readonly strength: number;
-  readonly space: (typeof SPACES)[number];
+  readonly space: Space;
 }
 
-const SPACES = ['rgb', 'oklab'] as const;
-
 /** A restyled picture to look at, and what was done for it. */
-export interface View {
+export interface Restyled {
   readonly bitmap: ImageBitmap;
   /** The size that the library worked on. */
   readonly width: number;
@@ -38,15 +37,22 @@ export interface View {
   readonly threads: number;
 }
 
-/** A picture to look at, its own size, and what its bytes are like. */
+/** A picture to look at, its own size, and what its values are like. */
 export interface Opened {
   readonly bitmap: ImageBitmap;
   readonly width: number;
   readonly height: number;
-  readonly statistics: readonly ChannelStatistics[];
+  readonly small: ImageData;
+  readonly histograms: Readonly<Record<Space, Histogram>>;
   /** Its moments in every space, by which a reduced copy is restyled as it is itself. */
   readonly moments: readonly ImageMomentsJSON[];
 }
+
+/** The formats in which results are written. */
+export type Format = 'image/png' | 'image/jpeg';
+
+/** The quality of JPEG, as canvases count it: beyond it files grow fast. */
+const QUALITY = 0.92;
 
 /** What was done for the result that is held. */
 interface Result {
@@ -63,6 +69,8 @@ export class Studio {
   readonly #moments: Partial<Record<Role, readonly ImageMoments[]>> = {};
   readonly #opening = { content: 0, style: 0 };
   #result: Result | null = null;
+  /** Whether the results that are held lie where browsers take them. */
+  #isShown = false;
 
   /**
    * Decodes a picture, and holds a content at its full size.
@@ -83,13 +91,18 @@ export class Studio {
     const drawn = draw(bitmap);
     const { width, height } = drawn;
     const picture = this.#hold(role, drawn);
-    const statistics = channelStatistics(picture);
+    const histograms = {
+      rgb: countValues(picture, 'rgb'),
+      oklab: countValues(picture, 'oklab'),
+    };
     const found = SPACES.map((space) => imageMoments(picture, { space }));
     this.#moments[role] = found;
     const moments = found.map((one) => one.toJSON());
-    const reduced = await createImageBitmap(drawn, reduce(width, height, pixels));
+    const reduced = await cut(drawn, WHOLE, pixels);
     if (turn !== this.#opening[role]) return null;
-    return transfer({ bitmap: reduced, width, height, statistics, moments }, [reduced]);
+    const small = drawSmall(reduced);
+    const opened = { bitmap: reduced, width, height, small, histograms, moments };
+    return transfer(opened, [reduced]);
   }
 
   /** Holds a reduced picture, and the moments of the whole. */
@@ -99,31 +112,51 @@ export class Studio {
   }
 
   /**
+   * Cuts a region out of the content.
+   *
+   * @param pixels the most that the bitmap may have
+   */
+  async look(region: Region, pixels: number): Promise<ImageBitmap> {
+    const { picture, shown } = this.#held;
+    const { data, width, height } = picture;
+    // Canvases take no shared memory.
+    const isPlain = data.buffer instanceof ArrayBuffer;
+    const source = isPlain ? new ImageData(data as ImageDataArray, width, height) : shown;
+    if (!isPlain) {
+      this.#isShown = false;
+      shown.data.set(data);
+    }
+    const bitmap = await cut(source, region, pixels);
+    return transfer(bitmap, [bitmap]);
+  }
+
+  /**
    * Restyles the content.
    *
+   * @param region what is wanted of the result
    * @param pixels the most that the bitmap in return may have
    */
-  async restyle(settings: Settings, pixels: number): Promise<View> {
+  async restyle(settings: Settings, region: Region, pixels: number): Promise<Restyled> {
     const { milliseconds, threads } = this.#restyle(settings);
     const data = this.#show();
     const { width, height } = data;
-    const bitmap = await createImageBitmap(data, reduce(width, height, pixels));
+    const bitmap = await cut(data, region, pixels);
     return transfer({ bitmap, width, height, milliseconds, threads }, [bitmap]);
   }
 
-  /** Restyles the content, and encodes it as PNG at the size that is held. */
-  async png(settings: Settings): Promise<Blob> {
+  /** Restyles the content, and encodes it at the size that is held. */
+  async write(settings: Settings, format: Format): Promise<Blob> {
     this.#restyle(settings);
     const data = this.#show();
     const context = makeContext(data.width, data.height);
     context.putImageData(data, 0, 0);
-    return context.canvas.convertToBlob({ type: 'image/png' });
+    return context.canvas.convertToBlob({ type: format, quality: QUALITY });
   }
 
-  /** Returns what the bytes of the result are like. */
-  statistics(settings: Settings): ChannelStatistics[] {
+  /** Returns the moments of the result in the space of the settings. */
+  moments(settings: Settings): ImageMomentsJSON {
     this.#restyle(settings);
-    return channelStatistics(this.#held.out);
+    return imageMoments(this.#held.out, { space: settings.space }).toJSON();
   }
 
   get #held(): HeldPicture {
@@ -146,6 +179,7 @@ export class Studio {
     if (this.#result && last?.strength === strength && last.space === space) return this.#result;
     const { picture, out, arena } = this.#held;
     this.#result = null;
+    this.#isShown = false;
     const start = performance.now();
     const style = this.#momentsOf('style', space);
     const contentMoments = this.#momentsOf('content', space);
@@ -158,7 +192,8 @@ export class Studio {
   /** Returns the result that is held, for the browser. */
   #show(): ImageData {
     const { out, shown } = this.#held;
-    if (out !== shown) shown.data.set(out.data);
+    if (out !== shown && !this.#isShown) shown.data.set(out.data);
+    this.#isShown = true;
     return shown;
   }
 
@@ -184,6 +219,15 @@ function makeContext(width: number, height: number): OffscreenCanvasRenderingCon
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (!context) throw new Error(`expected a canvas of ${width} x ${height} pixels, got none`);
   return context;
+}
+
+/** Cuts a region out of a picture, with no more than so many pixels. */
+function cut(data: ImageData, region: Region, pixels: number): Promise<ImageBitmap> {
+  const left = Math.round(region.x * data.width);
+  const top = Math.round(region.y * data.height);
+  const width = Math.max(1, Math.round(region.width * data.width));
+  const height = Math.max(1, Math.round(region.height * data.height));
+  return createImageBitmap(data, left, top, width, height, reduce(width, height, pixels));
 }
 
 /** Sizes a bitmap so that it has no more than so many pixels. */

@@ -1,16 +1,18 @@
 import { Refusal } from '../../refusal.ts';
-import { megapixels } from './facts.ts';
+import { megapixels } from '../shared/spell.ts';
 
 /** A picture of the user's or of the page's, not decoded yet. */
 export interface PictureFile {
+  /** What the address calls it; null for one of the user's that is not kept yet. */
+  readonly key: string | null;
+  /** The name of its file. */
   readonly name: string;
   readonly blob: Blob;
-  readonly isOwn: boolean;
 }
 
 /** Wraps a file of the user's. */
 export function ownPicture(file: File): PictureFile {
-  return { name: file.name, blob: file, isOwn: true };
+  return { key: null, name: file.name, blob: file };
 }
 
 /**
@@ -18,6 +20,14 @@ export function ownPicture(file: File): PictureFile {
  * the 4 of the picture and the 4 of the result: a gigabyte.
  */
 export const MAX_PIXELS = 50_000_000;
+
+/** What the page takes, as a sentence. */
+const ACCEPTED = `JPEG, PNG, WebP, AVIF and GIF of up to ${MAX_PIXELS / 1e6} megapixels can be used.`;
+
+/** Makes the refusal of a picture: what is wrong, and what would be right. */
+export function refusePicture(name: string, fault: string): Refusal {
+  return new Refusal(`${name} ${fault}. ${ACCEPTED}`);
+}
 
 /**
  * Reads a picture's size, for which the browser needs its first bytes only.
@@ -29,9 +39,7 @@ export async function checkPicture({ name, blob }: PictureFile): Promise<void> {
   try {
     const { naturalWidth: width, naturalHeight: height } = await loadImage(url, name);
     if (width * height > MAX_PIXELS) {
-      throw new Refusal(
-        `${name} has ${megapixels(width * height)}; this page takes up to ${MAX_PIXELS / 1e6}.`,
-      );
+      throw refusePicture(name, `has ${megapixels(width * height)}`);
     }
   } finally {
     URL.revokeObjectURL(url);
@@ -44,7 +52,7 @@ async function loadImage(url: string, name: string): Promise<HTMLImageElement> {
   await new Promise((resolve, reject) => {
     image.onload = resolve;
     image.onerror = () =>
-      reject(new Refusal(`${name} is not a picture that this browser can open.`));
+      reject(refusePicture(name, 'is not a picture that this browser can open'));
   });
   return image;
 }

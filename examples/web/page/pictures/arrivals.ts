@@ -1,6 +1,6 @@
-import { byId } from '../element.ts';
+import { byId } from '../shared/element.ts';
+import type { Role } from './photos.ts';
 import { ownPicture, type PictureFile } from './picture-file.ts';
-import type { Role } from './studio.ts';
 
 /** Tells of pictures that are dropped or pasted anywhere on the page. */
 export function listenForPictures(onArrive: (role: Role, picture: PictureFile) => void): void {
