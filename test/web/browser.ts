@@ -118,5 +118,8 @@ export function takeProblems(): string[] {
 export async function settle(page: Page): Promise<void> {
   const measured = '#statistics-result:not(.stale) td:not(:empty)';
   const isTold = '#time:text-matches("^Restyled")';
-  await page.locator(`main:has(#stage:not(.busy)):has(${isTold}) ${measured}`).first().waitFor();
+  await page
+    .locator(`main:has(#stage:not(.busy, .changing)):has(${isTold}) ${measured}`)
+    .first()
+    .waitFor();
 }

@@ -15,17 +15,19 @@ const x = { data: Float32Array.of(1, 2, 3, 4), shape: [1, 1, 2, 2] };
 console.log(instanceNorm(x).data); // -1.34 -0.45 0.45 1.34
 `;
 
-new CodeBlock(byId('install-code', HTMLElement), 'way to install it').show(INSTALL);
-const story = new Story();
-const normalization = new NormalizationSection();
-
-await startRestyling({
+// First, since its workers start meanwhile.
+const restyling = startRestyling({
   onScene: (scene) => story.show(scene),
   onResult: (scene, result) => {
     story.finish(scene, result);
     normalization.show([scene.content.small, scene.style.small, restyleSmall(scene)]);
   },
 });
+const story = new Story();
+const normalization = new NormalizationSection();
+new CodeBlock(byId('install-code', HTMLElement), 'way to install it').show(INSTALL);
+
+await restyling;
 await keepOffline();
 
 /** Restyles the small copy of the photograph as the whole is restyled. */

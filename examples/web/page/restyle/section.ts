@@ -40,13 +40,13 @@ interface Request {
 
 /** Runs the first section of the page, and tells the others of what it shows. */
 export async function startRestyling(audience: Audience): Promise<void> {
-  const section = new RestyleSection(audience, await OwnPictures.open());
+  const section = new RestyleSection(audience);
   await section.start();
 }
 
 class RestyleSection {
   readonly #audience: Audience;
-  readonly #own: OwnPictures;
+  readonly #own = OwnPictures.open();
   // Two workers, so that a preview never waits for a full picture.
   readonly #preview = this.#hire();
   readonly #full = this.#hire();
@@ -67,9 +67,8 @@ class RestyleSection {
   #held: Wanted = { region: WHOLE, pixels: 0 };
   #rest = 0;
 
-  constructor(audience: Audience, own: OwnPictures) {
+  constructor(audience: Audience) {
     this.#audience = audience;
-    this.#own = own;
     const tell = (sentence: string) => this.#message.tell(sentence);
     this.#choosers = { content: this.#makeChooser('content'), style: this.#makeChooser('style') };
     this.#actions = new Actions((format) => this.#write(format), tell);
@@ -79,7 +78,7 @@ class RestyleSection {
     });
     byId('swap', HTMLButtonElement).addEventListener('click', () => this.#swap());
     byId('forget', HTMLButtonElement).addEventListener('click', () => void this.#forget());
-    this.#offerOwn();
+    void this.#offerOwn();
   }
 
   async start(): Promise<void> {
@@ -94,7 +93,8 @@ class RestyleSection {
   /** Returns the picture that the address names, or the first. */
   async #first(role: Role): Promise<PictureFile> {
     const key = readAddress(NAMES[role]) ?? FIRST[role];
-    return this.#own.find(key) ?? fetchPhoto(isPhoto(key) ? key : FIRST[role]);
+    if (isPhoto(key)) return fetchPhoto(key);
+    return (await this.#own).find(key) ?? fetchPhoto(FIRST[role]);
   }
 
   #hire(): Remote<Studio> {
@@ -107,12 +107,17 @@ class RestyleSection {
 
   #makeChooser(role: Role): Chooser {
     return new Chooser(byId(role, HTMLFieldSetElement), role, {
-      onChoose: (key) => {
-        const file = isPhoto(key) ? fetchPhoto(key) : this.#own.find(key);
-        if (file) void this.#place({ [role]: file });
-      },
+      onChoose: (key) => void this.#place({ [role]: this.#fetch(key) }),
       onPick: (picture) => void this.#place({ [role]: picture }),
     });
+  }
+
+  /** Fetches a picture that is offered. */
+  async #fetch(key: string): Promise<PictureFile> {
+    if (isPhoto(key)) return fetchPhoto(key);
+    const own = (await this.#own).find(key);
+    if (!own) throw new Refusal('This picture is no longer kept. Please add it again.');
+    return own;
   }
 
   /** Puts pictures in their roles, or tells why not and leaves those as they were. */
@@ -156,13 +161,14 @@ class RestyleSection {
   /** Keeps a picture of the user's for a reload, and for both roles. */
   async #keep(file: PictureFile, bitmap: ImageBitmap): Promise<PictureFile> {
     if (file.key) return file;
-    const key = await this.#own.add(file.name, file.blob, await drawThumbnail(bitmap));
-    this.#offerOwn();
+    const own = await this.#own;
+    const key = await own.add(file.name, file.blob, await drawThumbnail(bitmap));
+    await this.#offerOwn();
     return { ...file, key };
   }
 
-  #offerOwn(): void {
-    const { all } = this.#own;
+  async #offerOwn(): Promise<void> {
+    const { all } = await this.#own;
     for (const role of ROLES) this.#choosers[role].offer(all);
     byId('forget', HTMLButtonElement).classList.toggle('needless', all.length === 0);
   }
@@ -176,8 +182,8 @@ class RestyleSection {
   async #forget(): Promise<void> {
     const isOwn = (role: Role) => !isPhoto(this.#placed[role]?.file.key ?? '');
     const left = ROLES.filter(isOwn).map((role) => [role, fetchPhoto(FIRST[role])]);
-    await this.#own.clear();
-    this.#offerOwn();
+    await (await this.#own).clear();
+    await this.#offerOwn();
     await this.#place(Object.fromEntries(left));
   }
 
@@ -200,8 +206,10 @@ class RestyleSection {
     const { settings } = this.#controls;
     const request = { settings, wanted: this.#comparison.wanted, change: ++this.#changes };
     clearTimeout(this.#rest);
+    this.#comparison.isChanging = true;
     this.#rest = window.setTimeout(() => {
       this.#fulls.ask(request);
+      this.#comparison.isChanging = false;
       this.#writeAddress();
     }, REST);
     return request;

@@ -39,6 +39,7 @@ export class Comparison implements StageActions {
   #size: Size = { width: 3, height: 2 };
   #view: View = fit(this.#picture, this.#size);
   #isFitting = true;
+  #isOpen = false;
   #busy = 0;
 
   /** @param onView is told that another part is shown, or the same larger */
@@ -49,7 +50,7 @@ export class Comparison implements StageActions {
     this.#measure();
     new ResizeObserver(() => {
       this.#measure();
-      this.#look(this.#isFitting ? fit(this.#picture, this.#size) : this.#view);
+      if (this.#isOpen) this.#look(this.#isFitting ? fit(this.#picture, this.#size) : this.#view);
     }).observe(this.#stage);
     listenForGestures(this.#stage, this);
     const on = (id: string, act: () => void) =>
@@ -78,6 +79,7 @@ export class Comparison implements StageActions {
   async open(bitmap: ImageBitmap, picture: Size): Promise<void> {
     const copy = await createImageBitmap(bitmap);
     this.#picture = picture;
+    this.#isOpen = true;
     this.#before.show(bitmap, WHOLE);
     this.#after.show(copy, WHOLE);
     this.fit();
@@ -101,6 +103,11 @@ export class Comparison implements StageActions {
   set busy(busy: number) {
     this.#busy = busy;
     this.#stage.classList.toggle('busy', busy > 0);
+  }
+
+  /** Whether something has just changed that is yet to be worked on. */
+  set isChanging(isChanging: boolean) {
+    this.#stage.classList.toggle('changing', isChanging);
   }
 
   get middle(): Point {
