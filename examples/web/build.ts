@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
@@ -11,7 +11,11 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ASSETS = {
   'page/icon.svg': 'icon.svg',
   '../restyle/photos': 'photos',
+  '../../cli/paint/style-network.safetensors': 'style-network.safetensors',
 };
+
+/** What is loaded only where a photograph is painted. */
+const PAINTING = ['painting.js', 'painter.js', 'style-network.safetensors'];
 
 const COMMON: BuildOptions = {
   absWorkingDir: HERE,
@@ -28,23 +32,32 @@ export async function buildPage(folder: string): Promise<void> {
   for (const [from, to] of Object.entries(ASSETS)) {
     await cp(join(HERE, from), join(folder, to), { recursive: true });
   }
-  await writePage(folder, REPOSITORY);
   await build({
     ...COMMON,
     outdir: folder,
+    // What is loaded later lies in a file of its own.
+    splitting: true,
+    chunkNames: 'shared-[hash]',
     entryPoints: {
       index: 'page/index.ts',
-      worker: 'page/restyle/worker.ts',
+      painting: 'page/painting/section.ts',
       style: 'page/style.css',
     },
   });
+  await build({
+    ...COMMON,
+    outdir: folder,
+    entryPoints: { worker: 'page/restyle/worker.ts', painter: 'page/painting/worker.ts' },
+  });
+  await writePage(folder, REPOSITORY);
   const files = await listFiles(folder);
   await build({
     ...COMMON,
     outdir: folder,
     entryPoints: { 'service-worker': 'service-worker/service-worker.ts' },
     define: {
-      FILES: JSON.stringify(['./', ...files]),
+      FILES: JSON.stringify(['./', ...files.filter((file) => !PAINTING.includes(file))]),
+      LATER: JSON.stringify(PAINTING),
       VERSION: JSON.stringify(await hash(folder, files)),
     },
   });
@@ -53,7 +66,13 @@ export async function buildPage(folder: string): Promise<void> {
 /** Writes the page with links to a repository, or to files that it ships. */
 async function writePage(folder: string, repository: string): Promise<void> {
   const page = await readFile(join(HERE, 'page/index.html'), 'utf8');
-  await writeFile(join(folder, 'index.html'), fillLinks(page, linksOf(repository)));
+  const sizes = await Promise.all(PAINTING.map((file) => stat(join(folder, file))));
+  const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
+  const filled = fillLinks(page, linksOf(repository)).replaceAll(
+    '%PAINTING%',
+    `${(bytes / 1e6).toFixed(1)} MB`,
+  );
+  await writeFile(join(folder, 'index.html'), filled);
   if (repository) return;
   for (const [from, to] of Object.values(SHIPPED)) await cp(join(HERE, from), join(folder, to));
 }

@@ -1,5 +1,5 @@
-// Keeps the page for use without a network: all of its files, in a cache that is
-// named after their content. On loopback it removes itself.
+// Keeps the page for use without a network: its files, in a cache that is named after their content,
+// and what paints once that was loaded. On loopback it removes itself.
 
 import { isLoopback } from '../page/loopback.ts';
 
@@ -7,6 +7,7 @@ declare const self: ServiceWorkerGlobalScope;
 
 // Written in by build.ts.
 declare const FILES: readonly string[];
+declare const LATER: readonly string[];
 declare const VERSION: string;
 
 const PREFIX = 'wasm-norm ';
@@ -52,5 +53,11 @@ async function leave(): Promise<void> {
 
 async function answer(request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
-  return (await cache.match(request, { ignoreSearch: true })) ?? fetch(request);
+  const kept = await cache.match(request, { ignoreSearch: true });
+  if (kept) return kept;
+  const response = await fetch(request);
+  // What is loaded when it is chosen is kept from then on.
+  const isLater = LATER.some((file) => new URL(file, self.location.href).href === request.url);
+  if (isLater && response.ok) await cache.put(request, response.clone());
+  return response;
 }

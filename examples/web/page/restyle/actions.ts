@@ -1,11 +1,12 @@
+import { Refusal } from '../../refusal.ts';
+import type { Format } from '../shared/bitmaps.ts';
 import { byId } from '../shared/element.ts';
 import { canShare, copyPicture, save, share } from './saving.ts';
-import type { Format } from './studio.ts';
 
 /** How long a button says that it has done its work, in milliseconds. */
 const NOTED = 1500;
 
-/** Writes the result, and names it. */
+/** Writes the result, and names it; rejects with a Refusal where the user has cancelled it. */
 export type Write = (format: Format) => Promise<File>;
 
 /** Lets the user take the result along. */
@@ -45,7 +46,8 @@ export class Actions {
           }, NOTED);
         }
       } catch (error) {
-        this.#tell(`The picture could not be handed over: ${error}`);
+        if (error instanceof Refusal) this.#tell(error.message);
+        else this.#tell(`The picture could not be handed over: ${error}`);
       } finally {
         button.ariaDisabled = null;
       }

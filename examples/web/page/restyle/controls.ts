@@ -34,9 +34,15 @@ export class Controls {
     return { strength: percent / 100, space };
   }
 
+  /** Whether the photograph is to be painted, not matched. */
+  get isPainted(): boolean {
+    return this.#spaces.find(({ checked }) => checked)?.value === 'painted';
+  }
+
   /** The settings as the address says them. */
   get address(): Record<string, string | null> {
-    const { strength, space } = this.settings;
+    const { strength } = this.settings;
+    const space = this.isPainted ? 'painted' : this.settings.space;
     const percent = Math.round(100 * strength);
     return {
       strength: percent === STRENGTH ? null : String(percent),

@@ -1,4 +1,4 @@
-import type { Format } from './studio.ts';
+import type { Format } from '../shared/bitmaps.ts';
 
 const ENDINGS: Readonly<Record<Format, string>> = { 'image/png': 'png', 'image/jpeg': 'jpg' };
 

@@ -1,6 +1,7 @@
 import { type Remote, wrap } from 'comlink';
 import { ImageMoments } from 'wasm-norm';
 import { Refusal } from '../../refusal.ts';
+import type { Painting } from '../painting/section.ts';
 import { listenForPictures } from '../pictures/arrivals.ts';
 import { Chooser, drawThumbnail } from '../pictures/chooser.ts';
 import { OwnPictures } from '../pictures/own-pictures.ts';
@@ -13,7 +14,7 @@ import { Latest } from '../shared/latest.ts';
 import { spellPixels, spellSeconds } from '../shared/spell.ts';
 import { Comparison, type Wanted } from '../stage/comparison.ts';
 import { Message } from '../stage/message.ts';
-import { WHOLE } from '../stage/view.ts';
+import { type Size, WHOLE } from '../stage/view.ts';
 import { Actions } from './actions.ts';
 import { SPACES, type Space } from './channels.ts';
 import { Controls } from './controls.ts';
@@ -58,6 +59,9 @@ class RestyleSection {
   readonly #previews = new Latest<Request>((request) => this.#restylePreview(request));
   readonly #fulls = new Latest<Request>((request) => this.#restyleFull(request));
   readonly #placed: Partial<Record<Role, Placed>> = {};
+  /** Loaded when it is chosen. */
+  #painting: Promise<Painting> | null = null;
+  #size: Size = { width: 0, height: 0 };
   /** While pictures are being placed, nothing is restyled. */
   #placing = 0;
   #changes = 0;
@@ -154,6 +158,7 @@ class RestyleSection {
     this.#choosers[role].select(kept.key ?? '');
     if (role === 'style') return bitmap.close();
     await this.#comparison.open(bitmap, opened);
+    this.#size = { width: opened.width, height: opened.height };
     this.#held = this.#comparison.wanted;
     byId('size', HTMLElement).textContent = `${opened.width} × ${opened.height}`;
   }
@@ -192,8 +197,42 @@ class RestyleSection {
     const { content, style } = this.#placed;
     if (!content || !style || this.#placing > 0) return;
     const request = this.#schedule();
+    byId('restyle', HTMLElement).classList.toggle('painted', this.#controls.isPainted);
     this.#audience.onScene({ content, style, settings: request.settings });
+    if (this.#controls.isPainted) void this.#paint(content, request.settings);
+    else this.#match(request);
+  }
+
+  /** Matches the channels, and ends what is being painted. */
+  #match(request: Request): void {
+    if (this.#earliest === Number.POSITIVE_INFINITY) this.#earliest = request.change;
+    void this.#painting?.then((painting) => painting.stop());
     this.#previews.ask(request);
+  }
+
+  async #paint({ file }: Placed, { strength }: Settings): Promise<void> {
+    this.#earliest = Number.POSITIVE_INFINITY; // what is being restyled comes too late
+    try {
+      this.#painting ??= this.#loadPainting();
+      await (await this.#painting).paint({ file, ...this.#size }, strength);
+    } catch (error) {
+      this.#painting = null; // to be tried again
+      this.#message.tell(`The photograph could not be painted: ${error}`);
+    }
+  }
+
+  async #loadPainting(): Promise<Painting> {
+    const { Painting } = await import('../painting/section.ts');
+    return new Painting(byId('painting', HTMLElement), {
+      show: (bitmap, text) => {
+        if (!this.#controls.isPainted) return bitmap.close();
+        this.#comparison.showAfter(bitmap, WHOLE);
+        byId('time', HTMLElement).textContent = text;
+        byId('status', HTMLElement).textContent = text.startsWith('Painted') ? `${text}.` : '';
+      },
+      tell: (sentence) => this.#message.tell(sentence),
+      onMixture: (styles) => writeAddress({ styles }),
+    });
   }
 
   /** Draws what is in view when the view comes to rest; until then what was drawn moves. */
@@ -208,7 +247,8 @@ class RestyleSection {
     clearTimeout(this.#rest);
     this.#comparison.isChanging = true;
     this.#rest = window.setTimeout(() => {
-      this.#fulls.ask(request);
+      if (!this.#controls.isPainted) this.#fulls.ask(request);
+      else if (!isSame(request.wanted, this.#held)) void this.#hold(request.wanted);
       this.#comparison.isChanging = false;
       this.#writeAddress();
     }, REST);
@@ -266,6 +306,13 @@ class RestyleSection {
 
   async #write(format: Parameters<Studio['write']>[1]): Promise<File> {
     const { content, style } = this.#placed as Record<Role, Placed>;
+    if (this.#controls.isPainted) {
+      const painted = await (await this.#painting)?.write(format);
+      if (!painted) throw new Refusal('The painting was cancelled before it was done.');
+      return new File([painted], nameResult(content.file.name, 'painting', format), {
+        type: format,
+      });
+    }
     const blob = await this.#full.write(this.#controls.settings, format);
     const name = nameResult(content.file.name, style.file.name, format);
     return new File([blob], name, { type: format });

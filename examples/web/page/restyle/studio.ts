@@ -14,6 +14,7 @@ import {
   restyle,
 } from 'wasm-norm';
 import type { Role } from '../pictures/photos.ts';
+import { drawUpright, encode, type Format, resizing } from '../shared/bitmaps.ts';
 import { type Region, WHOLE } from '../stage/view.ts';
 import { SPACES, type Space } from './channels.ts';
 import { type HeldPicture, inPlaceOfResult, PictureMemory } from './picture-memory.ts';
@@ -48,12 +49,6 @@ export interface Opened {
   readonly moments: readonly ImageMomentsJSON[];
 }
 
-/** The formats in which results are written. */
-export type Format = 'image/png' | 'image/jpeg';
-
-/** The quality of JPEG, as canvases count it: beyond it files grow fast. */
-const QUALITY = 0.92;
-
 /** What was done for the result that is held. */
 interface Result {
   readonly settings: Settings;
@@ -87,8 +82,7 @@ export class Studio {
       await this.#memory.prepare(bitmap.width * bitmap.height);
       if (turn !== this.#opening[role]) return null;
     }
-    // Drawn, it is upright as EXIF says; the bitmap itself is not where it is transferred to a canvas.
-    const drawn = draw(bitmap);
+    const drawn = drawUpright(bitmap);
     const { width, height } = drawn;
     const picture = this.#hold(role, drawn);
     const histograms = {
@@ -107,7 +101,7 @@ export class Studio {
 
   /** Holds a reduced picture, and the moments of the whole. */
   place(role: Role, bitmap: ImageBitmap, moments: readonly ImageMomentsJSON[]): void {
-    this.#hold(role, draw(bitmap));
+    this.#hold(role, drawUpright(bitmap));
     this.#moments[role] = moments.map((json) => ImageMoments.fromJSON(json));
   }
 
@@ -145,12 +139,9 @@ export class Studio {
   }
 
   /** Restyles the content, and encodes it at the size that is held. */
-  async write(settings: Settings, format: Format): Promise<Blob> {
+  write(settings: Settings, format: Format): Promise<Blob> {
     this.#restyle(settings);
-    const data = this.#show();
-    const context = makeContext(data.width, data.height);
-    context.putImageData(data, 0, 0);
-    return context.canvas.convertToBlob({ type: format, quality: QUALITY });
+    return encode(this.#show(), format);
   }
 
   /** Returns the moments of the result in the space of the settings. */
@@ -204,39 +195,11 @@ export class Studio {
   }
 }
 
-/** Returns the pixels of a bitmap, which is gone then. */
-function draw(bitmap: ImageBitmap): ImageData {
-  const { width, height } = bitmap;
-  const context = makeContext(width, height);
-  context.drawImage(bitmap, 0, 0);
-  bitmap.close();
-  return context.getImageData(0, 0, width, height);
-}
-
-function makeContext(width: number, height: number): OffscreenCanvasRenderingContext2D {
-  const canvas = new OffscreenCanvas(width, height);
-  // Kept in the processor's memory, where the pixels are wanted.
-  const context = canvas.getContext('2d', { willReadFrequently: true });
-  if (!context) throw new Error(`expected a canvas of ${width} x ${height} pixels, got none`);
-  return context;
-}
-
 /** Cuts a region out of a picture, with no more than so many pixels. */
 function cut(data: ImageData, region: Region, pixels: number): Promise<ImageBitmap> {
   const left = Math.round(region.x * data.width);
   const top = Math.round(region.y * data.height);
   const width = Math.max(1, Math.round(region.width * data.width));
   const height = Math.max(1, Math.round(region.height * data.height));
-  return createImageBitmap(data, left, top, width, height, reduce(width, height, pixels));
-}
-
-/** Sizes a bitmap so that it has no more than so many pixels. */
-function reduce(width: number, height: number, pixels: number): ImageBitmapOptions {
-  const scale = Math.sqrt(pixels / (width * height));
-  if (scale >= 1) return {};
-  return {
-    resizeWidth: Math.max(1, Math.round(width * scale)),
-    resizeHeight: Math.max(1, Math.round(height * scale)),
-    resizeQuality: 'high',
-  };
+  return createImageBitmap(data, left, top, width, height, resizing(width, height, pixels));
 }
