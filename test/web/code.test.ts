@@ -88,13 +88,14 @@ it("restyles one's own pictures in Oklab to the numbers on screen", async () => 
 
 it('normalizes the batch to the numbers on screen, by each layer', async () => {
   const page = await openPage();
+  const copied = await copyCode(page, 'code of this layer');
+  expect(copied).toBe(await page.locator('#layer-code code').textContent());
   for (const layer of ['Instance', 'Batch', 'Layer', 'Group', 'RMS']) {
     await page.getByRole('radio', { name: layer, exact: true }).check();
     if (layer === 'Batch') await page.getByRole('radio', { name: 'nhwc' }).check();
     const cell = page.getByRole('grid', { name: 'Values after' }).getByRole('row').nth(2);
     await cell.getByRole('gridcell').nth(14).hover();
-    const code = await copyCode(page, 'code of this layer');
-    await page.getByText('Copied').waitFor({ state: 'hidden' });
+    const code = (await page.locator('#layer-code code').textContent()) as string;
     const printed = run(code);
     expect(printed).toEqual(promised(code));
     const shown = ((await page.locator('#chosen-value').textContent()) as string)

@@ -360,12 +360,15 @@ describe('the story', () => {
       const cells = await page.locator(`#statistics-${name} td`).allTextContents();
       return cells.map((cell) => cell.split(' ± ').map(Number));
     };
-    const way = page.getByLabel('From the photograph over mean 0');
-    await way.fill('0');
+    const slideTo = async (place: string) => {
+      await page.getByLabel('From the photograph over mean 0').fill(place);
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)));
+    };
+    await slideTo('0');
     expect(await numbers()).toEqual(await row('content'));
-    await way.fill('50');
+    await slideTo('50');
     expect(await numbers()).toEqual(await row('normalized'));
-    await way.fill('25');
+    await slideTo('25');
     const half = (await row('content')).map(([mean = 0, std = 0]) => [mean / 2, (std + 1) / 2]);
     for (const [i, [mean, std]] of (await numbers()).entries()) {
       expect(Math.abs((mean as number) - (half[i]?.[0] as number))).toBeLessThan(0.11);

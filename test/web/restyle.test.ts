@@ -123,11 +123,6 @@ describe('strength', () => {
     await previewInOklab;
     await settle(page);
     console.log(`In Chromium: ${await page.locator('#time').textContent()} (Oklab)`);
-    await page.getByRole('radio', { name: 'RGB' }).check();
-    await settle(page);
-    const { picture } = await download(page);
-    expect([picture.width, picture.height]).toEqual([4000, 3000]);
-    expectAsShown(await readStatistics(page, 'result'), statisticsOf(picture));
   });
 });
 
@@ -308,14 +303,15 @@ describe('a photograph that is stored on its side', () => {
   });
 });
 
-/** Reads the pixels of a canvas. */
+/** Reads the pixels of a canvas, reduced to the size of the photograph. */
 async function readCanvas(page: Page, id: string): Promise<Image> {
   const { width, height, bytes } = await page.locator(`#${id}`).evaluate((element) => {
-    const { width, height } = element as HTMLCanvasElement;
-    const copy = new OffscreenCanvas(width, height);
-    const context = copy.getContext('2d') as OffscreenCanvasRenderingContext2D;
-    context.drawImage(element as HTMLCanvasElement, 0, 0);
-    return { width, height, bytes: [...context.getImageData(0, 0, width, height).data] };
+    const canvas = element as HTMLCanvasElement;
+    const width = 160;
+    const height = Math.round((width * canvas.height) / canvas.width);
+    const context = new OffscreenCanvas(width, height).getContext('2d');
+    context?.drawImage(canvas, 0, 0, width, height);
+    return { width, height, bytes: [...(context?.getImageData(0, 0, width, height).data ?? [])] };
   });
   return { data: Uint8ClampedArray.from(bytes), width, height };
 }
