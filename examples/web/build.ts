@@ -3,7 +3,7 @@ import { cp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, build } from 'esbuild';
-import { fillLinks, linksOf, REPOSITORY, SHIPPED } from './links.ts';
+import { fillLinks, linksOf, REPOSITORY, SHIPPED, spellInstalling } from './links.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 
@@ -68,10 +68,9 @@ async function writePage(folder: string, repository: string): Promise<void> {
   const page = await readFile(join(HERE, 'page/index.html'), 'utf8');
   const sizes = await Promise.all(PAINTING.map((file) => stat(join(folder, file))));
   const bytes = sizes.reduce((sum, { size }) => sum + size, 0);
-  const filled = fillLinks(page, linksOf(repository)).replaceAll(
-    '%PAINTING%',
-    `${(bytes / 1e6).toFixed(1)} MB`,
-  );
+  const filled = fillLinks(page, linksOf(repository))
+    .replaceAll('%PAINTING%', () => `${(bytes / 1e6).toFixed(1)} MB`)
+    .replaceAll('%INSTALL%', () => spellInstalling(repository));
   await writeFile(join(folder, 'index.html'), filled);
   if (repository) return;
   for (const [from, to] of Object.values(SHIPPED)) await cp(join(HERE, from), join(folder, to));

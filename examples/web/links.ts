@@ -37,6 +37,11 @@ export function linksOf(repository: string): Links {
   };
 }
 
+/** Says how the package is installed: by its name where it is published, else from a clone beside. */
+export function spellInstalling(repository: string): string {
+  return repository ? 'npm install wasm-norm' : 'npm install git+file://$PWD/../wasm-norm';
+}
+
 /** Writes the links into a page, where it has their names: %SOURCE%. */
 export function fillLinks(page: string, links: Links): string {
   return Object.entries(links).reduce(

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { REPOSITORY, spellInstalling } from '../../examples/web/links.ts';
 import { press, use } from './acts.ts';
 import { openPage, settle, useBrowser } from './browser.ts';
 import { makePicture, pngFile } from './pictures.ts';
@@ -111,7 +112,7 @@ it('installs and runs as printed', async () => {
   const page = await openPage();
   const code = await copyCode(page, 'way to install it');
   const [install, ...lines] = code.split('\n');
-  expect(install).toBe('npm install wasm-norm');
+  expect(install).toBe(spellInstalling(REPOSITORY));
   const printed = run(lines.join('\n')).join(' ');
   const numbers = printed.match(/-?\d\.\d+/g)?.map((text) => Number(text).toFixed(2));
   expect(numbers?.join(' ')).toBe(code.match(/\/\/ (.*)\n/)?.[1]);

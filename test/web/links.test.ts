@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { expect, inject, it } from 'vitest';
-import { fillLinks, linksOf, SHIPPED } from '../../examples/web/links.ts';
+import { fillLinks, linksOf, SHIPPED, spellInstalling } from '../../examples/web/links.ts';
 
 it('links lead to the repository where it has an address', () => {
   const links = linksOf('https://example.org/wasm-norm');
   for (const link of Object.values(links))
     expect(link).toMatch(/^https:\/\/example\.org\/wasm-norm/);
+  expect(spellInstalling('https://example.org/wasm-norm')).toBe('npm install wasm-norm');
   expect(fillLinks('<a href="%LICENCE%">', links)).toBe(
     '<a href="https://example.org/wasm-norm/blob/main/LICENSE">',
   );

@@ -7,8 +7,7 @@ import { CodeBlock } from './shared/code-block.ts';
 import { byId } from './shared/element.ts';
 import { Story } from './story/section.ts';
 
-const INSTALL = `npm install wasm-norm
-
+const USE = `
 import { instanceNorm } from 'wasm-norm';
 
 const x = { data: Float32Array.of(1, 2, 3, 4), shape: [1, 1, 2, 2] };
@@ -25,7 +24,8 @@ const restyling = startRestyling({
 });
 const story = new Story();
 const normalization = new NormalizationSection();
-new CodeBlock(byId('install-code', HTMLElement), 'way to install it').show(INSTALL);
+const install = byId('install-code', HTMLElement);
+new CodeBlock(install, 'way to install it').show(`${install.dataset.install}\n${USE}`);
 
 await restyling;
 await keepOffline();

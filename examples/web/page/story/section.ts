@@ -22,11 +22,16 @@ export class Story {
   readonly #code = new CodeBlock(byId('restyle-code', HTMLElement), 'code of this restyling');
   #scene: Scene | null = null;
   #result: readonly Spread[] | null = null;
+  #isInView = false;
   #frame = 0;
   #slide = 0;
 
   constructor() {
     byId('channels', HTMLElement).append(...this.#charts.map(({ element }) => element));
+    new IntersectionObserver(([entry]) => {
+      this.#isInView = entry?.isIntersecting ?? false;
+      if (this.#isInView) this.#drawSoon();
+    }).observe(byId('story', HTMLElement));
     this.#way.addEventListener('input', () => {
       cancelAnimationFrame(this.#slide);
       this.#drawSoon();
@@ -44,7 +49,8 @@ export class Story {
     this.#scene = scene;
     this.#result = null;
     byId('statistics-result', HTMLElement).classList.add('stale');
-    this.#drawSoon();
+    // Out of view, it is drawn with the result: its time is the previews'.
+    if (this.#isInView) this.#drawSoon();
   }
 
   /** Shows what the full result has come to. */
