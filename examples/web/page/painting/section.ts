@@ -71,7 +71,7 @@ export class Painting {
     this.#sitter = sitter;
     this.#painted = null;
     const turn = ++this.#turn;
-    this.#all.textContent = `Paint all ${spellPixels(sitter.width * sitter.height)}`;
+    this.#showProgress(null);
     await this.#painter.open(sitter.file.blob);
     if (turn !== this.#turn) return;
     await this.#repaint();
@@ -93,6 +93,12 @@ export class Painting {
 
   get #isWhole(): boolean {
     return this.#painted !== null && this.#painted.width === this.#sitter?.width;
+  }
+
+  #spellAll(): string {
+    const { width, height } = this.#sitter ?? { width: 0, height: 0 };
+    const all = `all ${spellPixels(width * height)}`;
+    return this.#isWhole ? `Painted ${all}` : `Paint ${all}`;
   }
 
   async #drawThumbnails(sitter: Sitter): Promise<void> {
@@ -150,7 +156,9 @@ export class Painting {
   /** Shows the share that is painted; null where nothing is. Offers to paint all if that is not done. */
   #showProgress(share: number | null): void {
     const isIdle = share === null;
-    this.#all.hidden = !isIdle || this.#isWhole;
+    this.#all.hidden = !isIdle;
+    this.#all.disabled = this.#isWhole;
+    this.#all.textContent = this.#spellAll();
     this.#progress.hidden = isIdle;
     this.#cancel.hidden = isIdle;
     if (!isIdle) this.#progress.value = share;
