@@ -27,6 +27,19 @@ export const TASKS: readonly Task[] = [
   },
   { name: 'Train', files: ['docs/training.md'] },
   { name: 'Pictures', files: ['docs/pictures.md', 'docs/painting.md'] },
+  {
+    name: 'Recipes',
+    files: [
+      'docs/recipes/README.md',
+      'docs/recipes/normalize-image-data.md',
+      'docs/recipes/dataset-mean-and-std.md',
+      'docs/recipes/normalize-stains.md',
+      'docs/recipes/normalize-embeddings.md',
+      'docs/recipes/forecast-with-revin.md',
+      'docs/recipes/fold-batch-norm.md',
+      'docs/recipes/train-in-a-worker.md',
+    ],
+  },
   { name: 'Command line', files: ['docs/command-line.md'] },
   { name: 'Many machines', files: ['docs/many-machines.md'] },
   { name: 'All cores', files: ['docs/threads.md'] },
@@ -45,6 +58,7 @@ const UNLISTED = ['examples/restyle/photos/CREDITS.md'];
 const ADDRESSES: Readonly<Record<string, string>> = {
   'README.md': 'index.md',
   'bench/NOTES.md': 'where-the-cycles-go.md',
+  'docs/recipes/README.md': 'recipes/index.md',
   'examples/restyle/photos/CREDITS.md': 'credits.md',
 };
 
@@ -77,8 +91,7 @@ export function markdownFiles(folder = ''): string[] {
 /** Refuses pages that the site would lack, and such as are not there. */
 export function checkPages(): void {
   const listed = TASKS.flatMap(({ files }) => files).concat(UNLISTED);
-  const docs = readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md'));
-  const forgotten = docs.map((name) => `docs/${name}`).filter((file) => !listed.includes(file));
+  const forgotten = markdownFiles('docs').filter((file) => !listed.includes(file));
   const gone = listed.filter((file) => !existsSync(join(ROOT, file)));
   if (forgotten.length > 0) throw new Error(`site/pages.ts: no task has ${forgotten.join(', ')}`);
   if (gone.length > 0) throw new Error(`site/pages.ts: there is no ${gone.join(', ')}`);
