@@ -36,6 +36,7 @@ export const TASKS: readonly Task[] = [
       'docs/recipes/normalize-stains.md',
       'docs/recipes/normalize-embeddings.md',
       'docs/recipes/forecast-with-revin.md',
+      'docs/recipes/tfjs-normalization-layers.md',
       'docs/recipes/fold-batch-norm.md',
       'docs/recipes/train-in-a-worker.md',
     ],
