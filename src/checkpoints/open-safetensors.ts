@@ -85,7 +85,13 @@ export type FileOf = (
  * @param fileOf returns a file by the name that the index has for it
  * @throws TypeError where `index` or `fileOf` is of the wrong kind.
  * @example
- * const model = await openSafetensors(JSON.parse(index), (name) => openAsBlob(join(folder, name)));
+ * import { openSafetensors, Tensor, writeSafetensors } from 'wasm-norm';
+ *
+ * // Of a file there: await readFile(name), and await openAsBlob(name).
+ * const index = { weight_map: { 'norm.weight': 'model-1.safetensors' } };
+ * const part = writeSafetensors({ 'norm.weight': new Tensor(Float32Array.of(2, 3), [2]) });
+ * const model = await openSafetensors(index, () => new Blob([part]));
+ * console.log((await model.read('norm.weight')).data); // 2, 3
  */
 export function openSafetensors(
   index: SafetensorsIndex,
@@ -99,8 +105,12 @@ export function openSafetensors(
  * @param file a Blob, a File, what `fs.openAsBlob` gives, or anything with `size` and `slice`
  * @throws TypeError where `file` is nothing of these; RangeError where it is no valid file.
  * @example
- * const file = await openSafetensors(await openAsBlob('model.safetensors'));
- * const weight = await file.read('encoder.norm.weight');
+ * import { openSafetensors, Tensor, writeSafetensors } from 'wasm-norm';
+ *
+ * // Or await openAsBlob('model.safetensors').
+ * const blob = new Blob([writeSafetensors({ weight: new Tensor(Float32Array.of(2, 3), [2]) })]);
+ * const file = await openSafetensors(blob);
+ * console.log((await file.read('weight')).data); // 2, 3
  */
 export function openSafetensors(
   file: SliceableFile,

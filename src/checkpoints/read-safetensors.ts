@@ -56,8 +56,14 @@ const HINT = " (keys, or unknown: 'skip', leave others out)";
  * @throws TypeError where `bytes` is no Uint8Array or ArrayBuffer, or an option of the wrong
  *   kind; RangeError where they are no valid file, a dtype can't be read, or a key is absent.
  * @example
- * const weights = readSafetensors(await readFile('model.safetensors'));
- * norm.loadStateDict(weights, { prefix: 'encoder.norm.' });
+ * import { BatchNorm, readSafetensors, Tensor, writeSafetensors } from 'wasm-norm';
+ *
+ * // Or await readFile('model.safetensors').
+ * const bytes = writeSafetensors({ 'encoder.norm.weight': new Tensor(Float32Array.of(2, 3), [2]) });
+ * const weights = readSafetensors(bytes);
+ * const norm = new BatchNorm(2);
+ * norm.loadStateDict(weights, { prefix: 'encoder.norm.', strict: false });
+ * console.log(norm.weight); // 2, 3
  */
 export function readSafetensors(
   bytes: Uint8Array | ArrayBuffer,

@@ -25,7 +25,10 @@ const COUNT = /(^|\.)num_batches_tracked$/;
  * @throws TypeError where an entry is no tensor, or a text of the metadata is none; RangeError
  *   where a tensor is of the wrong size.
  * @example
- * await writeFile('norm.safetensors', writeSafetensors(norm.stateDict()));
+ * import { writeFile } from 'node:fs/promises';
+ * import { BatchNorm, writeSafetensors } from 'wasm-norm';
+ *
+ * await writeFile('norm.safetensors', writeSafetensors(new BatchNorm(64).stateDict()));
  */
 export function writeSafetensors(
   tensors: Readonly<Record<string, TensorLike<TensorData>>>,

@@ -42,8 +42,15 @@ export interface ImageMomentsOptions {
  * @throws TypeError where the image has no bytes or an option is of the wrong kind; RangeError
  *   where the bytes or the mask don't fit the size.
  * @example
+ * import { imageMoments, restyle, tissueMask } from 'wasm-norm';
+ *
+ * const make = (...bytes: number[]) => ({ data: Uint8ClampedArray.from(bytes), width: 2, height: 1 });
+ * const reference = make(90, 60, 120, 255, 160, 130, 170, 255);
+ * const slides = [make(70, 80, 90, 255, 140, 120, 130, 255)];
+ *
  * const style = imageMoments(reference, { space: 'lab', mask: tissueMask(reference) });
- * const results = slides.map((slide) => restyle(slide, style));
+ * const results = slides.map((slide) => restyle(slide, style)); // fitted once, applied to all
+ * console.log(results[0]?.data[3]); // 255
  */
 export function imageMoments(image: AnyImage, options: ImageMomentsOptions = {}): ImageMoments {
   checkOptions(options, ['space', 'mask']);

@@ -26,9 +26,12 @@ export type Sums = WholeSums | RealSums;
  * to many pictures.
  *
  * @example
+ * import { ImageMoments, imageMoments } from 'wasm-norm';
+ *
+ * const image = { data: Uint8Array.of(0, 51, 102, 255, 255, 51, 204, 255), width: 2, height: 1 };
  * const dataset = new ImageMoments();
- * for (const image of images) dataset.merge(imageMoments(image));
- * dataset.mean; // of red, green and blue
+ * for (const each of [image, image]) dataset.merge(imageMoments(each));
+ * console.log(dataset.count, dataset.mean); // 4, 0.5, 0.2, 0.6
  */
 export class ImageMoments {
   /** The space whose channels have these moments. */

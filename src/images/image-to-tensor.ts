@@ -29,10 +29,13 @@ export interface ImageToTensorOptions extends NormalizationOptions {
  *   where the bytes don't fit the size, pictures differ in size, `out` has another shape, or std
  *   is 0.
  * @example
- * const x = imageToTensor(context.getImageData(0, 0, 224, 224), {
- *   mean: [0.485, 0.456, 0.406],
- *   std: [0.229, 0.224, 0.225],
- * });
+ * import { imageToTensor } from 'wasm-norm';
+ *
+ * // Or what a canvas returns from getImageData().
+ * const image = { data: Uint8Array.of(255, 128, 0, 255), width: 1, height: 1 };
+ * const x = imageToTensor(image, { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] });
+ * console.log(x.shape); // 1, 3, 1, 1
+ * console.log(x.data); // 2.249, 0.205, -1.804
  */
 export function imageToTensor(
   image: ImageLike | readonly ImageLike[],

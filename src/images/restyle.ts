@@ -67,6 +67,11 @@ const LEAST_SPREAD: Readonly<Record<Space, number>> = { rgb: 0, oklab: 1e-6, lab
  *   where bytes or a mask don't fit a size, moments have another space, an option is out of
  *   range, or no pixel of the style takes part.
  * @example
+ * import { restyle } from 'wasm-norm';
+ *
+ * const photo = { data: Uint8Array.of(10, 20, 30, 255, 50, 40, 90, 255), width: 2, height: 1 };
+ * const painting = { data: Uint8Array.of(90, 80, 70, 255, 250, 120, 70, 255), width: 2, height: 1 };
+ * console.log(restyle(photo, painting).data); // 90, 80, 40, 255, 250, 120, 100, 255
  * const result = restyle(photo, painting, { strength: 0.7, space: 'oklab' });
  */
 export function restyle<Out extends ImageLike = Image>(

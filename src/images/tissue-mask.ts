@@ -27,11 +27,11 @@ export interface TissueMaskOptions {
  * @throws TypeError where the image has no bytes or the threshold is none; RangeError where the
  *   bytes don't fit the size, or the threshold is not from 0 to 1.
  * @example
- * const result = restyle(slide, reference, {
- *   space: 'lab',
- *   contentMask: tissueMask(slide),
- *   styleMask: tissueMask(reference),
- * });
+ * import { tissueMask } from 'wasm-norm';
+ *
+ * // A pixel of tissue, and one of empty slide.
+ * const slide = { data: Uint8Array.of(150, 90, 160, 255, 245, 244, 246, 255), width: 2, height: 1 };
+ * console.log(tissueMask(slide)); // 1, 0
  */
 export function tissueMask(
   image: ImageLike,

@@ -16,8 +16,10 @@ let store: Store | undefined;
  *
  * @throws Error where the host has no WebAssembly, or none with SIMD.
  * @example
+ * import { instanceNorm, ready, Tensor } from 'wasm-norm';
+ *
  * await ready();
- * const y = instanceNorm(x);
+ * const y = instanceNorm(new Tensor(Float32Array.of(1, 2, 3, 4), [1, 1, 4]));
  */
 export async function ready(): Promise<void> {
   for (const source of sources) source.compiled ??= await compileAsync(source.text);

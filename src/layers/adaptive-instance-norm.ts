@@ -67,6 +67,11 @@ const OPTIONS = ['alpha', 'eps', 'layout', 'correction', 'contentMask', 'styleMa
  * @throws TypeError where an argument is of the wrong kind, RangeError where it
  *   is of the wrong size or value; nothing has been written then.
  * @example
+ * import { adaptiveInstanceNorm, Tensor } from 'wasm-norm';
+ *
+ * const content = new Tensor(Float32Array.of(1, 2, 3, 4), [1, 1, 2, 2]);
+ * const style = new Tensor(Float32Array.of(10, 30), [1, 1, 1, 2]);
+ * console.log(adaptiveInstanceNorm(content, style).data); // 6.584, 15.528, 24.472, 33.416
  * const halfway = adaptiveInstanceNorm(content, style, { alpha: 0.5 });
  */
 export function adaptiveInstanceNorm<D extends FloatData, Y extends FloatData = D>(

@@ -39,8 +39,13 @@ export interface BatchNormSumsLike {
  * Those of all parts merge into those of the batch, which {@link syncBatchNormBackward} takes.
  *
  * @example
- * const sums = new BatchNormSums(64).update(gradOutput, x, moments);
- * sums.merge(BatchNormSums.fromJSON(JSON.parse(text)));
+ * import { BatchNormSums, ChannelMoments, Tensor } from 'wasm-norm';
+ *
+ * const x = new Tensor(Float32Array.of(1, 2, 3, 4), [4, 1]);
+ * const gradOutput = new Tensor(Float32Array.of(1, 0, 0, 0), [4, 1]);
+ * const moments = new ChannelMoments(1).update(x);
+ * const sums = new BatchNormSums(1).update(gradOutput, x, moments);
+ * const received = BatchNormSums.fromJSON(JSON.parse(JSON.stringify(sums)));
  */
 export class BatchNormSums {
   /** C, the number of channels. */

@@ -56,7 +56,12 @@ const RULES: ChannelRules = {
  *   statistic is absent in evaluation; RangeError where one is of the wrong size
  *   or value; nothing has been written then.
  * @example
- * const y = batchNorm(x, { runningMean, runningVar, training: true });
+ * import { batchNorm, Tensor } from 'wasm-norm';
+ *
+ * const x = new Tensor(Float32Array.of(1, 2, 3, 4), [4, 1]);
+ * const [runningMean, runningVar] = [Float32Array.of(0), Float32Array.of(1)];
+ * console.log(batchNorm(x, { runningMean, runningVar, training: true }).data); // -1.342, -0.447, 0.447, 1.342
+ * console.log(runningMean, runningVar); // 0.25, 1.067
  */
 export function batchNorm<D extends FloatData, Y extends FloatData = D>(
   x: TensorLike<D>,
@@ -91,9 +96,13 @@ export function batchNormBackward<D extends FloatData, Y extends FloatData = D>(
  * eval mode it uses those, or the batch's where none are tracked.
  *
  * @example
- * const norm = new BatchNorm(64);
- * norm.forward(batch);
- * norm.eval().forward(sample);
+ * import { BatchNorm, Tensor } from 'wasm-norm';
+ *
+ * const norm = new BatchNorm(1);
+ * const batch = new Tensor(Float32Array.of(1, 2, 3, 4), [4, 1]);
+ * console.log(norm.forward(batch).data); // -1.342, -0.447, 0.447, 1.342
+ * const sample = new Tensor(Float32Array.of(2), [1, 1]);
+ * console.log(norm.eval().forward(sample).data); // 1.694
  */
 export class BatchNorm extends ChannelLayer {
   /**

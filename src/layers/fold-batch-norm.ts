@@ -52,7 +52,14 @@ export interface Folded<D extends FloatData = Float32Array> {
  * @throws TypeError where an argument is of the wrong kind, or the norm has no running
  *   statistics; RangeError where the weight has not C output channels, or a size does not fit.
  * @example
- * const folded = foldBatchNorm(norm, { weight: new Tensor(weight, [64, 3, 3, 3]), bias });
+ * import { BatchNorm, foldBatchNorm, Tensor } from 'wasm-norm';
+ *
+ * const norm = new BatchNorm(2).eval();
+ * norm.runningMean?.set([1, 2]);
+ * norm.runningVar?.set([4, 0.25]);
+ * const weight = new Tensor(Float32Array.of(1, 2, 3, 4), [2, 2]); // of a linear layer
+ * const folded = foldBatchNorm(norm, { weight });
+ * console.log(folded.weight.data, folded.bias.data); // 0.5, 1.0, 6.0, 8.0, -0.5, -4.0
  */
 export function foldBatchNorm<D extends FloatData>(
   norm: BatchNorm,

@@ -76,7 +76,10 @@ const OPTIONS = [
  *   is of the wrong size or value, or where the whole batch has just 1 element
  *   for a group; nothing has been written then.
  * @example
- * const y = groupNorm(x, 32, { weight, bias });
+ * import { groupNorm, Tensor } from 'wasm-norm';
+ *
+ * const x = new Tensor(Float32Array.of(1, 2, 3, 4, 10, 20, 30, 40), [1, 4, 2]);
+ * console.log(groupNorm(x, 2).data); // -1.342, -0.447, 0.447, 1.342, -1.342, -0.447, 0.447, 1.342
  */
 export function groupNorm<D extends FloatData, Y extends FloatData = D>(
   x: TensorLike<D>,
@@ -179,7 +182,11 @@ export interface GroupNormLayerOptions {
  * in eval mode.
  *
  * @example
- * const y = new GroupNorm(32, 256).forward(x);
+ * import { GroupNorm, Tensor } from 'wasm-norm';
+ *
+ * const norm = new GroupNorm(2, 4);
+ * const x = new Tensor(Float32Array.of(1, 2, 3, 4, 10, 20, 30, 40), [1, 4, 2]);
+ * console.log(norm.forward(x).data.subarray(0, 4)); // -1.342, -0.447, 0.447, 1.342
  */
 export class GroupNorm extends Layer {
   /** G, which divides C. */

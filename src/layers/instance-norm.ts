@@ -58,7 +58,11 @@ const RULES: ChannelRules = {
  * @throws TypeError where an argument is of the wrong kind, RangeError where it
  *   is of the wrong size or value; nothing has been written then.
  * @example
- * const y = instanceNorm(new Tensor(pixels, [1, 3, 480, 640]), { eps: 1e-5 });
+ * import { instanceNorm, Tensor } from 'wasm-norm';
+ *
+ * const x = new Tensor(Float32Array.of(1, 2, 3, 4, 10, 20, 30, 40), [1, 2, 2, 2]); // N, C, H, W
+ * const y = instanceNorm(x);
+ * console.log(y.data); // -1.342, -0.447, 0.447, 1.342, -1.342, -0.447, 0.447, 1.342
  */
 export function instanceNorm<D extends FloatData, Y extends FloatData = D>(
   x: TensorLike<D>,
@@ -93,9 +97,13 @@ export function instanceNormBackward<D extends FloatData, Y extends FloatData = 
  * kept.
  *
  * @example
- * const norm = new InstanceNorm(3, { affine: true, trackRunningStats: true });
+ * import { InstanceNorm, Tensor } from 'wasm-norm';
+ *
+ * const norm = new InstanceNorm(1, { affine: true, trackRunningStats: true });
+ * const x = new Tensor(Float32Array.of(1, 2, 3, 4), [1, 1, 4]);
  * norm.forward(x); // in training mode: moves the running statistics
- * norm.eval().forward(x); // normalizes with them
+ * console.log(norm.runningMean, norm.runningVar); // 0.25, 1.067
+ * console.log(norm.eval().forward(x).data); // 0.726, 1.694, 2.663, 3.631
  */
 export class InstanceNorm extends ChannelLayer {
   /**

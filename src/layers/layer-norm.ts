@@ -72,8 +72,12 @@ const OPTIONS = [
  * @throws TypeError where an argument is of the wrong kind, RangeError where it
  *   is of the wrong size or value; nothing has been written then.
  * @example
- * const y = layerNorm(tokens, 768, { weight, bias });
- * const z = layerNorm(x, [96], { axes: [1] }); // the channels of (N, C, H, W)
+ * import { layerNorm, Tensor } from 'wasm-norm';
+ *
+ * const tokens = new Tensor(Float32Array.of(1, 2, 3, 4, 40, 30, 20, 10), [2, 4]);
+ * console.log(layerNorm(tokens, 4).data); // -1.342, -0.447, 0.447, 1.342, 1.342, 0.447, -0.447, -1.342
+ * const x = new Tensor(new Float32Array(96 * 7 * 7), [1, 96, 7, 7]);
+ * const y = layerNorm(x, 96, { axes: [1] }); // the channels of (N, C, H, W)
  */
 export function layerNorm<D extends FloatData, Y extends FloatData = D>(
   x: TensorLike<D>,
@@ -137,7 +141,11 @@ export interface LayerNormLayerOptions extends AxesOption {
  * eval mode.
  *
  * @example
- * const y = new LayerNorm(768).forward(tokens);
+ * import { LayerNorm, Tensor } from 'wasm-norm';
+ *
+ * const norm = new LayerNorm(4);
+ * const y = norm.forward(new Tensor(Float32Array.of(1, 2, 3, 4), [1, 4]));
+ * console.log(y.data); // -1.342, -0.447, 0.447, 1.342
  */
 export class LayerNorm extends Layer {
   /** The sizes of the dimensions that are normalized. */

@@ -49,7 +49,10 @@ const OPTIONS = ['p', 'axes', 'eps', 'out'];
  * @throws TypeError where an argument is of the wrong kind, RangeError where it
  *   is of the wrong size or value; nothing has been written then.
  * @example
- * const y = normalize(tokens, { axes: [-1] }); // each token has length 1
+ * import { normalize, Tensor } from 'wasm-norm';
+ *
+ * const tokens = new Tensor(Float32Array.of(3, 4, 0, 5), [2, 2]);
+ * console.log(normalize(tokens, { axes: [-1] }).data); // 0.6, 0.8, 0, 1
  */
 export function normalize<D extends FloatData, Y extends FloatData = D>(
   x: TensorLike<D>,

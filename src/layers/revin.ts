@@ -95,9 +95,13 @@ interface Parameters {
  * no inverse for weights near 0.
  *
  * @example
- * const revin = new RevIN(7);
- * const y = revin.normalize(x); // (N, 96, 7), from which a model makes (N, 24, 7), say
- * const forecast = revin.denormalize(y);
+ * import { RevIN, Tensor } from 'wasm-norm';
+ *
+ * const revin = new RevIN(1);
+ * const window = new Tensor(Float32Array.of(100, 102, 104, 106), [1, 4, 1]); // N, L, C
+ * console.log(revin.normalize(window).data); // -1.342, -0.447, 0.447, 1.342
+ * const made = new Tensor(Float32Array.of(2.236), [1, 1, 1]); // by a model
+ * console.log(revin.denormalize(made).data); // 108.000
  */
 export class RevIN {
   /** C, the number of channels. */

@@ -68,7 +68,10 @@ const OPTIONS = ['weight', 'eps', 'axes', 'mask', 'out', 'outRstd', 'epsMode'];
  * @throws TypeError where an argument is of the wrong kind, RangeError where it
  *   is of the wrong size or value; nothing has been written then.
  * @example
- * const y = rmsNorm(tokens, 4096, { weight, eps: 1e-6 });
+ * import { rmsNorm, Tensor } from 'wasm-norm';
+ *
+ * const tokens = new Tensor(Float32Array.of(3, -4, 0, 0, 6, 8, 0, 0), [2, 4]);
+ * console.log(rmsNorm(tokens, 4, { eps: 1e-6 }).data); // 1.2, -1.6, 0, 0, 1.2, 1.6, 0, 0
  */
 export function rmsNorm<D extends FloatData, Y extends FloatData = D>(
   x: TensorLike<D>,
@@ -133,7 +136,10 @@ export interface RMSNormLayerOptions extends AxesOption {
  * eval mode.
  *
  * @example
- * const y = new RMSNorm(4096, { eps: 1e-6 }).forward(tokens);
+ * import { RMSNorm, Tensor } from 'wasm-norm';
+ *
+ * const norm = new RMSNorm(4, { eps: 1e-6 });
+ * console.log(norm.forward(new Tensor(Float32Array.of(3, -4, 0, 0), [1, 4])).data); // 1.2, -1.6, 0, 0
  */
 export class RMSNorm extends Layer {
   /** The sizes of the dimensions that are normalized. */

@@ -60,8 +60,12 @@ const RULES: ChannelRules = {
  * @throws TypeError where an argument is of the wrong kind, RangeError where it
  *   is of the wrong size or value; nothing has been written then.
  * @example
- * const moments = new ChannelMoments(64).update(x).merge(ofOtherWorkers);
- * const y = syncBatchNorm(x, moments, { weight, bias });
+ * import { ChannelMoments, syncBatchNorm, Tensor } from 'wasm-norm';
+ *
+ * const x = new Tensor(Float32Array.of(1, 2), [2, 1]);
+ * const others = new ChannelMoments(1).update(new Tensor(Float32Array.of(3, 4), [2, 1]));
+ * const moments = new ChannelMoments(1).update(x).merge(others);
+ * console.log(syncBatchNorm(x, moments).data); // -1.342, -0.447
  */
 export function syncBatchNorm<D extends FloatData, Y extends FloatData = D>(
   x: TensorLike<D>,

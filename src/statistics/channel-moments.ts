@@ -60,10 +60,13 @@ export interface ChannelMomentsLike {
  * the whole, within rounding of float64.
  *
  * @example
- * const moments = new ChannelMoments(3);
- * for (const image of images) moments.update(imageToTensor(image));
- * moments.mean; // of red, green and blue
- * moments.std();
+ * import { ChannelMoments, Tensor } from 'wasm-norm';
+ *
+ * const moments = new ChannelMoments(2);
+ * moments.update(new Tensor(Float32Array.of(1, 2, 3, 10, 20, 30), [1, 2, 3]));
+ * moments.update(new Tensor(Float32Array.of(4, 40), [1, 2, 1]));
+ * console.log(moments.count, moments.mean); // 4, 2.5, 25
+ * console.log(moments.std()); // 1.118, 11.180
  */
 export class ChannelMoments {
   /** C, the number of channels. */

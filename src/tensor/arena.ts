@@ -33,10 +33,13 @@ const CLASSES: Readonly<Record<FloatDtype, ElementsClass>> = {
  * fastest there is.
  *
  * @example
- * const arena = new Arena(2 * 4 * 8 * 64 * 56 * 56);
+ * import { Arena, instanceNorm } from 'wasm-norm';
+ *
+ * const arena = new Arena(4 * 8 * 64 * 56 * 56);
  * const x = arena.tensor([8, 64, 56, 56]);
  * x.data.fill(1);
- * instanceNorm(x, { out: x });
+ * instanceNorm(x, { out: x }); // in place
+ * console.log(arena.used); // 6422528
  */
 export class Arena {
   readonly #memory: Memory;

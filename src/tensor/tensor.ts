@@ -85,8 +85,10 @@ const CHECKED = Symbol('checked');
  * The data is taken as it is, not copied: writing to it changes the tensor.
  *
  * @example
+ * import { Tensor } from 'wasm-norm';
+ *
  * const x = new Tensor(new Float32Array(2 * 3 * 4), [2, 3, 4]);
- * x.size; // 24
+ * console.log(x.size); // 24
  * const half = new Tensor(Uint16Array.of(0x3c00, 0xc000), [2], { dtype: 'float16' }); // 1, -2
  */
 export class Tensor<D extends TensorData = Float32Array> {

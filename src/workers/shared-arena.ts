@@ -35,10 +35,12 @@ export interface SharedArenaOptions {
  * many work, and `reason` why fewer than wanted.
  *
  * @example
- * const arena = new SharedArena(2 * 4 * 8 * 64 * 56 * 56);
+ * import { instanceNorm, SharedArena } from 'wasm-norm';
+ *
+ * const arena = new SharedArena(4 * 8 * 64 * 56 * 56);
  * await arena.ready; // not needed: calls before it use the threads that are there
  * const x = arena.tensor([8, 64, 56, 56]);
- * instanceNorm(x, { out: x });
+ * instanceNorm(x, { out: x }); // on all of them
  * arena.close();
  */
 export class SharedArena extends Arena {

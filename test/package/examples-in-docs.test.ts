@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { expectInOrder, isSame, promisesOf, valuesIn } from '../support/printed-values.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -77,37 +78,6 @@ for code in json.load(sys.stdin):
 /** Runs blocks of Python, each in a scope of its own, and returns what each prints. */
 function runPython(python: string, blocks: readonly string[]): string[] {
   return execute(python, ['-c', RUN_EACH], JSON.stringify(blocks)).split('\f');
-}
-
-/** Returns the numbers, booleans and nulls in a text, without the lengths of printed arrays. */
-function valuesIn(text: string): string[] {
-  const values = /-?\d+(?:\.\d+)?(?:e[+-]?\d+)?|\b(?:true|false|null)\b/g;
-  return text.replaceAll(/\w+Array\(\d+\)/g, '').match(values) ?? [];
-}
-
-/** Says whether two printed values are the same. Numbers are compared to 3 decimals or digits. */
-function isSame(a: string | undefined, b: string | undefined): boolean {
-  const expected = Number(a);
-  return a === b || Math.abs(expected - Number(b)) <= 5e-4 * Math.max(1, Math.abs(expected));
-}
-
-/** Returns the values in the comments after each console.log, up to a colon. */
-function promisesOf(code: string): string[][] {
-  const comments = code.matchAll(/^\s*console\.log\(.*\);\s*\/\/ ([^:\n]+)/gm);
-  return Array.from(comments, ([, comment = '']) => valuesIn(comment));
-}
-
-/** Expects a text to contain each list of values without gaps, one list after the other. */
-function expectInOrder(lists: readonly string[][], text: string): void {
-  const printed = valuesIn(text);
-  let from = 0;
-  for (const list of lists) {
-    const at = printed.findIndex(
-      (_, i) => i >= from && list.every((value, j) => isSame(value, printed[i + j])),
-    );
-    if (at < 0) expect.fail(`expected ${list.join(', ')} in what is printed, got ${text}`);
-    from = at + list.length;
-  }
 }
 
 const HAS_TORCH = 'import importlib.util as i, sys; sys.exit(i.find_spec("torch") is None)';
