@@ -17,7 +17,6 @@ Questions:
                      onnxruntime on as many?
   queue              What does a queue cost over a million pictures, by BullMQ on a Redis of its
                      own? Needs redis-server.
-  picture            Draws docs/images/bench.svg from bench/results.json; measures nothing.
 
 Options of contest; a filter may be given several times:
   --norm TEXT        only what has TEXT in its name: batchNorm, backward, nhwc
@@ -26,8 +25,8 @@ Options of contest; a filter may be given several times:
                      ${LIMIT}; ${OURS.arena}; ${PLAIN}
   --quick            fewer rounds, with more noise, and no tensors of over 2.1 million elements
                      unless --shape asks for them
-  --publish          writes bench/results.json, which README.md quotes, and draws
-                     docs/images/bench.svg from it; takes no filter
+  --publish          writes bench/results.json, which npm run facts puts into README.md and
+                     docs/images/bench.svg; takes no filter
 
 Options of cliffs:
   --norm TEXT        as above
@@ -47,7 +46,8 @@ Options of pictures:
   --norm TEXT        only operations with TEXT in their names: restyle, RGB
   --base FOLDER      beside an earlier library, built in FOLDER
   --quick            takes a third of the time, with more noise
-  --publish          draws docs/images/pictures.svg
+  --publish          writes bench/pictures.json, of which npm run facts draws
+                     docs/images/pictures.svg
 
 Options of queue:
   --pictures N       so many (1000000)
@@ -75,7 +75,7 @@ const { values: options, positionals } = parseArgs({
 // What --quick compares at most: 1x128x128x128.
 const QUICK_ELEMENTS = 2 ** 21;
 
-// Imported when asked: the picture needs neither the peers nor a build.
+// Imported when asked: each needs peers of its own.
 const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
   async contest() {
     const { norm, shape, contestant, quick, publish } = options;
@@ -129,10 +129,6 @@ const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
     }
     const { queue } = await import('./questions/queue.ts');
     await queue(pictures, options.quick);
-  },
-  async picture() {
-    const { picture } = await import('./questions/picture.ts');
-    picture();
   },
 };
 

@@ -1,12 +1,7 @@
-// Draws docs/images/sharing.svg: which values share a mean in each normalization.
-//
-//     npx tsx scripts/draw-sharing.ts
+// Draws which values share a mean in each normalization.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { BatchNorm, GroupNorm, InstanceNorm, type Layer, LayerNorm } from 'wasm-norm';
 import { findSharing } from '../examples/web/page/normalization/sharing.ts';
-
-const OUT = new URL('../docs/images/sharing.svg', import.meta.url);
 
 // H and W as one, as the library sees them.
 const N = 4;
@@ -147,7 +142,8 @@ const FACES: readonly Face[] = [
   },
 ];
 
-function draw(): string {
+/** Draws the picture, as SVG. */
+export function drawSharing(): string {
   const panels = PANELS.map(
     (panel, i) =>
       `<g transform="translate(${MARGIN + i * PANEL_WIDTH} ${PANEL_TOP})">\n${drawPanel(panel)}</g>\n`,
@@ -249,6 +245,3 @@ function text(x: number, y: number, content: string, style: TextStyle): string {
     : '';
   return `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" fill="${fill}" font-size="${size}" font-weight="${weight}" text-anchor="${anchor}"${family}>${content}</text>`;
 }
-
-mkdirSync(new URL('.', OUT), { recursive: true });
-writeFileSync(OUT, draw());

@@ -1,9 +1,11 @@
 // Writes figures into the pages that state them: sizes of what was built, and speeds
-// from the results that the benchmark wrote.
+// from the results that the benchmark wrote. Draws the pictures of README and docs.
 //
 //     npm run facts                writes
 //     npm run facts -- --check     names those that are stale, and exits with 1
+//     npm run facts -- --page      photographs the page too, after npm run test:web
 
+import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -12,6 +14,7 @@ import { type Results, readResults } from '../bench/reports/results.ts';
 import { ratioOf, speedTable } from '../bench/reports/speed-table.ts';
 import { Memory } from '../src/memory/memory.ts';
 import { gzippedSize } from './bundle-size.ts';
+import { drawDrawings, drawGallery } from './draw-pictures.ts';
 import { type Facts, fillFacts, staleFacts } from './markers.ts';
 
 const PAGES = [
@@ -63,7 +66,12 @@ function findFacts(): Facts {
   };
 }
 
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    check: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
+  },
+});
 const facts = findFacts();
 for (const path of PAGES) {
   const page = readFileSync(fromRoot(path), 'utf8');
@@ -75,4 +83,18 @@ for (const path of PAGES) {
     console.error(`${path}: ${stale}; npm run facts writes it`);
     process.exitCode = 1;
   }
+}
+for (const [path, picture] of Object.entries(drawDrawings())) {
+  if (!values.check) writeFileSync(fromRoot(path), picture);
+  else if (readFileSync(fromRoot(path), 'utf8') !== picture) {
+    console.error(`${path}: is not what is drawn now; npm run facts writes it`);
+    process.exitCode = 1;
+  }
+}
+// Other versions of the codec may write other bytes of the same picture: not checked.
+if (!values.check) writeFileSync(fromRoot('docs/images/restyle.jpg'), await drawGallery());
+if (values.page) {
+  const args = ['--import', 'tsx', fromRoot('test/web/photograph-page.ts')];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
 }

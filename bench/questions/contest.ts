@@ -15,7 +15,6 @@ import { type Comparison, timingOf } from '../reports/speed-findings.ts';
 import { speedPicture } from '../reports/speed-picture.ts';
 import { spellDuration } from '../reports/spelling.ts';
 import { verdict } from '../reports/verdict.ts';
-import { picture } from './picture.ts';
 
 /** What takes part; an absent filter lets everything through. */
 export interface Filters {
@@ -34,7 +33,7 @@ const ALWAYS: readonly string[] = [LIMIT, OURS.arena, PLAIN];
  * writes them to results/ as JSON, Markdown and SVG. The process fails in the end
  * if the library was wrong.
  *
- * @param publish whether to write results.json and the README's picture too
+ * @param publish whether to write bench/results.json, which `npm run facts` puts into the pages
  */
 export async function contest(filters: Filters, effort: Effort, publish: boolean): Promise<void> {
   const { norm, shape: wanted, elements: most = Number.POSITIVE_INFINITY } = filters;
@@ -66,10 +65,7 @@ export async function contest(filters: Filters, effort: Effort, publish: boolean
   console.log(`${verdict(timings)}\nIt took ${spellDuration((performance.now() - start) / 1000)}.`);
   const results = { ...surroundings(), effort, timings };
   writeRaw(results, comparisons);
-  if (publish) {
-    writeResults(results);
-    picture();
-  }
+  if (publish) writeResults(results);
   const leftOut = comparisons.flatMap((comparison) => comparison.leftOut);
   if (leftOut.some(({ contestant }) => isOurs(contestant))) process.exitCode = 1;
 }

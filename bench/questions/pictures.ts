@@ -18,7 +18,7 @@ import {
   type PictureOperation,
   toleranceOf,
 } from '../problems/picture-job.ts';
-import { type PictureResults, picturesPicture } from '../reports/pictures-picture.ts';
+import { type PictureResults, writePictureResults } from '../reports/pictures-picture.ts';
 
 const SIZES = [
   [640, 480],
@@ -38,7 +38,7 @@ export interface PictureQuestion {
   /** The folder of an earlier library that was built. */
   readonly base: string | undefined;
   readonly quick: boolean;
-  /** Whether to write docs/images/pictures.svg too. */
+  /** Whether to write bench/pictures.json, which `npm run facts` draws. */
   readonly publish: boolean;
 }
 
@@ -75,7 +75,7 @@ export async function pictures(question: PictureQuestion): Promise<void> {
   const results = { ...surroundings(), timings };
   mkdirSync(fromHere('../results/'), { recursive: true });
   writeFileSync(fromHere('../results/pictures.json'), `${JSON.stringify(results, null, 2)}\n`);
-  if (publish) writeFileSync(fromHere('../../docs/images/pictures.svg'), picturesPicture(results));
+  if (publish) writePictureResults(results);
 }
 
 async function compare(

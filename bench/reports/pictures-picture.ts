@@ -1,8 +1,9 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { isOurs, LIMIT, OURS } from '../contestants/names.ts';
 import type { Results } from './results.ts';
 import { COLORS, picture, text } from './svg.ts';
 
-/** The times of one run, as bench/results/pictures.json holds them. */
+/** The times of one run, as bench/pictures.json holds them. */
 export interface PictureResults extends Pick<Results, 'date' | 'machine' | 'node' | 'commit'> {
   readonly timings: readonly {
     readonly operation: string;
@@ -10,6 +11,18 @@ export interface PictureResults extends Pick<Results, 'date' | 'machine' | 'node
     /** Seconds a call by contestant. */
     readonly seconds: Readonly<Record<string, number>>;
   }[];
+}
+
+const FILE = new URL('../pictures.json', import.meta.url);
+
+/** Reads bench/pictures.json. */
+export function readPictureResults(): PictureResults {
+  return JSON.parse(readFileSync(FILE, 'utf8'));
+}
+
+/** Writes bench/pictures.json. */
+export function writePictureResults(results: PictureResults): void {
+  writeFileSync(FILE, `${JSON.stringify(results, null, 2)}\n`);
 }
 
 // What is drawn, of the largest picture.

@@ -24,3 +24,15 @@ export function channelStatistics({ data }: ImageLike): ChannelStatistics[] {
     return { mean, std: Math.sqrt(squares / pixels), atLimits };
   });
 }
+
+/** Returns the share of pixels with a channel at 0 or 255 that was not there in the content. */
+export function clippedShare(content: ImageLike, result: ImageLike): number {
+  const isLimit = (byte: number | undefined) => byte === 0 || byte === 255;
+  const pixels = result.data.length / 4;
+  let clipped = 0;
+  for (let pixel = 0; pixel < pixels; pixel++) {
+    const channels = [4 * pixel, 4 * pixel + 1, 4 * pixel + 2];
+    if (channels.some((at) => isLimit(result.data[at]) && !isLimit(content.data[at]))) clipped++;
+  }
+  return clipped / pixels;
+}
