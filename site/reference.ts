@@ -64,7 +64,10 @@ function withOptions(page: string, options: string): string {
   const properties = readFileSync(folderOf(`interfaces/${options}.md`), 'utf8').match(PROPERTIES);
   if (properties === null) return page;
   const table = (properties[1] as string).replaceAll(/\]\((\w+\.md)/g, '](../interfaces/$1');
-  return page.replace(/^## Returns$/m, () => `## Options\n\n${table}\n## Returns`);
+  if (!/^## Returns$/m.test(page)) return page;
+  return page
+    .replace(/^(\| `options\??` \|.*\|) - \|$/m, '$1 [Below](#options) |')
+    .replace(/^## Returns$/m, () => `## Options\n\n${table}\n## Returns`);
 }
 
 /** Reads the first sentence of what TypeDoc's list says of each name. */
@@ -75,37 +78,20 @@ function summariesIn(path: string): ReadonlyMap<string, string> {
   );
 }
 
-/** Reads PyTorch's name of each function and layer from the table of the README. */
-function counterparts(): ReadonlyMap<string, string> {
-  const rows = readFileSync(join(ROOT, 'README.md'), 'utf8').matchAll(
-    /^\| ((?:`\w+` ?)+) \| (`\w+`[^|]*) \|.*\|.*\|$/gm,
-  );
-  return new Map(
-    Array.from(rows).flatMap(([, names = '', theirs = '']) =>
-      Array.from(names.matchAll(/\w+/g), ([name]): [string, string] => [name, theirs]),
-    ),
-  );
-}
-
 function spellIndex(summaries: ReadonlyMap<string, string>): string {
-  const theirs = counterparts();
   const linkTo = (name: string) => `[\`${name}\`](${pageOf(name)}.md)`;
   const groups = Object.entries(GROUPS).map(([group, names]) => {
-    const hasTheirs = names.some((name) => theirs.has(name));
-    const rows = names.map((name) => {
-      const cells = [linkTo(name), summaries.get(name) ?? ''];
-      if (hasTheirs) cells.push(theirs.get(name) ?? '');
+    const rows = Object.entries(names).map(([name, theirs]) => {
+      const cells = [linkTo(name), summaries.get(name) ?? '', theirs && `\`${theirs}\``];
       return `| ${cells.join(' | ')} |`;
     });
-    const head = hasTheirs
-      ? '| name | what it does | PyTorch |\n|---|---|---|'
-      : '| name | what it does |\n|---|---|';
-    return `## ${group}\n\n${head}\n${rows.join('\n')}\n`;
+    return `## ${group}\n\n| name | what it does | PyTorch |\n|---|---|---|\n${rows.join('\n')}\n`;
   });
   const types = typeNames().map((name) => `| ${linkTo(name)} | ${summaries.get(name) ?? ''} |`);
   return `# Reference
 
-Every public name, with its shapes, units and errors. The page of a function lists its options.
+Every public name, with its shapes, units and errors. The page of a function lists its options, and has
+an example that runs as it stands. \`F\` is \`torch.nn.functional\`, and \`nn\` is \`torch.nn\`.
 
 ${groups.join('\n')}
 ## Types

@@ -27,7 +27,10 @@ function referenceSidebar(): DefaultTheme.SidebarItem[] {
   const itemOf = (name: string) => ({ text: name, link: `/reference/${pageOf(name)}` });
   return [
     { text: 'All names', link: '/reference/' },
-    ...Object.entries(GROUPS).map(([text, names]) => ({ text, items: names.map(itemOf) })),
+    ...Object.entries(GROUPS).map(([text, names]) => ({
+      text,
+      items: Object.keys(names).map(itemOf),
+    })),
     { text: 'Types', collapsed: true, items: typeNames().map(itemOf) },
   ];
 }
