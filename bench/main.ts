@@ -8,6 +8,7 @@ Questions:
   accuracy           How far is each from float64, on every kind of data?
   growth             How do time and memory grow from 100 to 100 million elements?
   startup            How long does a program take to its first result?
+  few-values         Below how many values is a plain loop faster?
   cliffs             Which shapes take far longer than others of as many elements?
   sixteen            How fast are float16 and bfloat16 beside float32?
   pictures           How fast are operations on pictures, beside opencv.js and sharp?
@@ -106,6 +107,10 @@ const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
   async sixteen() {
     const { sixteen } = await import('./questions/sixteen.ts');
     sixteen(options.quick);
+  },
+  async 'few-values'() {
+    const { fewValues } = await import('./questions/few-values.ts');
+    fewValues();
   },
   async pictures() {
     const { norm, base, quick, publish } = options;
