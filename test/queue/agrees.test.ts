@@ -181,3 +181,23 @@ describe('wasm-norm restyle --queue', () => {
     expect([queued.status, queued.stdout]).toEqual([0, local.stdout]);
   });
 });
+
+describe('wasm-norm paint --queue', () => {
+  it('writes and prints what the command does without it', async () => {
+    putPictures(join(folder.path, 'photos'), 3);
+    const server = await start();
+    await startWorker(server.url);
+    const args = ['paint', 'photos', '--style', 'great-wave', '--out', 'painted'];
+    const local = await runCli(folder.path, ...args);
+    const results = () =>
+      readdirSync(join(folder.path, 'painted')).map((name) =>
+        readFileSync(join(folder.path, 'painted', name), 'base64'),
+      );
+    const expected = results();
+    expect(expected).toHaveLength(3);
+    rmSync(join(folder.path, 'painted'), { recursive: true });
+    const queued = await runCli(folder.path, ...args, '--queue', server.url, '--shard', '2');
+    expect([queued.status, queued.stdout]).toEqual([local.status, local.stdout]);
+    expect(results()).toEqual(expected);
+  });
+});

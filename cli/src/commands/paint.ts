@@ -1,6 +1,6 @@
 import { CREDITS } from '../../paint/network/credits.ts';
 import { parseCommandLine } from '../command-line/parse.ts';
-import { readNumber, readThreads, readWhole } from '../command-line/values.ts';
+import { readNumber, readQueueOptions, readThreads, readWhole } from '../command-line/values.ts';
 import { Refusal } from '../files/refusal.ts';
 import { chooseBlend, chooseStyle } from '../painting/choose-style.ts';
 import { planRestyling } from '../restyle/plan.ts';
@@ -26,6 +26,10 @@ A style is a name that --styles lists, or a file of one's own.
   --overwrite        replace PHOTO where PLACE names it
   --threads N        how many threads work (all cores): on N pictures at once, or on one;
                      any N gives the same bits
+  --queue URL        let workers do it: redis://HOST:PORT, postgres://HOST:PORT/DATABASE or
+                     env:NAME, a variable that holds such a URL; results and output are the same
+  --detach           with --queue: print the id that wasm-norm status takes, and do not wait
+  --shard N          with --queue: pictures of a job (1000)
   --styles           list the styles, their painters and works
   --sheet FILE       paint each PHOTO in all styles, as one picture
   --help             this text`;
@@ -39,6 +43,9 @@ const OPTIONS = {
   quality: 'text',
   overwrite: 'flag',
   threads: 'text',
+  queue: 'text',
+  detach: 'flag',
+  shard: 'text',
   styles: 'flag',
   sheet: 'text',
   help: 'flag',
@@ -57,8 +64,10 @@ export async function run(args: readonly string[]): Promise<void> {
   const stroke = readNumber('stroke', values.stroke ?? '1', 0.25, 32);
   const quality =
     values.quality === undefined ? null : readWhole('quality', values.quality, 1, 100);
+  const queue = readQueueOptions(values);
   const threads = readThreads(values.threads);
   if (sheet !== undefined) {
+    if (queue !== null) throw new Refusal('--sheet: takes no --queue, since it is one picture');
     if (style !== undefined || blend !== undefined || out !== null) {
       throw new Refusal('--sheet: takes no --style, --blend or --out, since it shows all styles');
     }
@@ -77,10 +86,12 @@ export async function run(args: readonly string[]): Promise<void> {
     style: Array.from(numbers),
     strength,
     stroke,
-    // One level of threads: with several pictures each thread has one.
-    threads: isOne ? threads : 1,
+    // One level of threads: with several pictures each thread has one, as each of a worker has.
+    threads: isOne && queue === null ? threads : 1,
   };
-  await restyleAll(plan, { painting, quality }, threads);
+  const options = { painting, quality };
+  if (queue === null) await restyleAll(plan, options, threads);
+  else await (await import('../restyle/restyle-in-queue.ts')).restyleInQueue(plan, options, queue);
 }
 
 function listStyles(): string {
