@@ -2,10 +2,10 @@ import type { Contestant } from '../contestants/contestant.ts';
 import { type Exercise, exercise } from '../problems/exercise.ts';
 import type { Problem } from '../problems/problem.ts';
 import { shapeName } from '../problems/shapes.ts';
+import { median } from '../reports/median.ts';
 import type { Effort } from '../reports/results.ts';
 import type { Comparison, SpeedFinding } from '../reports/speed-findings.ts';
 import { spellError } from '../reports/spelling.ts';
-import { median } from './median.ts';
 import { secondsPerCall } from './seconds-per-call.ts';
 import { worstError } from './worst-error.ts';
 

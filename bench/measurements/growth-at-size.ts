@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { Arena, instanceNorm, Tensor } from '../../dist/index.js';
 import { normals } from '../../test/support/random.ts';
-import { median } from './median.ts';
+import { median } from '../reports/median.ts';
 import { secondsPerCall } from './seconds-per-call.ts';
 
 export interface SizeFinding {

@@ -1,6 +1,6 @@
 import { instanceNorm, Tensor } from 'wasm-norm';
 import { markdownTable } from '../../test/support/markdown-table.ts';
-import { median } from '../measurements/median.ts';
+import { median } from '../reports/median.ts';
 import { spellTime } from '../reports/spelling.ts';
 
 const COUNTS = [100, 150, 200, 250, 300, 350, 400, 450, 512];

@@ -9,8 +9,8 @@ import { rowSize } from '../../cli/paint/walk/rows.ts';
 import { planesOf as channelsFirst, layerOf } from '../../test/support/layers.ts';
 import { paintingInOnnxruntime } from '../contestants/painting-onnx.ts';
 import { convolutionsInTfjs } from '../contestants/painting-tfjs.ts';
-import { median } from '../measurements/median.ts';
 import { landscape, paintInFloat64, planesOf, readParameters } from '../problems/painting.ts';
+import { median } from '../reports/median.ts';
 
 const SIZE = 512;
 const SMALL = 256;

@@ -8,7 +8,6 @@ import { earlier, ours, type PictureContestant, type Work } from '../contestants
 import { opencvPictures } from '../contestants/pictures-opencv.ts';
 import { plainPictures } from '../contestants/pictures-plain.ts';
 import { sharpPictures } from '../contestants/pictures-sharp.ts';
-import { median } from '../measurements/median.ts';
 import { surroundings } from '../measurements/surroundings.ts';
 import {
   bytesOfPixel,
@@ -18,6 +17,7 @@ import {
   type PictureOperation,
   toleranceOf,
 } from '../problems/picture-job.ts';
+import { median } from '../reports/median.ts';
 import { type PictureResults, writePictureResults } from '../reports/pictures-picture.ts';
 
 const SIZES = [

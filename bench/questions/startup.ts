@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { median } from '../measurements/median.ts';
+import { median } from '../reports/median.ts';
 import { spellTime } from '../reports/spelling.ts';
 
 const ROUNDS = 31;

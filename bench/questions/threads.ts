@@ -4,11 +4,11 @@ import { markdownTable } from '../../test/support/markdown-table.ts';
 import { isOurs } from '../contestants/names.ts';
 import { openThreadedTeams } from '../contestants/teams.ts';
 import { compare } from '../measurements/compare.ts';
-import { median } from '../measurements/median.ts';
 import { secondsPerCall } from '../measurements/seconds-per-call.ts';
 import { OPERATIONS } from '../problems/operations.ts';
 import { problemsOf } from '../problems/problem.ts';
 import { shapeName } from '../problems/shapes.ts';
+import { median } from '../reports/median.ts';
 import { type Filters, passes } from './contest.ts';
 
 const MICROSECONDS = 1e6;

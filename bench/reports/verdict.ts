@@ -6,7 +6,7 @@ import {
   TFJS,
   TORCH,
 } from '../contestants/names.ts';
-import { median } from '../measurements/median.ts';
+import { median } from './median.ts';
 import type { Timing } from './results.ts';
 import { spellNumber } from './spelling.ts';
 

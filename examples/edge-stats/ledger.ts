@@ -1,5 +1,4 @@
 import { DurableObject } from 'cloudflare:workers';
-import type { Bindings } from './bindings.ts';
 import type { ShardResult } from './count-shard.ts';
 import { foldResults, type Result } from './fold-results.ts';
 import { MAX_LISTED } from './limits.ts';
@@ -70,7 +69,7 @@ export interface Report extends Result {
  * Keeps a run: its shards, their results, their failures. It has nothing of a run that has not
  * begun, or is forgotten. What is told twice or late changes nothing.
  */
-export class Ledger extends DurableObject<Bindings> {
+export class Ledger extends DurableObject<unknown> {
   readonly #sql: Sql = this.ctx.storage.sql;
   #isBegun: boolean =
     this.#sql.exec(`SELECT 1 FROM sqlite_master WHERE name = 'run'`).toArray().length > 0;

@@ -48,7 +48,13 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ['reports'],
     ['contestants'],
     ['problems'],
-    ['../test/support', '../cli/paint', '../cli/paint/network', '../cli/paint/walk'],
+    [
+      '../test/support',
+      '../cli/paint',
+      '../cli/paint/network',
+      '../cli/paint/walk',
+      '../cli/src/statistics',
+    ],
   ],
 };
 
