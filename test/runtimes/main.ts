@@ -12,6 +12,7 @@ import { browserPages, openPages } from './chromium.ts';
 import { commandLines } from './command-lines.ts';
 import { jest } from './jest.ts';
 import { edgeLight } from './next.ts';
+import { checkPainting } from './painting.ts';
 import { checkCommandLine, checkPublishing } from './publishing.ts';
 import type { Row } from './row.ts';
 import { printTable } from './table.ts';
@@ -26,6 +27,7 @@ const { folder, tarball } = await createApp();
 if (words.length === 0) {
   await checkPublishing(tarball);
   await checkCommandLine(tarball);
+  await checkPainting();
   await checkTypes(folder);
 }
 const pages = await openPages(folder);

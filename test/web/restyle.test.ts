@@ -227,7 +227,9 @@ describe("one's own picture", () => {
     await copy(page, STYLE);
     await page.locator('#style .pick').focus();
     await page.keyboard.press('Control+V');
-    await page.locator('#style').getByRole('radio', { name: 'image.png' }).waitFor();
+    // Both are called so, and both can be chosen in both roles.
+    const chosen = { name: 'image.png', checked: true };
+    await page.locator('#style').getByRole('radio', chosen).waitFor();
     await settle(page);
     const { picture } = await download(page);
     expectSame(picture, restyle(CONTENT, STYLE, { strength: 0.8 }));
