@@ -1,5 +1,5 @@
 import { Arena, type ImageLike } from 'wasm-norm';
-import { keptSize, layOut, type Stores } from './network/layers.ts';
+import { layOut, type Stores } from './network/layers.ts';
 import type { Network } from './network/network.ts';
 import { type Canvas, PictureRows, PictureStore } from './network/picture.ts';
 import { numbersOf } from './network/styles.ts';
@@ -23,13 +23,8 @@ export interface PaintOptions {
 /** Bytes up to which all layers are kept. */
 const MOST_KEPT = 256e6;
 
-/** Bytes by which each of an arena's five layers may be longer, since they begin at multiples. */
-const ALIGNMENT = 5 * 64;
-
-/** Bytes that layers take: all of them, or those that are kept whatever their size. */
-function bytesKept(photograph: ImageLike, keepsLarge: boolean): number {
-  return 4 * keptSize(new PictureRows(photograph), keepsLarge);
-}
+/** Bytes by which each layer of an arena may be longer, since they begin at multiples. */
+const ALIGNMENT = 64;
 
 /** Returns the elements of each store that is made for a photograph, in their order. */
 export function storeSizes(
@@ -61,9 +56,13 @@ export function planPainting(
 ): readonly Pass[] {
   const picture = new PictureRows(photograph);
   const store = new PictureStore(photograph, result, strength);
-  const all = bytesKept(photograph, true);
-  const own = all <= MOST_KEPT ? new Arena(all + ALIGNMENT) : IN_MEMORY;
-  return layOut(network, style, picture, stores ?? own, store);
+  return layOut(network, style, picture, stores ?? chooseStores(network, photograph), store);
+}
+
+function chooseStores(network: Network, photograph: ImageLike): Stores | Arena {
+  const sizes = storeSizes(network, photograph, true);
+  const bytes = sizes.reduce((sum, size) => sum + 4 * size + ALIGNMENT, 0);
+  return bytes <= MOST_KEPT ? new Arena(bytes) : IN_MEMORY;
 }
 
 /**

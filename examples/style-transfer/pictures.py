@@ -49,11 +49,11 @@ class Photographs:
         instance normalizations multiplies the gradient by 1 / sqrt(eps) = 316, which overflows
         float32. So the livelier of each two parts is taken, and it gets a little noise.
         """
-        first, second = self.__any_parts(2 * count, side).chunk(2)
+        first, second = self._any_parts(2 * count, side).chunk(2)
         is_livelier = first.std((1, 2, 3)) > second.std((1, 2, 3))
         return with_noise(torch.where(is_livelier[:, None, None, None], first, second))
 
-    def __any_parts(self, count, side):
+    def _any_parts(self, count, side):
         device = self.data.device
         random = lambda: torch.rand(count, device=device)
         which = torch.randint(len(self.data), (count,), device=device)

@@ -168,30 +168,33 @@ describe('secrets', () => {
 });
 
 describe('two versions of the code', () => {
-  /** Copies the command line, and changes a byte of it. */
-  function otherVersion(): string {
-    for (const name of ['bin', 'dist', 'package.json']) {
+  /** Copies the command line, and adds a byte to a file of it. */
+  function otherVersion(changed: string): string {
+    for (const name of ['bin', 'dist', 'package.json', 'paint/style-network.safetensors']) {
       cpSync(join(ROOT, 'cli', name), at('other', name), { recursive: true });
     }
     symlinkSync(join(ROOT, 'node_modules'), at('other/node_modules'));
-    appendFileSync(at('other/dist/process.js'), '\n');
+    appendFileSync(at('other', changed), '\n');
     return at('other/bin/wasm-norm.cjs');
   }
 
-  it('never work on the same flow, and who submits is told', async () => {
-    putPictures(at('photos'), 3);
-    const server = await RedisServer.start(at('redis'));
-    const other = await startWorker(server.url, { bin: otherVersion() });
-    const args = ['stats', 'photos', '--json', '--queue', server.url];
-    const program = startCli(folder.path, args);
-    await program.until(({ stderr }) => stderr.includes('0 of 4 pictures'), 'it waited');
-    const version = String(other.lines[0]?.version);
-    expect(program.stderr).toContain(
-      `No worker serves it yet, and those of ${version} are other code; install the same: `,
-    );
-    const same = await startWorker(server.url);
-    expect(await program.ended()).toBe(0);
-    expect([other.count('shard-begun'), same.count('shard-done')]).toEqual([0, 1]);
-    expect(program.stdout).toBe((await runCli(folder.path, 'stats', 'photos', '--json')).stdout);
-  });
+  it.each(['dist/process.js', 'paint/style-network.safetensors'])(
+    'never work on the same flow, and who submits is told: %s',
+    async (changed) => {
+      putPictures(at('photos'), 3);
+      const server = await RedisServer.start(at('redis'));
+      const other = await startWorker(server.url, { bin: otherVersion(changed) });
+      const args = ['stats', 'photos', '--json', '--queue', server.url];
+      const program = startCli(folder.path, args);
+      await program.until(({ stderr }) => stderr.includes('0 of 4 pictures'), 'it waited');
+      const version = String(other.lines[0]?.version);
+      expect(program.stderr).toContain(
+        `No worker serves it yet, and those of ${version} are other code; install the same: `,
+      );
+      const same = await startWorker(server.url);
+      expect(await program.ended()).toBe(0);
+      expect([other.count('shard-begun'), same.count('shard-done')]).toEqual([0, 1]);
+      expect(program.stdout).toBe((await runCli(folder.path, 'stats', 'photos', '--json')).stdout);
+    },
+  );
 });

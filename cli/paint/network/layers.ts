@@ -85,10 +85,3 @@ export function layOut(
   passes.push(keeping(new Kept(convolved('out', up2, true), result)));
   return passes;
 }
-
-/** The float32 that a picture's layers take where all are kept, or the small ones only. */
-export function keptSize({ height, width }: Rows, keepsLarge: boolean): number {
-  const pixels = height * width;
-  const small = (3 * 80 * pixels) / 16;
-  return keepsLarge ? small + 16 * pixels + (32 * pixels) / 4 : small;
-}

@@ -57,13 +57,20 @@ export async function paintOnThreads(
       const own = part.run(pass);
       before = [own, ...(await Promise.all(answers))].flat();
       part.end(pass, before);
+      // All threads have opened the files: they go with the process, even if it is killed.
+      if (pass === part.passes[0]) await removeFiles(kept).catch(() => {});
     }
   } finally {
     part.close();
     await Promise.all(others.map((other) => other.close()));
-    if (typeof kept === 'string') await rm(kept, { recursive: true, force: true });
+    await removeFiles(kept);
   }
   return { data: new Uint8ClampedArray(shared.result), width, height };
+}
+
+/** Removes the folder of files; a system that keeps open files refuses until they are closed. */
+async function removeFiles(kept: Shared['kept']): Promise<void> {
+  if (typeof kept === 'string') await rm(kept, { recursive: true, force: true });
 }
 
 /**
