@@ -22,7 +22,7 @@ const dependencies = { ...manifest.dependencies, 'wasm-norm': version };
 
 rmSync(STAGE, { recursive: true, force: true });
 mkdirSync(STAGE, { recursive: true });
-for (const name of ['bin', 'dist', 'paint/style-network.safetensors', 'README.md']) {
+for (const name of [...manifest.files, 'README.md']) {
   cpSync(join(ROOT, 'cli', name), join(STAGE, name), { recursive: true });
 }
 cpSync(join(ROOT, 'LICENSE'), join(STAGE, 'LICENSE'));

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { runHere, wasmNorm } from '../support/command-line.ts';
+import { copyShippedCli } from '../support/shipped-cli.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const folder = temporaryFolder();
@@ -73,9 +74,7 @@ describe('wasm-norm', () => {
   });
 
   it('says in one line how to install sharp where it is not there', () => {
-    for (const name of ['bin', 'dist', 'package.json']) {
-      cpSync(join(ROOT, 'cli', name), join(folder.path, 'cli', name), { recursive: true });
-    }
+    copyShippedCli(join(folder.path, 'cli'));
     mkdirSync(join(folder.path, 'node_modules'));
     for (const name of ['wasm-norm', 'cli-progress', 'string-width']) {
       symlinkSync(join(ROOT, 'node_modules', name), join(folder.path, 'node_modules', name));

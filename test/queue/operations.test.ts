@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments, parse as parseYaml } from 'yaml';
+import { copyShippedCli } from '../support/shipped-cli.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { putPictures } from './support/pictures.ts';
 import { freePort, Program, runCli, startCli, startWorker } from './support/programs.ts';
@@ -88,9 +89,7 @@ describe('a worker', () => {
   });
 
   it('runs without BullMQ being installed, up to the queue: it says what is missing', async () => {
-    for (const name of ['bin', 'dist', 'package.json']) {
-      execFileSync('cp', ['-r', join(EXAMPLE, '../../cli', name), at(name)]);
-    }
+    copyShippedCli(folder.path);
     mkdirSync(at('node_modules'));
     for (const name of [
       'sharp',

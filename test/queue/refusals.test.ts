@@ -1,8 +1,9 @@
-import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { copyShippedCli } from '../support/shipped-cli.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { filesAppear, putPictures } from './support/pictures.ts';
 import { freePort, runCli, startCli, startWorker } from './support/programs.ts';
@@ -170,9 +171,7 @@ describe('secrets', () => {
 describe('two versions of the code', () => {
   /** Copies the command line, and adds a byte to a file of it. */
   function otherVersion(changed: string): string {
-    for (const name of ['bin', 'dist', 'package.json', 'paint/style-network.safetensors']) {
-      cpSync(join(ROOT, 'cli', name), at('other', name), { recursive: true });
-    }
+    copyShippedCli(at('other'));
     symlinkSync(join(ROOT, 'node_modules'), at('other/node_modules'));
     appendFileSync(at('other', changed), '\n');
     return at('other/bin/wasm-norm.cjs');
