@@ -1,5 +1,7 @@
+import { loadFirsts, loadSeconds, loadThirds, narrowPairs, roundPair } from '../core/lanes';
 import { applyF64, LINE } from '../core/line';
 import {
+  allFitF32,
   applyF32,
   fitsF32,
   highMean,
@@ -7,7 +9,12 @@ import {
   lowScale,
   scaled,
   shiftF32,
+  shiftsOfDifference,
 } from '../core/line-f32';
+import { magnitudesOf } from '../core/magnitude';
+
+// The longest rows whose lines are worth converting four at a time.
+const MAX_SHORT_ROW: usize = 64;
 
 /**
  * Applies a line to each row: y = (x - mean) * scale + shift.
@@ -27,18 +34,83 @@ export function applyRows(
   gap: usize,
 ): void {
   const end = lines + period * LINE;
+  const isShort = length >= 4 && length <= MAX_SHORT_ROW;
   let line = lines;
-  for (let row: usize = 0; row < rows; row++) {
-    applyRow(y, x, line, length);
-    let step = length;
-    line += LINE;
+  while (rows) {
+    let taken: usize = 1;
+    if (isShort && rows >= 4 && line + 4 * LINE <= end && applyFourRows(y, x, line, length)) {
+      taken = 4;
+    } else {
+      applyRow(y, x, line, length);
+    }
+    let step = taken * length;
+    line += taken * LINE;
     if (line === end) {
       line = lines;
       step += gap;
     }
     y += step << 2;
     x += step << 2;
+    rows -= taken;
   }
+}
+
+/**
+ * Applies four lines, which are converted to float32 together, to four short rows of at least four
+ * elements. Says whether float32 can hold all of them; else nothing is written.
+ */
+function applyFourRows(y: usize, x: usize, lines: usize, length: usize): bool {
+  const others = lines + 2 * LINE;
+  const means = loadFirsts(lines);
+  const otherMeans = loadFirsts(others);
+  const scales = loadSeconds(lines);
+  const otherScales = loadSeconds(others);
+  const shifts = loadThirds(lines);
+  const otherShifts = loadThirds(others);
+  const fit = allFitF32(
+    magnitudesOf(means, otherMeans),
+    magnitudesOf(scales, otherScales),
+    magnitudesOf(shifts, otherShifts),
+  );
+  if (!i32x4.all_true(fit)) return false;
+  const lows = f64x2.sub(scales, roundPair(scales));
+  const otherLows = f64x2.sub(otherScales, roundPair(otherScales));
+  const moved = shiftsOfDifference(means, scales, shifts);
+  const otherMoved = shiftsOfDifference(otherMeans, otherScales, otherShifts);
+  let highs = narrowPairs(means, otherMeans);
+  let factors = narrowPairs(scales, otherScales);
+  let rests = narrowPairs(lows, otherLows);
+  let added = narrowPairs(moved, otherMoved);
+  const lastAt = (length << 2) - 16;
+  for (let row = 0; row < 4; row++) {
+    const high = firstInAll(highs);
+    const factor = firstInAll(factors);
+    const rest = firstInAll(rests);
+    const shift = firstInAll(added);
+    // The last vector may overlap the one before it. It is made first, since y may be x.
+    const last = scaled(f32x4.sub(v128.load(x + lastAt), high), factor, rest, shift);
+    for (let at: usize = 0; at < lastAt; at += 16) {
+      v128.store(y + at, scaled(f32x4.sub(v128.load(x + at), high), factor, rest, shift));
+    }
+    v128.store(y + lastAt, last);
+    highs = turned(highs);
+    factors = turned(factors);
+    rests = turned(rests);
+    added = turned(added);
+    x += lastAt + 16;
+    y += lastAt + 16;
+  }
+  return true;
+}
+
+/** Returns the first lane in all. */
+function firstInAll(x: v128): v128 {
+  return v128.shuffle<f32>(x, x, 0, 0, 0, 0);
+}
+
+/** Returns the lanes with the second as the first, and the first as the last. */
+function turned(x: v128): v128 {
+  return v128.shuffle<f32>(x, x, 1, 2, 3, 0);
 }
 
 /** Applies a line to one row. */

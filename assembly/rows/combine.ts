@@ -9,6 +9,10 @@ import {
 import { LINE } from '../core/line';
 import { highMean, scaledDifference, shiftOfDifference } from '../core/line-f32';
 
+// Elements that are combined in float32 at a time.
+const BLOCK: usize = 16;
+const WEIGHTED_BLOCK: usize = 8;
+
 /**
  * Combines each row: dx = a * weight * g + b * z + c, where z = (x - mean) * scale + shift.
  *
@@ -32,12 +36,14 @@ export function combineRows(
   period: usize,
   gap: usize,
 ): void {
-  const weightsFit = !weight || weightsFitF32(weight, length);
+  // What is left over from blocks is combined in float64.
+  const hasBlocks = length >= (weight ? WEIGHTED_BLOCK : BLOCK);
+  const mayFit = hasBlocks && (!weight || weightsFitF32(weight, length));
   let channel: usize = 0;
   for (let row: usize = 0; row < rows; row++) {
     const line = lines + channel * LINE;
     const combination = combinations + channel * COMBINATION;
-    const fits = weightsFit && combinationFitsF32(combination, line);
+    const fits = mayFit && combinationFitsF32(combination, line);
     if (fits) combineRow(dx, g, x, line, combination, weight, length);
     else combineF64(dx, g, x, line, combination, weight, length, 4);
     let step = length;

@@ -6,7 +6,7 @@ import type { ChannelTensor } from '../tensor/channels.ts';
 import type { Output } from '../tensor/output.ts';
 import type { CheckedTensor } from '../tensor/tensor.ts';
 import type { MaskedPart } from '../views/masked-part.ts';
-import { BatchScopes, SampleScopes, type Scopes } from '../views/scopes.ts';
+import { BatchScopes, type BatchUse, SampleScopes, type Scopes } from '../views/scopes.ts';
 import { type Affine, affineOfSets } from './lines.ts';
 
 /** A tensor that is normalized, or what a mask holds of one. */
@@ -70,9 +70,13 @@ export function ownScopes({ cached }: Memory, args: ChannelWork): Scopes {
 }
 
 /** The scopes to tell apart where statistics are given: those with weights of their own. */
-export function parameterScopes({ cached }: Memory, { tensor, affine }: ChannelWork): Scopes {
+export function parameterScopes(
+  { cached }: Memory,
+  { tensor, affine }: ChannelWork,
+  use: BatchUse,
+): Scopes {
   const parameters = affine.weight?.length ?? affine.bias?.length ?? tensor.channels;
   return parameters === tensor.channels
-    ? new BatchScopes(tensor, cached, true)
+    ? new BatchScopes(tensor, cached, use)
     : new SampleScopes(tensor, 1, cached);
 }

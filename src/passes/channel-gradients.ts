@@ -105,7 +105,7 @@ function fixedGradients(
   args: ChannelWork,
   fixed: RunningStats,
 ): void {
-  const scopes = parameterScopes(differentiation.memory, args);
+  const scopes = parameterScopes(differentiation.memory, args, 'gradients');
   const affine = withoutParameters(args.affine);
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);

@@ -112,7 +112,7 @@ function normalizeScopes(given: ChannelWork, sink: MomentsSink | null): void {
 function normalizeFixed(args: ChannelWork, fixed: RunningStats): void {
   const { input, output, affine } = args;
   const memory = memoryFor(0, output.data, input.data);
-  const scopes = parameterScopes(memory, args);
+  const scopes = parameterScopes(memory, args, 'lines');
   for (let i = 0; i < scopes.count; i++) {
     const scope = scopes.scope(i);
     if (scope === null) continue;

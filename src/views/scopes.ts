@@ -119,6 +119,12 @@ export class GroupScopes implements Scopes {
 }
 
 /**
+ * What is done with the elements of a batch: their moments are found, and what follows from
+ * them; or by given statistics, lines are applied alone, or gradients found.
+ */
+export type BatchUse = 'moments' | 'lines' | 'gradients';
+
+/**
  * The scopes in which a channel has the same statistics in all samples, as in batch
  * normalization.
  */
@@ -130,21 +136,18 @@ export class BatchScopes implements Scopes {
   /** Columns of a channel. */
   readonly #width: number;
 
-  /**
-   * @param cached the elements that stay in the caches
-   * @param isGiven whether their statistics are, so that no moments are found
-   */
-  constructor(tensor: ChannelTensor, cached: number = TILE_SIZE, isGiven = false) {
+  /** @param cached the elements that stay in the caches */
+  constructor(tensor: ChannelTensor, cached: number = TILE_SIZE, use: BatchUse = 'moments') {
     const { samples, channels, spatial, lengths } = tensor;
     this.#tensor = tensor;
-    const columns = columnsOfChannel(tensor, isGiven);
+    const columns = columnsOfChannel(tensor, use);
     this.#width = Math.max(1, columns);
     const elements = samples * spatial;
     // Few enough rows that a scope stays in the cache from its moments to its lines, but
     // enough that what is copied at once is worth a copy.
     const fits = Math.max(Math.floor(cached / elements), Math.ceil(MIN_PIECE / spatial));
-    if (columns === 0) this.#channels = Math.min(MAX_CHANNELS, fits);
-    else if (columns === 1) this.#channels = MAX_CHANNELS;
+    if (columns === 1 || (columns === 0 && use === 'lines')) this.#channels = MAX_CHANNELS;
+    else if (columns === 0) this.#channels = Math.min(MAX_CHANNELS, fits);
     else this.#channels = Math.floor(MAX_SHORT_COLUMNS / columns);
     const isEmpty = elements === 0 || lengths?.every((length) => length === 0);
     this.count = isEmpty ? 0 : Math.ceil(channels / this.#channels);
@@ -206,26 +209,26 @@ class ViewOfEachSample implements Scope {
  * Returns how many columns each channel of a batch is seen as: 1 where channels lie last, as
  * many as its elements in short rows, and 0 where it is seen as rows.
  */
-function columnsOfChannel(tensor: ChannelTensor, isGiven: boolean): number {
+function columnsOfChannel(tensor: ChannelTensor, use: BatchUse): number {
   const { channels, spatial, layout } = tensor;
   if (channels > 1 && (layout === 'nhwc' || spatial === 1)) return 1;
-  return hasShortRows(tensor, isGiven) ? spatial : 0;
+  return hasShortRows(tensor, use) ? spatial : 0;
 }
 
 /**
  * Says whether channels lie in rows that are too short for the kernels of rows. Each is then
  * seen as so many columns. Columns are as fast as rows where there are half as many samples as
  * the square of a row's length, and faster with more samples: measured with rows of 2 to 32
- * elements in 8 to 512 samples. A line alone is made faster than moments: then as many samples as
- * half a row's length will do.
+ * elements in 8 to 512 samples. Without moments as many samples as half a row's length will do.
+ * The lines of rows are made in vectors from 4 elements on: then it takes sixteen times as many.
  */
 function hasShortRows(
   { samples, channels, spatial, layout, lengths }: ChannelTensor,
-  isGiven: boolean,
+  use: BatchUse,
 ): boolean {
   if (layout === 'nhwc' || lengths !== null || channels === 1) return false;
-  const least = isGiven ? spatial : spatial * spatial;
-  return spatial <= MAX_SHORT_ROW && least <= 2 * samples;
+  const factor = { moments: spatial, lines: spatial < 4 ? 1 : 32, gradients: 1 }[use];
+  return spatial <= MAX_SHORT_ROW && factor * spatial <= 2 * samples;
 }
 
 /** Sees so many channels of all samples, each of `width` columns where that is not 1. */

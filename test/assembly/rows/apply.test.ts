@@ -8,14 +8,26 @@ import { rowsOf } from '../../support/matrices.ts';
 import { normals } from '../../support/random.ts';
 
 describe('applyRows', () => {
-  test.each([1, 3, 5])(
+  // Four lines that float32 holds are applied to short rows together: the first four of eight.
+  const FOUR_AND_FOUR = [
+    ...APPLIED_LINES.slice(0, 3),
+    ...APPLIED_LINES.slice(0, 1),
+    ...APPLIED_LINES,
+  ];
+
+  test.each([
+    [1, APPLIED_LINES],
+    [3, APPLIED_LINES],
+    [5, APPLIED_LINES],
+    [19, FOUR_AND_FOUR],
+  ] as const)(
     'applies a line to each of %i rows of any length, out of place and in place',
-    (rows) => {
+    (rows, lines) => {
       for (const length of SHORT_LENGTHS) {
         const memory = new KernelMemory(2 * rows * length);
         const x = memory.floats(normals(rows * length, length, 1e4, 2));
         const y = memory.floats(new Float32Array(rows * length));
-        const at = memory.doubles(APPLIED_LINES.flat());
+        const at = memory.doubles(lines.flat());
         const apply = (target: Float32Array) => (kernels: Kernels) =>
           kernels.applyRows(
             target.byteOffset,
@@ -23,12 +35,12 @@ describe('applyRows', () => {
             at.byteOffset,
             rows,
             length,
-            APPLIED_LINES.length,
+            lines.length,
             0,
           );
         memory.run(apply(y), y);
         rowsOf(x, length).forEach((row, i) => {
-          const line = APPLIED_LINES[i % APPLIED_LINES.length] as Line;
+          const line = lines[i % lines.length] as Line;
           expectOnLine(rowsOf(y, length)[i] as Float32Array, row, line);
         });
         memory.run(apply(x), x);
