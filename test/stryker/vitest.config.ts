@@ -1,17 +1,25 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Runs the properties first: they draw from every operation, so one of them fails soonest. */
-class PropertiesFirst extends BaseSequencer {
+// Those of the views take a second together. Properties draw from every operation, so one of
+// them fails soonest.
+const FIRST = ['/test/views/', '/test/properties/'];
+
+class QuickestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => (moduleId.includes('/properties/') ? 0 : 1);
+    const rank = ({ moduleId }: TestSpecification) => {
+      const found = FIRST.findIndex((folder) => moduleId.includes(folder));
+      return found < 0 ? FIRST.length : found;
+    };
     return [...files].sort((a, b) => rank(a) - rank(b));
   }
 }
 
 export default defineConfig({
   test: {
-    include: ['test/{checkpoints,checks,layers,passes,properties,statistics,tensor}/**/*.test.ts'],
+    include: [
+      'test/{checkpoints,checks,layers,passes,properties,statistics,tensor,views}/**/*.test.ts',
+    ],
     // Suites of large tensors take 40 s together; a mutant is tried in some 2 s.
     exclude: [
       '**/*accuracy.test.ts',
@@ -22,7 +30,7 @@ export default defineConfig({
       'test/tensor/hostile-arguments.test.ts',
       'test/tensor/arena.test.ts',
     ],
-    sequence: { sequencer: PropertiesFirst },
+    sequence: { sequencer: QuickestFirst },
     testTimeout: 120_000,
   },
 });
