@@ -48,4 +48,34 @@ describe('applyRows', () => {
       }
     },
   );
+
+  test('gives rows that are taken together the bits of each alone', () => {
+    const [rows, length] = [4, 37];
+    const memory = new KernelMemory(2 * rows * length);
+    const x = memory.floats(normals(rows * length, 1, 3, 2));
+    const y = memory.floats(new Float32Array(rows * length));
+    const lines = memory.doubles([
+      4 / 3,
+      1 / 3,
+      -5 / 3,
+      8 / 3,
+      0.1,
+      0.7,
+      1 / 9,
+      -0.9,
+      0.3,
+      1e4,
+      1 / 7,
+      0,
+    ]);
+    const applyTo = (row: number, count: number) => (kernels: Kernels) => {
+      const at = row * length * 4;
+      const own = lines.byteOffset + row * 24;
+      kernels.applyRows(y.byteOffset + at, x.byteOffset + at, own, count, length, count, 0);
+    };
+    memory.run(applyTo(0, rows), y);
+    const together = y.slice();
+    for (let row = 0; row < rows; row++) memory.run(applyTo(row, 1), y);
+    expectSameBits(together, y);
+  });
 });

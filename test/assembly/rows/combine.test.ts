@@ -58,4 +58,35 @@ describe('combineRows', () => {
       }
     },
   );
+
+  test.each([
+    [16, false],
+    [8, true],
+  ])('gives a row the bits of its blocks of %i elements, weighted: %s', (block, weighted) => {
+    const length = 4 * block;
+    const memory = new KernelMemory(4 * length);
+    const g = memory.floats(normals(length, 1));
+    const x = memory.floats(normals(length, 2));
+    const weight = memory.floats(normals(length, 3));
+    const dx = memory.floats(new Float32Array(length));
+    const line = memory.doubles([1 / 3, 2 / 3, 0]);
+    const combination = memory.doubles([1.7, 1 / 7, -1 / 9]);
+    const combineFrom = (at: number, count: number) => (kernels: GradientKernels) =>
+      kernels.combineRows(
+        dx.byteOffset + at * 4,
+        g.byteOffset + at * 4,
+        x.byteOffset + at * 4,
+        line.byteOffset,
+        combination.byteOffset,
+        weighted ? weight.byteOffset + at * 4 : 0,
+        1,
+        count,
+        1,
+        0,
+      );
+    memory.run(combineFrom(0, length), dx);
+    const whole = dx.slice();
+    for (let at = 0; at < length; at += block) memory.run(combineFrom(at, block), dx);
+    expectSameBits(dx, whole);
+  });
 });
