@@ -40,6 +40,19 @@ export function varianceOf(moments: usize): f64 {
   return f64.load(moments, 16) / f64.load(moments, 0);
 }
 
+/** Says whether nothing has been merged into moments. */
+export function areEmpty(moments: usize): bool {
+  return f64.load(moments) === 0;
+}
+
+/** Sets moments to those of one segment. */
+export function setMoments(moments: usize, count: f64, mean: f64, squares: f64, rest: f64): void {
+  f64.store(moments, count, 0);
+  f64.store(moments, mean, 8);
+  f64.store(moments, squares, 16);
+  f64.store(moments, rest, 24);
+}
+
 /**
  * Merges a segment into moments, given its count, mean, sum of squared deviations and rest
  * of the mean.
@@ -54,15 +67,12 @@ export function mergeIntoMoments(
   squares: f64,
   rest: f64,
 ): void {
-  const before = f64.load(moments, 0);
   // The first segment is taken as it is. Most moments have no other.
-  if (before === 0) {
-    f64.store(moments, count, 0);
-    f64.store(moments, mean, 8);
-    f64.store(moments, squares, 16);
-    f64.store(moments, rest, 24);
+  if (areEmpty(moments)) {
+    setMoments(moments, count, mean, squares, rest);
     return;
   }
+  const before = f64.load(moments, 0);
   const total = before + count;
   const fraction = count / total;
   const oldMean = f64.load(moments, 8);
@@ -138,6 +148,14 @@ export function mergeShiftedSums(
 }
 
 /**
+ * Says whether squared deviations, found in float64 as a sum of squares less what is lost, have
+ * enough digits left.
+ */
+export function keepsDigits(squares: f64, lost: f64): bool {
+  return lost <= squares * MAX_CANCELLED_F64;
+}
+
+/**
  * Merges a segment that was summed in float64 if not too much cancelled, and says whether
  * it was merged.
  */
@@ -145,7 +163,7 @@ export function mergeF64Sums(moments: usize, count: f64, sum: f64, square: f64):
   const mean = sum / count;
   const lost = sum * mean;
   const squares = square - lost;
-  if (!(lost <= squares * MAX_CANCELLED_F64)) return false;
+  if (!keepsDigits(squares, lost)) return false;
   mergeIntoMoments(moments, count, mean, squares, 0);
   return true;
 }

@@ -1,7 +1,7 @@
 import { areZeroOrWithin } from '../core/lanes';
 import { LINE, loadOr } from '../core/line';
 import { fitsF32, highMean, highScale, lowScale, scaled, shiftF32 } from '../core/line-f32';
-import { applyRow } from '../rows/apply';
+import { applyRows } from '../rows/apply';
 
 // Any denormal will do.
 const MIN_BIAS: f32 = 1.401298464324817e-45; // 2^-149
@@ -26,6 +26,10 @@ export function applyElements(
   rows: usize,
   columns: usize,
 ): void {
+  if (!weight && !bias) {
+    applyRows(y, x, lines, rows, columns, rows, 0);
+    return;
+  }
   const fits = biasFitsF32(weight, bias, columns);
   for (let row: usize = 0; row < rows; row++) {
     applyElementsRow(y, x, lines, weight, bias, columns, fits);
@@ -58,10 +62,6 @@ export function applyElementsRow(
   length: usize,
   biasFits: bool,
 ): void {
-  if (!weight && !bias) {
-    applyRow(y, x, line, length);
-    return;
-  }
   if (!biasFits || !fitsF32(line)) {
     applyElementsF64(y, x, line, weight, bias, length);
     return;

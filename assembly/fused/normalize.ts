@@ -49,7 +49,10 @@ export function normalizeRows(
     const count = min(rows, stripRows);
     for (let i: usize = 0; i < count; i++) clearMoments(moments + i * MOMENTS);
     addMoments(moments, x, count, rowLength, count, 0);
-    if (length === 1) {
+    if (!weight && !bias) {
+      makeLines(lines, moments, 0, 0, count, 1, 0, count, 1, eps, centred);
+      applyRows(y, x, lines, count, rowLength, count, 0);
+    } else if (length === 1) {
       makeLines(lines, moments, 0, 0, count, 1, 0, count, 1, eps, centred);
       for (let i: usize = 0; i < count; i++) {
         const w = weight ? weight + (channel << 2) : 0;

@@ -19,6 +19,8 @@ const MAX_SHORT_ROW: usize = 64;
 /**
  * Applies a line to each row: y = (x - mean) * scale + shift.
  *
+ * All is in one loop: a function for each row takes a sixth of the time of 25 elements.
+ *
  * @param y (rows, length) float32, with a gap after each period; may be x
  * @param x (rows, length) float32, likewise
  * @param lines (period) lines, row r takes line r mod period
@@ -33,25 +35,63 @@ export function applyRows(
   period: usize,
   gap: usize,
 ): void {
-  const end = lines + period * LINE;
+  const bytes = length << 2;
   const isShort = length >= 4 && length <= MAX_SHORT_ROW;
+  const linesEnd = lines + period * LINE;
   let line = lines;
   while (rows) {
-    let taken: usize = 1;
-    if (isShort && rows >= 4 && line + 4 * LINE <= end && applyFourRows(y, x, line, length)) {
-      taken = 4;
+    if (isShort && rows >= 4 && line + 4 * LINE <= linesEnd && applyFourRows(y, x, line, length)) {
+      x += bytes << 2;
+      y += bytes << 2;
+      line += 4 * LINE;
+      rows -= 4;
     } else {
-      applyRow(y, x, line, length);
+      const end = x + bytes;
+      const yEnd = y + bytes;
+      if (length < 4 || !fitsF32(line)) {
+        applyPlainly(y, x, line, length);
+      } else {
+        const highs = f32x4.splat(highMean(line));
+        const scales = f32x4.splat(highScale(line));
+        const lows = f32x4.splat(lowScale(line));
+        const shifts = f32x4.splat(shiftF32(line));
+        // The last vector may overlap the one before it. It is made first, since y may be x.
+        const last = scaled(f32x4.sub(v128.load(end - 16), highs), scales, lows, shifts);
+
+        if (f64.load(line) === 0) {
+          for (; x + 64 <= end; x += 64, y += 64) {
+            v128.store(y, scaled(v128.load(x, 0), scales, lows, shifts), 0);
+            v128.store(y, scaled(v128.load(x, 16), scales, lows, shifts), 16);
+            v128.store(y, scaled(v128.load(x, 32), scales, lows, shifts), 32);
+            v128.store(y, scaled(v128.load(x, 48), scales, lows, shifts), 48);
+          }
+        }
+        for (; x + 64 <= end; x += 64, y += 64) {
+          const a = f32x4.sub(v128.load(x, 0), highs);
+          const b = f32x4.sub(v128.load(x, 16), highs);
+          const c = f32x4.sub(v128.load(x, 32), highs);
+          const d = f32x4.sub(v128.load(x, 48), highs);
+          v128.store(y, scaled(a, scales, lows, shifts), 0);
+          v128.store(y, scaled(b, scales, lows, shifts), 16);
+          v128.store(y, scaled(c, scales, lows, shifts), 32);
+          v128.store(y, scaled(d, scales, lows, shifts), 48);
+        }
+        for (; x + 16 <= end; x += 16, y += 16) {
+          const d = f32x4.sub(v128.load(x), highs);
+          v128.store(y, scaled(d, scales, lows, shifts));
+        }
+        v128.store(yEnd - 16, last);
+      }
+      x = end;
+      y = yEnd;
+      line += LINE;
+      rows--;
     }
-    let step = taken * length;
-    line += taken * LINE;
-    if (line === end) {
+    if (line === linesEnd) {
       line = lines;
-      step += gap;
+      x += gap << 2;
+      y += gap << 2;
     }
-    y += step << 2;
-    x += step << 2;
-    rows -= taken;
   }
 }
 
@@ -113,47 +153,8 @@ function turned(x: v128): v128 {
   return v128.shuffle<f32>(x, x, 1, 2, 3, 0);
 }
 
-/** Applies a line to one row. */
-export function applyRow(y: usize, x: usize, line: usize, length: usize): void {
-  if (!fitsF32(line)) {
-    applyF64(y, x, line, length, 4);
-    return;
-  }
-  if (length < 4) {
-    applyF32(y, x, line, length, 4);
-    return;
-  }
-
-  const highs = f32x4.splat(highMean(line));
-  const scales = f32x4.splat(highScale(line));
-  const lows = f32x4.splat(lowScale(line));
-  const shifts = f32x4.splat(shiftF32(line));
-  const end = x + (length << 2);
-  // The last vector may overlap the one before it. It is made first, since y may be x.
-  const lastAt = y + (length << 2) - 16;
-  const last = scaled(f32x4.sub(v128.load(end - 16), highs), scales, lows, shifts);
-
-  if (f64.load(line) === 0) {
-    for (; x + 64 <= end; x += 64, y += 64) {
-      v128.store(y, scaled(v128.load(x, 0), scales, lows, shifts), 0);
-      v128.store(y, scaled(v128.load(x, 16), scales, lows, shifts), 16);
-      v128.store(y, scaled(v128.load(x, 32), scales, lows, shifts), 32);
-      v128.store(y, scaled(v128.load(x, 48), scales, lows, shifts), 48);
-    }
-  }
-  for (; x + 64 <= end; x += 64, y += 64) {
-    const a = f32x4.sub(v128.load(x, 0), highs);
-    const b = f32x4.sub(v128.load(x, 16), highs);
-    const c = f32x4.sub(v128.load(x, 32), highs);
-    const d = f32x4.sub(v128.load(x, 48), highs);
-    v128.store(y, scaled(a, scales, lows, shifts), 0);
-    v128.store(y, scaled(b, scales, lows, shifts), 16);
-    v128.store(y, scaled(c, scales, lows, shifts), 32);
-    v128.store(y, scaled(d, scales, lows, shifts), 48);
-  }
-  for (; x + 16 <= end; x += 16, y += 16) {
-    const d = f32x4.sub(v128.load(x), highs);
-    v128.store(y, scaled(d, scales, lows, shifts));
-  }
-  v128.store(lastAt, last);
+/** Applies a line that float32 can't hold, or one to less than a vector. */
+function applyPlainly(y: usize, x: usize, line: usize, length: usize): void {
+  if (fitsF32(line)) applyF32(y, x, line, length, 4);
+  else applyF64(y, x, line, length, 4);
 }

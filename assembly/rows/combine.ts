@@ -16,6 +16,8 @@ const WEIGHTED_BLOCK: usize = 8;
 /**
  * Combines each row: dx = a * weight * g + b * z + c, where z = (x - mean) * scale + shift.
  *
+ * All is in one loop: a function for each row takes a sixth of the time of 49 elements.
+ *
  * @param dx (rows, length) float32, with a gap after each period; may be g or x
  * @param g (rows, length) float32, likewise
  * @param x (rows, length) float32, likewise
@@ -40,64 +42,57 @@ export function combineRows(
   const hasBlocks = length >= (weight ? WEIGHTED_BLOCK : BLOCK);
   const mayFit = hasBlocks && (!weight || weightsFitF32(weight, length));
   let channel: usize = 0;
-  for (let row: usize = 0; row < rows; row++) {
+  for (; rows; rows--) {
     const line = lines + channel * LINE;
     const combination = combinations + channel * COMBINATION;
-    const fits = mayFit && combinationFitsF32(combination, line);
-    if (fits) combineRow(dx, g, x, line, combination, weight, length);
-    else combineF64(dx, g, x, line, combination, weight, length, 4);
-    let step = length;
+    const end = g + (length << 2);
+    let w = weight;
+    if (mayFit && combinationFitsF32(combination, line)) {
+      const b = f64.load(combination, 8);
+      const highs = f32x4.splat(highMean(line));
+      const scales = f32x4.splat(combinedScale(combination, line));
+      const as = f32x4.splat(<f32>f64.load(combination, 0));
+      const bs = f32x4.splat(<f32>b);
+      const cs = f32x4.splat(<f32>(f64.load(combination, 16) + b * shiftOfDifference(line)));
+      if (weight) {
+        for (; g + 32 <= end; g += 32, x += 32, dx += 32, w += 32) {
+          // The product of a and the weight comes first. That of g and the weight can overflow.
+          const aw = f32x4.mul(as, v128.load(w));
+          const otherAw = f32x4.mul(as, v128.load(w, 16));
+          const z = scaledDifference(v128.load(x), highs, scales);
+          const otherZ = scaledDifference(v128.load(x, 16), highs, scales);
+          v128.store(dx, combined(v128.load(g), z, aw, bs, cs));
+          v128.store(dx, combined(v128.load(g, 16), otherZ, otherAw, bs, cs), 16);
+        }
+      } else {
+        for (; g + 64 <= end; g += 64, x += 64, dx += 64) {
+          const z0 = scaledDifference(v128.load(x), highs, scales);
+          const z1 = scaledDifference(v128.load(x, 16), highs, scales);
+          const z2 = scaledDifference(v128.load(x, 32), highs, scales);
+          const z3 = scaledDifference(v128.load(x, 48), highs, scales);
+          const d0 = combined(v128.load(g), z0, as, bs, cs);
+          const d1 = combined(v128.load(g, 16), z1, as, bs, cs);
+          const d2 = combined(v128.load(g, 32), z2, as, bs, cs);
+          const d3 = combined(v128.load(g, 48), z3, as, bs, cs);
+          v128.store(dx, d0);
+          v128.store(dx, d1, 16);
+          v128.store(dx, d2, 32);
+          v128.store(dx, d3, 48);
+        }
+      }
+    }
+    if (g < end) {
+      const rest = end - g;
+      combineF64(dx, g, x, line, combination, w, rest >> 2, 4);
+      dx += rest;
+      g += rest;
+      x += rest;
+    }
     if (++channel === period) {
       channel = 0;
-      step += gap;
-    }
-    dx += step << 2;
-    g += step << 2;
-    x += step << 2;
-  }
-}
-
-function combineRow(
-  dx: usize,
-  g: usize,
-  x: usize,
-  line: usize,
-  combination: usize,
-  weight: usize,
-  length: usize,
-): void {
-  const b = f64.load(combination, 8);
-  const highs = f32x4.splat(highMean(line));
-  const scales = f32x4.splat(combinedScale(combination, line));
-  const as = f32x4.splat(<f32>f64.load(combination, 0));
-  const bs = f32x4.splat(<f32>b);
-  const cs = f32x4.splat(<f32>(f64.load(combination, 16) + b * shiftOfDifference(line)));
-  const end = g + (length << 2);
-  if (weight) {
-    for (; g + 32 <= end; g += 32, x += 32, dx += 32, weight += 32) {
-      // The product of a and the weight comes first. That of g and the weight can overflow.
-      const aw = f32x4.mul(as, v128.load(weight));
-      const otherAw = f32x4.mul(as, v128.load(weight, 16));
-      const z = scaledDifference(v128.load(x), highs, scales);
-      const otherZ = scaledDifference(v128.load(x, 16), highs, scales);
-      v128.store(dx, combined(v128.load(g), z, aw, bs, cs));
-      v128.store(dx, combined(v128.load(g, 16), otherZ, otherAw, bs, cs), 16);
-    }
-  } else {
-    for (; g + 64 <= end; g += 64, x += 64, dx += 64) {
-      const z0 = scaledDifference(v128.load(x), highs, scales);
-      const z1 = scaledDifference(v128.load(x, 16), highs, scales);
-      const z2 = scaledDifference(v128.load(x, 32), highs, scales);
-      const z3 = scaledDifference(v128.load(x, 48), highs, scales);
-      const d0 = combined(v128.load(g), z0, as, bs, cs);
-      const d1 = combined(v128.load(g, 16), z1, as, bs, cs);
-      const d2 = combined(v128.load(g, 32), z2, as, bs, cs);
-      const d3 = combined(v128.load(g, 48), z3, as, bs, cs);
-      v128.store(dx, d0);
-      v128.store(dx, d1, 16);
-      v128.store(dx, d2, 32);
-      v128.store(dx, d3, 48);
+      dx += gap << 2;
+      g += gap << 2;
+      x += gap << 2;
     }
   }
-  combineF64(dx, g, x, line, combination, weight, (end - g) >> 2, 4);
 }

@@ -18,6 +18,14 @@ const VECTORS_ELEMENTS: usize = 16;
  * z = (x - mean) * scale + shift is the normalized input. Since x - mean is taken first, no
  * digit of the sums depends on the size of the mean.
  *
+ * Blocks of sixty-four elements are added in float32, and their sums in float64. With
+ * d = x - high mean, z is d * scale + shift. The shift is added at the end of a chunk:
+ *
+ *     sum(g * z) = sum(g * (d * scale)) + sum(g) * shift
+ *
+ * If float32 did not hold the terms of a chunk, all of them are added in float64. All is in
+ * one loop: a function for each row takes a sixth of the time of 49 elements.
+ *
  * @param sums (period) float64, row r adds to sum r mod period
  * @param products (period) float64, likewise
  * @param g (rows, length) float32, with a gap after each period
@@ -37,83 +45,66 @@ export function addGradientSums(
   gap: usize,
 ): void {
   let channel: usize = 0;
-  for (let row: usize = 0; row < rows; row++) {
+  for (; rows; rows--) {
     const at = channel << 3;
     const line = lines + channel * LINE;
     const fits = length >= VECTORS_ELEMENTS && fitsF32(line);
-    for (let done: usize = 0; done < length; done += CHUNK_ELEMENTS) {
-      const count = min(length - done, CHUNK_ELEMENTS);
-      const from = done << 2;
-      if (fits) addChunkSums(sums + at, products + at, g + from, x + from, line, count);
-      else addSumsF64(sums + at, products + at, g + from, x + from, line, count);
+    for (let left = length; left; ) {
+      const count = min(left, CHUNK_ELEMENTS);
+      const end = g + (count << 2);
+      if (fits) {
+        const highs = f32x4.splat(highMean(line));
+        const scales = f32x4.splat(highScale(line));
+        const fours = g + ((count & ~15) << 2);
+        let plain = f64x2.splat(0);
+        let scaled = f64x2.splat(0);
+        while (g < fours) {
+          let sum = f32x4.splat(0);
+          let product = f32x4.splat(0);
+          const stop = min(g + BLOCK_BYTES, fours);
+          for (; g < stop; g += 64, x += 64) {
+            const a = v128.load(g, 0);
+            const b = v128.load(g, 16);
+            const c = v128.load(g, 32);
+            const d = v128.load(g, 48);
+            const az = f32x4.mul(a, scaledDifference(v128.load(x, 0), highs, scales));
+            const bz = f32x4.mul(b, scaledDifference(v128.load(x, 16), highs, scales));
+            const cz = f32x4.mul(c, scaledDifference(v128.load(x, 32), highs, scales));
+            const dz = f32x4.mul(d, scaledDifference(v128.load(x, 48), highs, scales));
+            sum = f32x4.add(sum, sumFour(a, b, c, d));
+            product = f32x4.add(product, sumFour(az, bz, cz, dz));
+          }
+          plain = f64x2.add(plain, widenPairs(sum));
+          scaled = f64x2.add(scaled, widenPairs(product));
+        }
+        const sum = sumPair(plain);
+        const product = sumPair(scaled) + sum * shiftOfDifference(line);
+        const size = abs(sum) + abs(product);
+        if (holdsTerms(size)) {
+          f64.store(sums + at, f64.load(sums + at) + sum);
+          f64.store(products + at, f64.load(products + at) + product);
+        } else {
+          const added = count & ~15;
+          const start = g - (added << 2);
+          if (size !== 0 || !isZero(start, added, 4)) {
+            x -= g - start;
+            g = start;
+          }
+        }
+      }
+      if (g < end) {
+        addSumsF64(sums + at, products + at, g, x, line, (end - g) >> 2);
+        x += end - g;
+        g = end;
+      }
+      left -= count;
     }
-    let step = length;
     if (++channel === period) {
       channel = 0;
-      step += gap;
-    }
-    g += step << 2;
-    x += step << 2;
-  }
-}
-
-/**
- * Adds the sums of at most CHUNK_ELEMENTS elements. Blocks of sixty-four are added in
- * float32, and their sums in float64. With d = x - high mean, z is d * scale + shift. The
- * shift is added at the end:
- *
- *     sum(g * z) = sum(g * (d * scale)) + sum(g) * shift
- *
- * If float32 did not hold the terms, all elements are added in float64.
- */
-function addChunkSums(
-  sums: usize,
-  products: usize,
-  g: usize,
-  x: usize,
-  line: usize,
-  length: usize,
-): void {
-  const highs = f32x4.splat(highMean(line));
-  const scales = f32x4.splat(highScale(line));
-  const end = g + (length << 2);
-  const fours = g + ((length & ~15) << 2);
-  let plain = f64x2.splat(0);
-  let scaled = f64x2.splat(0);
-  while (g < fours) {
-    let sum = f32x4.splat(0);
-    let product = f32x4.splat(0);
-    const stop = min(g + BLOCK_BYTES, fours);
-    for (; g < stop; g += 64, x += 64) {
-      const a = v128.load(g, 0);
-      const b = v128.load(g, 16);
-      const c = v128.load(g, 32);
-      const d = v128.load(g, 48);
-      const az = f32x4.mul(a, scaledDifference(v128.load(x, 0), highs, scales));
-      const bz = f32x4.mul(b, scaledDifference(v128.load(x, 16), highs, scales));
-      const cz = f32x4.mul(c, scaledDifference(v128.load(x, 32), highs, scales));
-      const dz = f32x4.mul(d, scaledDifference(v128.load(x, 48), highs, scales));
-      sum = f32x4.add(sum, sumFour(a, b, c, d));
-      product = f32x4.add(product, sumFour(az, bz, cz, dz));
-    }
-    plain = f64x2.add(plain, widenPairs(sum));
-    scaled = f64x2.add(scaled, widenPairs(product));
-  }
-  const sum = sumPair(plain);
-  const product = sumPair(scaled) + sum * shiftOfDifference(line);
-  const size = abs(sum) + abs(product);
-  if (holdsTerms(size)) {
-    f64.store(sums, f64.load(sums) + sum);
-    f64.store(products, f64.load(products) + product);
-  } else {
-    const added = length & ~15;
-    const start = g - (added << 2);
-    if (size !== 0 || !isZero(start, added, 4)) {
-      x -= g - start;
-      g = start;
+      g += gap << 2;
+      x += gap << 2;
     }
   }
-  addSumsF64(sums, products, g, x, line, (end - g) >> 2);
 }
 
 /** Adds the sums of elements in float64. */

@@ -8,7 +8,14 @@ import {
   sumPair,
   widenPairs,
 } from '../core/lanes';
-import { MOMENTS, mergeF64Sums, mergeShiftedSums } from '../core/moments';
+import {
+  areEmpty,
+  keepsDigits,
+  MOMENTS,
+  mergeIntoMoments,
+  mergeShiftedSums,
+  setMoments,
+} from '../core/moments';
 import { mergeChunkF64 } from './moments-f64';
 
 // Up to this length a row is summed without a shift. In a longer row, an estimate of the
@@ -173,7 +180,14 @@ function addShortMoments(moments: usize, x: usize, length: usize): void {
     square += d * d;
   }
 
-  if (!mergeF64Sums(moments, <f64>length, sum, square)) mergeChunkF64(moments, x, length);
+  // What `mergeF64Sums` does. To call it takes a tenth of the time of 25 elements.
+  const count = <f64>length;
+  const mean = sum / count;
+  const lost = sum * mean;
+  const deviations = square - lost;
+  if (!keepsDigits(deviations, lost)) mergeChunkF64(moments, x, length);
+  else if (areEmpty(moments)) setMoments(moments, count, mean, deviations, 0);
+  else mergeIntoMoments(moments, count, mean, deviations, 0);
 }
 
 /**
