@@ -21,6 +21,7 @@ import {
   CHANNEL_OPTIONS,
   type ChannelNormOptions,
   type ChannelRules,
+  channelArguments,
   readChannelArguments,
 } from './channel-options.ts';
 import type { Mode } from './layer.ts';
@@ -151,7 +152,7 @@ export class BatchNorm extends ChannelLayer {
     checkCount(this.numBatchesTracked, 'numBatchesTracked', 0);
     const batches = this.numBatchesTracked + (tracks ? 1 : 0);
     const momentum = this.momentum ?? (batches === 0 ? 0 : 1 / batches);
-    const args = readChannelArguments(
+    const args = channelArguments(
       x,
       withStatistics(this.#options(mode, momentum, out), mode.statistics),
       RULES,
@@ -166,11 +167,7 @@ export class BatchNorm extends ChannelLayer {
     x: CheckedTensor,
     mode: Mode,
   ): AnyGradients {
-    const args = readChannelArguments(
-      x,
-      withStatistics(this.#options(mode), mode.statistics),
-      RULES,
-    );
+    const args = channelArguments(x, withStatistics(this.#options(mode), mode.statistics), RULES);
     return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 

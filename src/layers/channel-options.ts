@@ -79,16 +79,25 @@ export const CHANNEL_OPTIONS: readonly string[] = [
   'epsMode',
 ];
 
-/**
- * Reads the arguments of instance and batch normalization, each option once. Weight and
- * bias may hold a value for each channel of each sample where samples share no statistics.
- */
+/** Reads the arguments of a call of instance or batch normalization. */
 export function readChannelArguments(
   input: CheckedTensor,
   options: ChannelNormOptions,
   rules: ChannelRules,
 ): ChannelArguments {
   checkOptions(options, rules.options);
+  return channelArguments(input, options, rules);
+}
+
+/**
+ * Reads them from options whose names are known, as those of a layer are: each once. Weight and
+ * bias may hold a value for each channel of each sample where samples share no statistics.
+ */
+export function channelArguments(
+  input: CheckedTensor,
+  options: ChannelNormOptions,
+  rules: ChannelRules,
+): ChannelArguments {
   const {
     weight,
     bias,
@@ -127,16 +136,14 @@ export function readChannelArguments(
   const fixed = own ? null : requireBoth(mean, variance, rules.switch);
   const period = Math.max(givenWeight?.length ?? 0, givenBias?.length ?? 0);
   const hasStatistics = mean !== null || variance !== null;
-  if (hasStatistics || (output.given && period > 0)) {
+  if (hasStatistics) {
     refuseOverlaps(
       { out: output.given, runningMean: mean, runningVar: variance },
       // Whether x and out overlap is known already.
-      {
-        x: hasStatistics && !output.inPlace ? input.data : null,
-        weight: givenWeight,
-        bias: givenBias,
-      },
+      { x: output.inPlace ? null : input.data, weight: givenWeight, bias: givenBias },
     );
+  } else if (output.given && period > 0) {
+    refuseOverlaps({ out: output.given }, { weight: givenWeight, bias: givenBias });
   }
   const { deviation, record } =
     statistics === null

@@ -20,6 +20,7 @@ import {
   CHANNEL_OPTIONS,
   type ChannelNormOptions,
   type ChannelRules,
+  channelArguments,
   readChannelArguments,
 } from './channel-options.ts';
 import type { Mode } from './layer.ts';
@@ -128,7 +129,7 @@ export class InstanceNorm extends ChannelLayer {
   }
 
   protected override run(x: CheckedTensor, mode: Mode, out: AnyOut): AnyTensor {
-    const args = readChannelArguments(
+    const args = channelArguments(
       x,
       withStatistics(this.#options(mode, out), mode.statistics),
       RULES,
@@ -142,11 +143,7 @@ export class InstanceNorm extends ChannelLayer {
     x: CheckedTensor,
     mode: Mode,
   ): AnyGradients {
-    const args = readChannelArguments(
-      x,
-      withStatistics(this.#options(mode), mode.statistics),
-      RULES,
-    );
+    const args = channelArguments(x, withStatistics(this.#options(mode), mode.statistics), RULES);
     return channelGradients(checkGradOutput(gradOutput, x, args.output), args);
   }
 

@@ -240,11 +240,12 @@ export abstract class Layer {
 
 /** Copies a few elements from all over an array. */
 function probe(data: Elements): readonly number[] {
-  const count = Math.min(PROBES, data.length);
-  const probes: number[] = [];
-  for (let i = 0; i < count; i++) {
-    probes.push(data[Math.floor((i * data.length) / count)] as number);
-  }
+  const { length } = data;
+  const count = Math.min(PROBES, length);
+  const step = length / count;
+  // A quotient for each, and an array that grows, take twice the time.
+  const probes = new Array<number>(count);
+  for (let i = 0; i < count; i++) probes[i] = data[Math.floor(i * step)] as number;
   return probes;
 }
 

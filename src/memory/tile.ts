@@ -6,6 +6,9 @@ import { ALIGNMENT, F16, F32, HALF_TILE } from './sizes.ts';
 /** Bytes of a page of memory. */
 const PAGE = 4096;
 
+/** At most so many elements may lie anywhere. */
+const FEW_ELEMENTS = 128;
+
 /** Elements of 16 bits in a vector. */
 const VECTOR = 8;
 
@@ -153,7 +156,9 @@ export class TileScratch {
    * page: a load there looks as if it read what a store has just written. (A large array
    * begins at the start of a page, or a few bytes after.)
    */
-  #place(array: Float32Array, { start }: Tile): void {
+  #place(array: Float32Array, { start, rows, length }: Tile): void {
+    // To ask a few elements for their place takes longer than a wrong place.
+    if (rows * length <= FEW_ELEMENTS) return;
     const offset = array.byteOffset + start * F32 - this.#areaAt + PAGE / 2;
     const element = (offset & (PAGE - ALIGNMENT)) / F32;
     if (element !== this.#start) this.#view = this.#area;
