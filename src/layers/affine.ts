@@ -42,7 +42,8 @@ export function readAffine(
   const output = readOutput(out, input, 'x');
   const givenWeight = readWeights(weightData, 'weight', count, samples * count);
   const givenBias = readWeights(biasData, 'bias', count, samples * count);
-  refuseOverlaps({ out: output.given }, { weight: givenWeight, bias: givenBias });
+  const period = Math.max(givenWeight?.length ?? 0, givenBias?.length ?? 0);
+  if (period > 0) refuseOverlaps({ out: output.given }, { weight: givenWeight, bias: givenBias });
   const { deviation, record } =
     statistics === null
       ? NO_STATISTICS
@@ -55,7 +56,6 @@ export function readAffine(
   if (deviation?.correction === 1 && size === 1) {
     refuseValue('x', 'more than 1 element to normalize with correction 1', size);
   }
-  const period = Math.max(givenWeight?.length ?? 0, givenBias?.length ?? 0);
   const ownWeight = toFloat32(givenWeight);
   const ownBias = toFloat32(givenBias);
   const affine = {
