@@ -360,7 +360,7 @@ describe('a refusal', () => {
 
   it.each<[string, string[], RegExp]>([
     ['a missing file', ['none.jpg', ...style, ...out], /^none\.jpg: .*no such file/],
-    ['a folder for a style', [CHELSEA, '--style', '.', ...out], /^\.: a folder, not a picture$/],
+    ['a folder for a style', [CHELSEA, '--style', '.', ...out], /^\.: a folder, not a file$/],
     [
       'a text',
       ['notes.txt', ...style, ...out],

@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { ImageMoments } from 'wasm-norm';
 import { parseCommandLine } from '../command-line/parse.ts';
 import { readMask, readSpace, readThreads } from '../command-line/values.ts';
+import { filesAt } from '../files/files-at.ts';
+import { fullPlace } from '../files/places.ts';
 import { Refusal } from '../files/refusal.ts';
-import { checkWritable } from '../files/write-whole.ts';
 import { findPictures } from '../pictures/find-pictures.ts';
 import type { FitOptions } from '../styles/fit-style.ts';
 import { isNamedLikeMoments, writeMoments } from '../styles/moments-file.ts';
@@ -44,11 +44,11 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   const options = { space: readSpace(values.space) ?? 'rgb', tissueOnly: readMask(values.mask) };
   const threads = readThreads(values.threads);
-  await checkWritable(out);
+  await (await filesAt(out)).checkWritable(out);
 
   const { pictures } = await findPictures(styles);
   if (pictures.length === 0) throw new Refusal(`${styles.join(' ')}: expected pictures, got none`);
-  if (pictures.some(({ path }) => resolve(path) === resolve(out))) {
+  if (pictures.some(({ path }) => fullPlace(path) === fullPlace(out))) {
     throw new Refusal(`--out: ${out} is one of the styles`);
   }
   const moments = await fitAll(

@@ -1,8 +1,9 @@
 import { extname } from 'node:path';
 import { parseCommandLine } from '../command-line/parse.ts';
 import { readMask, readQueueOptions, readThreads, readWord } from '../command-line/values.ts';
+import { filesAt, writeFileAt } from '../files/files-at.ts';
+import { isAddress } from '../files/places.ts';
 import { Refusal } from '../files/refusal.ts';
-import { checkWritable, writeWhole } from '../files/write-whole.ts';
 import { findPictures } from '../pictures/find-pictures.ts';
 import { drawHistograms } from '../stats/draw-histograms.ts';
 import { jsonReport, textReport } from '../stats/report.ts';
@@ -57,11 +58,14 @@ export async function run(args: readonly string[]): Promise<void> {
   const threads = readThreads(values.threads);
   const { histogram, resume = null } = values;
   if (queue && resume !== null) throw new Refusal('--resume: a queue keeps the state itself');
+  if (resume !== null && isAddress(resume)) {
+    throw new Refusal(`--resume: expected a file of this machine, got '${resume}'`);
+  }
   if (histogram !== undefined) {
     if (extname(histogram).toLowerCase() !== '.svg') {
       throw new Refusal(`--histogram: expected a file name that ends in .svg, got '${histogram}'`);
     }
-    await checkWritable(histogram);
+    await (await filesAt(histogram)).checkWritable(histogram);
   }
 
   const { pictures, skipped } = await findPictures(given);
@@ -88,7 +92,7 @@ export async function run(args: readonly string[]): Promise<void> {
   const reported = { given, statistics, per, skipped };
   console.log(values.json ? jsonReport(reported) : textReport(reported));
   if (!values.json) console.error(`${residentMegabytes()} MB of memory at most`);
-  if (histogram !== undefined) await writeWhole(histogram, drawHistograms(names, statistics, per));
+  if (histogram !== undefined) await writeFileAt(histogram, drawHistograms(names, statistics, per));
   if (refusal !== null) throw refusal;
 }
 

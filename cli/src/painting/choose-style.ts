@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { nearest } from '../../../src/checks/nearest.ts';
 import { mixStyles, readStyle } from '../../paint/network/styles.ts';
-import { reasonOf } from '../files/reason.ts';
+import { readOnlyFile } from '../files/files-at.ts';
 import { Refusal } from '../files/refusal.ts';
 import { loadNetwork } from './load-network.ts';
 
@@ -15,9 +14,7 @@ export async function chooseStyle(text: string): Promise<Float32Array> {
   const network = await loadNetwork();
   if (!text.endsWith('.safetensors'))
     return mixStyles(network, { [await nameOf(text, 'style')]: 1 });
-  const bytes = await readFile(text).catch((error) => {
-    throw new Refusal(`${text}: cannot be read: ${reasonOf(error)}`);
-  });
+  const bytes = await readOnlyFile(text);
   try {
     return readStyle(network, bytes);
   } catch (error) {

@@ -1,8 +1,6 @@
-import type { Stats } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
 import type { Metadata, Sharp } from 'sharp';
 import type { AnyImage, ImageLike } from 'wasm-norm';
-import { codeOf, reasonOf } from '../files/reason.ts';
+import { filesAt } from '../files/files-at.ts';
 import { Refusal } from '../files/refusal.ts';
 import { kindOf, type PictureKind } from './kinds.ts';
 import { widenBits, withoutInks } from './samples.ts';
@@ -23,10 +21,11 @@ const MAX_PIXELS = 0x3fff * 0x3fff;
 /**
  * Reads a picture with 8 bits a channel, or with 16 where the file has more than 8.
  *
- * @throws Error that says in one line, without the path, why there is no picture.
+ * @throws Error that says in one line, without the path, why there is no picture; Refusal where the
+ *   reason is not of this one.
  */
 export async function readPicture(path: string): Promise<Picture> {
-  const bytes = await readBytes(path);
+  const bytes = await (await filesAt(path)).read(path);
   const file = kindOf(bytes);
   if (!file.isPicture) throw new Error(file.name);
   const codecs = await loadCodecs();
@@ -46,23 +45,6 @@ export async function readOnlyPicture(path: string): Promise<Picture> {
   return readPicture(path).catch((error) => {
     throw error instanceof Refusal ? error : new Refusal(`${path}: ${error.message}`);
   });
-}
-
-async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    // A FIFO would be waited for, and a device may never end.
-    const stats = await stat(path);
-    if (!stats.isFile()) throw new Error(nameOf(stats));
-    return await readFile(path);
-  } catch (error) {
-    throw new Error(codeOf(error) ? `cannot be read: ${reasonOf(error)}` : reasonOf(error));
-  }
-}
-
-function nameOf(stats: Stats): string {
-  if (stats.isDirectory()) return 'a folder, not a picture';
-  if (stats.isFIFO()) return 'a FIFO, not a file';
-  return stats.isSocket() ? 'a socket, not a file' : 'a device, not a file';
 }
 
 async function decode(codecs: Codecs, bytes: Uint8Array, kind: PictureKind): Promise<Picture> {

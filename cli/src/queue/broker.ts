@@ -1,5 +1,4 @@
 import type { FlowProducer, Processor, Queue, Worker, WorkerOptions } from 'bullmq';
-import { Refusal } from '../files/refusal.ts';
 
 /** The jobs of a queue: what BullMQ's Queue can, on every server. */
 export type JobsQueue = Pick<
@@ -45,21 +44,4 @@ const LOST = /^(ECONN|EPIPE$|ETIMEDOUT$|EHOST|ENET|ENOTFOUND$|EAI_|08|57P)/;
 export function isConnectionLost(error: unknown): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   return LOST.test(code ?? '') || /^Connection (terminated|is closed)|timeout/.test(message);
-}
-
-/**
- * Loads a package that only users of queues install.
- *
- * @throws Refusal that says how to install it.
- */
-export async function loadPackage<Module>(
-  load: () => Promise<Module>,
-  names: string,
-): Promise<Module> {
-  try {
-    return await load();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    throw new Refusal(`--queue: needs packages that are not there: npm install ${names}`);
-  }
 }

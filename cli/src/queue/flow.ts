@@ -2,7 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { isAbsolute, parse } from 'node:path';
-import type { FoundPicture } from '../pictures/found-picture.ts';
+import type { FoundFile } from '../files/files.ts';
+import { isAddress } from '../files/places.ts';
 import { cutIntoShards } from '../work/cut.ts';
 import type { Jobs, Shard } from '../work/jobs.ts';
 
@@ -14,7 +15,7 @@ export interface Request<Name extends QueuedJob> {
   /** All pictures of it. */
   readonly whole: Shard<Name>;
   /** The same pictures as they were found: a changed one makes another flow. */
-  readonly pictures: readonly FoundPicture[];
+  readonly pictures: readonly FoundFile[];
   /** Where relative paths start: the same folder on every machine. */
   readonly folder: string;
   /** Pictures of a shard. */
@@ -62,7 +63,7 @@ export interface Merged<Name extends QueuedJob> {
 /** Returns where the paths of a request start: anywhere, if none is relative. */
 export function startOf(paths: readonly string[]): string {
   const here = process.cwd();
-  return paths.every((path) => isAbsolute(path)) ? parse(here).root : here;
+  return paths.every((path) => isAbsolute(path) || isAddress(path)) ? parse(here).root : here;
 }
 
 /** The names of a version's queues: other code never sees what lies in them. */

@@ -1,11 +1,12 @@
 import type { Client, PoolConfig } from 'pg';
+import { loadPackage } from '../files/load-package.ts';
 import type { QueueAddress } from './address.ts';
-import { type Broker, type BrokerEvents, CONNECT_TIMEOUT, loadPackage } from './broker.ts';
+import { type Broker, type BrokerEvents, CONNECT_TIMEOUT } from './broker.ts';
 
 /** Opens a queue in PostgreSQL 13 or later, in a schema of its own, which it makes. */
 export async function openBroker(address: QueueAddress, { lost }: BrokerEvents): Promise<Broker> {
   const [{ createPostgresBackend, FlowProducer, Queue, runMigrations, Worker }, { default: pg }] =
-    await loadPackage(() => Promise.all([import('bullmq'), import('pg')]), 'bullmq pg');
+    await loadPackage(() => Promise.all([import('bullmq'), import('pg')]), '--queue', 'bullmq pg');
   const connection = {
     connectionString: address.url,
     connectionTimeoutMillis: CONNECT_TIMEOUT,

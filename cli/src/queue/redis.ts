@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
+import { loadPackage } from '../files/load-package.ts';
 import { Refusal } from '../files/refusal.ts';
 import type { QueueAddress } from './address.ts';
-import { type Broker, type BrokerEvents, CONNECT_TIMEOUT, loadPackage } from './broker.ts';
+import { type Broker, type BrokerEvents, CONNECT_TIMEOUT } from './broker.ts';
 
 /** What ioredis says of a connection that the server has closed. */
 const CLOSED = 'Connection is closed.';
@@ -13,6 +14,7 @@ export async function openBroker(
 ): Promise<Broker> {
   const [{ FlowProducer, Queue, Worker }, { Redis }] = await loadPackage(
     () => Promise.all([import('bullmq'), import('ioredis')]),
+    '--queue',
     'bullmq ioredis',
   );
   await checkServer(Redis, address);

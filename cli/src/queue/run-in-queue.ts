@@ -10,6 +10,9 @@ import { findWorkers } from './versions.ts';
 import { waitFor } from './wait.ts';
 import { withBroker } from './with-broker.ts';
 
+/** Places that are asked for at once: each answer of a store takes some milliseconds. */
+const AT_ONCE = 32;
+
 /** How a request is submitted. */
 export interface QueueOptions {
   readonly address: QueueAddress;
@@ -52,8 +55,12 @@ export async function runInQueue<Name extends QueuedJob>(
     const again = () =>
       submit(broker, version, flow, {
         async areThere(index, result) {
-          for (const item of flow.shards[index]?.items ?? []) {
-            if (places && !(await places.isThere(item, result))) return false;
+          if (places === null) return true;
+          const items = flow.shards[index]?.items ?? [];
+          for (let start = 0; start < items.length; start += AT_ONCE) {
+            const some = items.slice(start, start + AT_ONCE);
+            const answers = await Promise.all(some.map((item) => places.isThere(item, result)));
+            if (answers.includes(false)) return false;
           }
           return true;
         },

@@ -1,17 +1,17 @@
-import type { Stats } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { extname } from 'node:path';
+import type { FoundFile, Skipped } from '../files/files.ts';
+import { filesAt } from '../files/files-at.ts';
+import { folderOf, fullPlace, joinPlace, nameOf } from '../files/places.ts';
 import { Refusal } from '../files/refusal.ts';
-import { findPictures, type Skipped } from '../pictures/find-pictures.ts';
+import { findPictures } from '../pictures/find-pictures.ts';
 import { formatOf, WRITTEN_NAMES } from '../pictures/formats.ts';
-import type { FoundPicture } from '../pictures/found-picture.ts';
 import type { Restyling } from '../shards/restyle.ts';
 
 /** What is to be restyled. */
 export interface Plan {
   readonly restylings: readonly Restyling[];
   /** The contents, in the same order. */
-  readonly pictures: readonly FoundPicture[];
+  readonly pictures: readonly FoundFile[];
   /** Whether the folders of the results may have to be made. */
   readonly makesFolders: boolean;
   readonly skipped: readonly Skipped[];
@@ -60,20 +60,23 @@ export async function planRestyling(request: PlanRequest): Promise<Plan> {
 }
 
 /** `a/b.jpg` becomes `a/b-restyled.jpg`, and `c/d.jpg` of a folder `c` `c-restyled/d.jpg`. */
-function besideContents(suffix: string): (picture: FoundPicture) => string {
+function besideContents(suffix: string): (picture: FoundFile) => string {
   return ({ path, below, folder }) => {
     if (folder === null) return `${stemOf(path)}-${suffix}${extname(path)}`;
-    return join(dirname(resolve(folder)), `${basename(resolve(folder))}-${suffix}`, below);
+    const full = fullPlace(folder);
+    const above = folderOf(full);
+    if (above === null) throw new Refusal(`--out: expected a place, since none is beside ${full}`);
+    return joinPlace(joinPlace(above, `${nameOf(full)}-${suffix}`), below);
   };
 }
 
 async function placesIn(
   out: string,
   contents: readonly string[],
-  pictures: readonly FoundPicture[],
-): Promise<(picture: FoundPicture) => string> {
-  const stats = await statOf(out);
-  const isFolder = stats?.isDirectory() || /[\\/]$/.test(out);
+  pictures: readonly FoundFile[],
+): Promise<(picture: FoundFile) => string> {
+  const kind = await (await filesAt(out)).kindAt(out);
+  const isFolder = kind === 'folder' || /[\\/]$/.test(out);
   const isOne = contents.length === 1;
   const isOneFile = isOne && pictures[0]?.folder === null;
   if (!isFolder && isOneFile) {
@@ -82,19 +85,19 @@ async function placesIn(
       `--out: expected a folder, or a file name that ends in ${WRITTEN_NAMES}, got '${out}'`,
     );
   }
-  if (!isFolder && (stats !== null || formatOf(out) !== null)) {
+  if (!isFolder && (kind !== null || formatOf(out) !== null)) {
     throw new Refusal(`--out: expected a folder for ${pictures.length} pictures, got '${out}'`);
   }
   return ({ below, folder }) => {
-    const within = folder === null || isOne ? below : join(basename(resolve(folder)), below);
-    return join(out, within);
+    const within = folder === null || isOne ? below : `${nameOf(fullPlace(folder))}/${below}`;
+    return joinPlace(out, within);
   };
 }
 
 function checkDistinct(restylings: readonly Restyling[]): void {
   const contents = new Map<string, string>();
   for (const { content, out } of restylings) {
-    const place = resolve(out);
+    const place = fullPlace(out);
     const other = contents.get(place);
     if (other !== undefined) {
       throw new Refusal(`${other} and ${content} would both become ${out}; rename one of them`);
@@ -108,12 +111,12 @@ async function checkInputs(restylings: readonly Restyling[], style: string | nul
   const inputs = new Set<string>();
   const contents = restylings.map(({ content }) => content);
   for (const path of style === null ? contents : [style, ...contents]) {
-    const stats = await statOf(path);
-    if (stats) inputs.add(`${stats.dev}:${stats.ino}`);
+    const identity = await (await filesAt(path)).identityOf(path);
+    if (identity !== null) inputs.add(identity);
   }
   for (const { out } of restylings) {
-    const stats = await statOf(out);
-    if (stats && inputs.has(`${stats.dev}:${stats.ino}`)) {
+    const identity = await (await filesAt(out)).identityOf(out);
+    if (identity !== null && inputs.has(identity)) {
       throw new Refusal(`${out}: is an input; --overwrite replaces it`);
     }
   }
@@ -121,8 +124,4 @@ async function checkInputs(restylings: readonly Restyling[], style: string | nul
 
 function stemOf(path: string): string {
   return path.slice(0, path.length - extname(path).length);
-}
-
-async function statOf(path: string): Promise<Stats | null> {
-  return stat(path).catch(() => null);
 }

@@ -1,5 +1,5 @@
-import { basename, dirname } from 'node:path';
-import { checkWritable, makeFolder, removeLeftovers } from '../files/write-whole.ts';
+import { filesAt } from '../files/files-at.ts';
+import { folderOf, nameOf } from '../files/places.ts';
 import { addTallies, NOTHING_RESTYLED, type RestyleOptions } from '../shards/restyle.ts';
 import { cutIntoParts } from '../work/cut.ts';
 import { Interruption } from '../work/interruption.ts';
@@ -43,10 +43,11 @@ export async function restyleAll(
 
 /** Makes the folders of the results, and refuses now what could not be written later. */
 export async function preparePlaces({ restylings, makesFolders }: Plan): Promise<void> {
-  const places = new Map(restylings.map(({ out }) => [dirname(out), out]));
+  const places = new Map(restylings.map(({ out }) => [folderOf(out) ?? out, out]));
   for (const [folder, out] of places) {
-    if (makesFolders) await makeFolder(folder);
-    await checkWritable(out);
+    const files = await filesAt(out);
+    if (makesFolders) await files.makeFolder(folder);
+    await files.checkWritable(out);
   }
 }
 
@@ -54,8 +55,11 @@ export async function preparePlaces({ restylings, makesFolders }: Plan): Promise
 export async function clearPlaces({ restylings }: Plan): Promise<void> {
   const places = new Map<string, Set<string>>();
   for (const { out } of restylings) {
-    const names = places.get(dirname(out)) ?? new Set();
-    places.set(dirname(out), names.add(basename(out)));
+    const folder = folderOf(out) ?? out;
+    const names = places.get(folder) ?? new Set();
+    places.set(folder, names.add(nameOf(out)));
   }
-  for (const [folder, names] of places) await removeLeftovers(folder, names);
+  for (const [folder, names] of places) {
+    await (await filesAt(folder)).removeLeftovers(folder, names);
+  }
 }

@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
 import type { QueueChoice } from '../command-line/values.ts';
+import { filesAt } from '../files/files-at.ts';
 import { readQueue } from '../queue/address.ts';
 import { startOf } from '../queue/flow.ts';
 import { runInQueue } from '../queue/run-in-queue.ts';
@@ -33,7 +33,7 @@ export async function restyleInQueue(
     { address, isDetached },
     {
       isThere: async ({ content, out }, tally) =>
-        (await isFile(out)) || failuresOf(tally).has(content),
+        (await (await filesAt(out)).kindAt(out)) === 'file' || failuresOf(tally).has(content),
       clear: () => clearPlaces(plan),
     },
   );
@@ -50,11 +50,4 @@ function failuresOf(tally: RestyleTally | null): ReadonlySet<string> {
   const known = failures.get(tally) ?? new Set(tally.failed.map(({ content }) => content));
   failures.set(tally, known);
   return known;
-}
-
-async function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
 }

@@ -1,6 +1,6 @@
 import { CREDITS } from '../../paint/network/credits.ts';
+import { filesAt } from '../files/files-at.ts';
 import { Refusal } from '../files/refusal.ts';
-import { checkWritable, writeWhole } from '../files/write-whole.ts';
 import { chooseStyle } from '../painting/choose-style.ts';
 import { type PaintPictureOptions, paintPicture } from '../painting/paint-picture.ts';
 import { findPictures } from '../pictures/find-pictures.ts';
@@ -29,7 +29,8 @@ export async function writeSheet(
   if (format === null) {
     throw new Refusal(`--sheet: expected a file name that ends in ${WRITTEN_NAMES}, got '${out}'`);
   }
-  await checkWritable(out);
+  const files = await filesAt(out);
+  await files.checkWritable(out);
   const { pictures } = await findPictures(contents);
   if (pictures.length === 0)
     throw new Refusal(`${contents.join(' ')}: expected pictures, got none`);
@@ -72,7 +73,7 @@ export async function writeSheet(
     .toBuffer();
   const image = { data: new Uint8ClampedArray(sheet), width, height };
   const file = await encode(image, format, { quality: quality ?? undefined, hasAlpha: false });
-  await writeWhole(out, file);
+  await files.write(out, file);
   console.log(`${out}: ${pictures.length} x ${names.length} paintings, ${width} x ${height}`);
 }
 

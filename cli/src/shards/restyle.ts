@@ -5,8 +5,8 @@ import {
   restyle,
   tissueMask,
 } from 'wasm-norm';
+import { writeFileAt } from '../files/files-at.ts';
 import { Refusal } from '../files/refusal.ts';
-import { writeWhole } from '../files/write-whole.ts';
 import type { PaintPictureOptions } from '../painting/paint-picture.ts';
 import { encode, type Format } from '../pictures/formats.ts';
 import { asBytes, readPicture } from '../pictures/read-picture.ts';
@@ -76,7 +76,7 @@ export function restyleShard(options: RestyleOptions): ShardWork<Restyling, Rest
     const { image, hasAlpha, pages } = await readPicture(content);
     const picture = await change(asBytes(image));
     const file = await encode(picture, format, { quality: quality ?? undefined, hasAlpha });
-    await writeWhole(out, file);
+    await writeFileAt(out, file);
     const notes: string[] = [];
     if (pages > 1) notes.push(`the first of ${pages} pictures`);
     if (hasAlpha && format === 'jpeg') notes.push('what was transparent is white');

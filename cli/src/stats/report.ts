@@ -1,4 +1,4 @@
-import type { Skipped } from '../pictures/find-pictures.ts';
+import type { Skipped } from '../files/files.ts';
 import {
   CHANNELS,
   type DatasetStatistics,

@@ -3,10 +3,10 @@
 
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { FoundFile } from '../files/files.ts';
 import { codeOf, reasonOf } from '../files/reason.ts';
 import { Refusal } from '../files/refusal.ts';
 import { writeWhole } from '../files/write-whole.ts';
-import type { FoundPicture } from '../pictures/found-picture.ts';
 import type { CountOptions } from '../shards/count.ts';
 import { DatasetStatistics } from '../statistics/dataset-statistics.ts';
 
@@ -17,7 +17,7 @@ const FORMAT = 'wasm-norm stats 3';
 export interface Survey {
   /** The paths that were given. */
   readonly given: readonly string[];
-  readonly pictures: readonly FoundPicture[];
+  readonly pictures: readonly FoundFile[];
   readonly options: CountOptions;
 }
 
@@ -83,10 +83,10 @@ interface State {
   readonly statistics: unknown;
 }
 
-const digests = new WeakMap<readonly FoundPicture[], string>();
+const digests = new WeakMap<readonly FoundFile[], string>();
 
 /** Returns what tells a list of pictures from one with others, or with changed ones. */
-function digest(pictures: readonly FoundPicture[]): string {
+function digest(pictures: readonly FoundFile[]): string {
   const known = digests.get(pictures);
   if (known !== undefined) return known;
   const hash = createHash('sha256');

@@ -260,7 +260,7 @@ describe('what is no picture is named', () => {
       readPicture(path).catch((error) => error.message),
     );
     expect(await Promise.all(reasons)).toEqual([
-      'a folder, not a picture',
+      'a folder, not a file',
       'a FIFO, not a file',
       'a socket, not a file',
       'a device, not a file',
