@@ -12,7 +12,8 @@ export const USAGE = `wasm-norm paint PHOTO... --style STYLE [options]
 Paints photographs in the style of a painting, in their size, however large they are.
 
 PHOTO is a picture, several, or a folder, of which a folder comes out, its structure kept.
-A style is a name that --styles lists, or a file of one's own.
+A style is a name that --styles lists, or a file of one's own. PHOTO and PLACE may lie in a store
+that speaks S3: s3://BUCKET/KEY (npm install @aws-sdk/client-s3).
 
   --style NAME       the style, or a file that ends in .safetensors with the weights and biases of
                      the network's normalizations

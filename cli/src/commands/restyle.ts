@@ -19,7 +19,8 @@ that it has in STYLE.
 
 CONTENT is a picture, several, or a folder, of which a folder comes out, its structure kept.
 STYLE is a picture, or moments that wasm-norm fit has written (.json). Pictures are PNG, JPEG,
-WebP, AVIF, TIFF or GIF; results are upright, in sRGB, with the content's alpha.
+WebP, AVIF, TIFF or GIF; results are upright, in sRGB, with the content's alpha. CONTENT, STYLE and
+PLACE may lie in a store that speaks S3: s3://BUCKET/KEY (npm install @aws-sdk/client-s3).
 
   --style FILE       the picture, or the moments, whose colours are taken
   --out PLACE        a file that ends in .png, .jpg, .webp or .avif, or a folder

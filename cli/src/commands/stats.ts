@@ -17,7 +17,8 @@ torchvision's transforms.Normalize and for imageToTensor.
 All pictures in FOLDER and the folders in it are counted, upright and in sRGB, those of 16 bits
 as such. Pixels that nobody sees, with an alpha of 0, do not count. A picture that can't be read
 is named at the end, and the others are counted. MANIFEST.tsv lists pictures, a line for each: its
-size in bytes, a tab, and its path from the folder of MANIFEST.
+size in bytes, a tab, and its path from the folder of MANIFEST. All of them may lie in a store that
+speaks S3: s3://BUCKET/KEY (npm install @aws-sdk/client-s3).
 
   --per pixel|image  what weighs the same: each pixel, or each picture (pixel)
   --mask tissue      count the tissue of stained slides alone, not the empty glass

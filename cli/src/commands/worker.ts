@@ -7,7 +7,7 @@ import { serve } from '../queue/serve.ts';
 export const USAGE = `wasm-norm worker --queue URL [options]
 
 Works on the pictures of stats and restyle that others submit with --queue, until it is told to
-stop. Any number of workers, on any machines that see the same folders at the same places, share
+stop. Any number of workers, on any machines that see the same folders or buckets, share
 the work; one that dies loses nothing, since another takes its shard over.
 
 Events are written to standard output, one line of JSON each. SIGTERM and SIGINT let the shard at
