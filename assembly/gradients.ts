@@ -18,7 +18,7 @@ export { transpose } from './columns/transpose';
 
 // Elements: one line for each row, a weight and bias for each column.
 
-export { addElementGradientSums } from './elements/gradient-sums';
+export { addElementGradientSums, addHeldGradientSums } from './elements/gradient-sums';
 
 // Fused: all steps for a strip of rows, or for a sample, before the next is read.
 

@@ -9,6 +9,11 @@ import { holdsTerms, isZero } from '../core/sums-f32';
 // float64. To store float64 after each row would cost more than all else.
 const HELD_ROWS: usize = 8;
 
+// Which rows are added in float64: those that can't be held, those that are held, or all.
+const UNFIT_ROWS: i32 = 0;
+const HELD: i32 = 1;
+const ALL_ROWS: i32 = 2;
+
 // The least that every held sum is for all of them to be added at once.
 const MIN_HELD: f32 = 8.470329472543003e-22; // 2^-70
 
@@ -19,15 +24,18 @@ const MIN_HELD: f32 = 8.470329472543003e-22; // 2^-70
  * rows at a time, so a matrix that is cut after any multiple of eight rows gives the same
  * bits.
  *
+ * Without `sums` the sums over the rows are left to addHeldGradientSums. What it adds is held in
+ * `scratch` then, for each eight rows apart.
+ *
  * @param rowSums (rows) float64: sums of w * g
  * @param rowProducts (rows) float64: sums of w * g * z
- * @param sums (columns) float64: sums of g
+ * @param sums (columns) float64: sums of g; 0: they are added later
  * @param products (columns) float64: sums of g * z
  * @param g (rows, columns) float32
  * @param x (rows, columns) float32
  * @param weight (columns) float32
  * @param lines (rows) lines
- * @param scratch (columns) times 2 float32 to work in
+ * @param scratch (columns) times 2 float32 to work in; without `sums` for each eight rows so many
  */
 export function addElementGradientSums(
   rowSums: usize,
@@ -57,7 +65,7 @@ export function addElementGradientSums(
     addElementsF64(
       rowSums,
       rowProducts,
-      sums + at,
+      sums ? sums + at : 0,
       products + at,
       g + done,
       x + done,
@@ -65,10 +73,16 @@ export function addElementGradientSums(
       lines,
       left,
     );
-    if (weightsFit && (held === HELD_ROWS || rows === 1)) {
-      const before = held - 1;
-      const back = before * bytes;
-      release(sums, products, scratch, g - back, x - back, lines - before * LINE, held, bytes);
+    if (held === HELD_ROWS || rows === 1) {
+      if (!sums) {
+        scratch += wholes << 1;
+        if (rows > 1) memory.fill(scratch, 0, wholes << 1);
+      } else if (weightsFit) {
+        const before = held - 1;
+        const back = before * bytes;
+        const line = lines - before * LINE;
+        release(sums, products, scratch, g - back, x - back, line, held, bytes, wholes);
+      }
       held = 0;
     }
     rowSums += 8;
@@ -76,6 +90,51 @@ export function addElementGradientSums(
     lines += LINE;
     g += bytes;
     x += bytes;
+  }
+}
+
+/**
+ * Adds to the sums over rows what addElementGradientSums has held of these. The columns may be some
+ * of a matrix: from a multiple of sixteen on, so many as a multiple of sixteen, or all that follow.
+ *
+ * @param sums (columns) float64: sums of g
+ * @param products (columns) float64: sums of g * z
+ * @param g (rows, columns) float32, of a matrix
+ * @param x (rows, columns) float32, likewise
+ * @param weight (stride) float32, those of the matrix
+ * @param lines (rows) lines
+ * @param held what is held of these columns, for each eight rows as far apart as is held of `stride`
+ * @param stride the columns of the matrix
+ */
+export function addHeldGradientSums(
+  sums: usize,
+  products: usize,
+  g: usize,
+  x: usize,
+  weight: usize,
+  lines: usize,
+  held: usize,
+  rows: usize,
+  columns: usize,
+  stride: usize,
+): void {
+  const bytes = stride << 2;
+  const wholes = (columns << 2) & ~63;
+  const weightsFit = weightsFitF32(weight, stride);
+  while (rows) {
+    const count = min(rows, HELD_ROWS);
+    let allFit = weightsFit;
+    for (let row: usize = 0; row < count; row++) allFit = allFit && fitsF32(lines + row * LINE);
+    for (let at = allFit ? wholes : 0; at < columns << 2; at += 4) {
+      const rest = weightsFit && at < wholes ? UNFIT_ROWS : ALL_ROWS;
+      addRowsF64(sums + (at << 1), products + (at << 1), g + at, x + at, lines, count, bytes, rest);
+    }
+    if (weightsFit) release(sums, products, held, g, x, lines, count, bytes, wholes);
+    held += (bytes & ~63) << 1;
+    lines += count * LINE;
+    g += count * bytes;
+    x += count * bytes;
+    rows -= count;
   }
 }
 
@@ -183,6 +242,7 @@ function weighted(weight: usize, a: v128, b: v128, c: v128, d: v128): v128 {
  * @param g (rows, bytes / 4) float32, the rows that are held
  * @param x (rows, bytes / 4) float32
  * @param lines (rows) lines
+ * @param wholes the bytes of a row that are held
  */
 function release(
   sums: usize,
@@ -193,8 +253,9 @@ function release(
   lines: usize,
   rows: usize,
   bytes: usize,
+  wholes: usize,
 ): void {
-  const end = held + ((bytes & ~63) << 1);
+  const end = held + (wholes << 1);
   if (!holdsAll(held, end)) {
     releaseEach(sums, products, held, end, g, x, lines, rows, bytes);
     return;
@@ -231,7 +292,7 @@ function releaseEach(
         f64.store(sums, f64.load(sums) + sum);
         f64.store(products, f64.load(products) + product);
       } else {
-        addHeldF64(sums, products, g, x, lines, rows, bytes);
+        addRowsF64(sums, products, g, x, lines, rows, bytes, HELD);
       }
       sums += 8;
       products += 8;
@@ -264,8 +325,8 @@ function sizesOf(held: usize): v128 {
   return i32x4.max_s(sums, v128.and(v128.load(held, 16), magnitude));
 }
 
-/** Adds one element of the rows that are held in float64, to its own sums alone. */
-function addHeldF64(
+/** Adds one element of rows in float64, to its own sums alone. */
+function addRowsF64(
   sums: usize,
   products: usize,
   g: usize,
@@ -273,9 +334,10 @@ function addHeldF64(
   lines: usize,
   rows: usize,
   bytes: usize,
+  which: i32,
 ): void {
   for (; rows; rows--) {
-    if (fitsF32(lines)) {
+    if (which === ALL_ROWS || <i32>fitsF32(lines) === which) {
       const gradient = <f64>f32.load(g);
       f64.store(sums, f64.load(sums) + gradient);
       f64.store(products, f64.load(products) + gradient * normalizedF64(x, lines));

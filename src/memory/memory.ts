@@ -110,6 +110,8 @@ export class Memory {
    * each thread.
    */
   readonly cached: number;
+  /** How many threads may share the work of a kernel. */
+  readonly threads: number;
   /** The address of the first byte behind the scratch. */
   readonly spaceAt: number;
   readonly #hasSpace: boolean;
@@ -138,7 +140,8 @@ export class Memory {
     const kernels = kernelsOver(instances);
     this.kernels = kernels;
     this.instances = instances;
-    this.cached = instances.threads === 1 ? TILE_SIZE : 2 * instances.threads * TILE_SIZE;
+    this.threads = instances.threads;
+    this.cached = this.threads === 1 ? TILE_SIZE : 2 * this.threads * TILE_SIZE;
     const { buffer } = instances.memory;
     this.buffer = buffer;
     this.#all = new Float32Array(buffer);

@@ -14,7 +14,7 @@ import type { Differentiation } from './gradients.ts';
 import { type Affine, correctCombinations, prepareDeviations, prepareRowLines } from './lines.ts';
 import { runTransposed } from './transposed-columns.ts';
 
-// Elements that are differentiated together: few enough that input, gradient and result
+// Elements that one thread differentiates together: few enough that input, gradient and result
 // stay in the second-level cache.
 const STRIP_ELEMENTS = 16384;
 
@@ -43,7 +43,7 @@ export function columnElementGradients(differentiation: Differentiation, view: A
   const { gradInput, input, gradOutput, affine } = differentiation;
   const { length } = view;
   const transposeOf = (instances: Memory['instances']) => gradientsOver(instances).transpose;
-  const step = rowsOfStrip(length);
+  const step = rowsOfStrip(length, STRIP_ELEMENTS);
   addUp(differentiation, length, (weight) =>
     runTransposed(gradInput, input, gradOutput, view, transposeOf, (memory, dx, x, g, rows) => {
       for (let row = 0; row < rows; row += step) {
@@ -76,9 +76,9 @@ function addUp(
   parameters.add(0, length, memory.elementSums.values, memory.elementProducts.values);
 }
 
-/** Returns how many rows are differentiated together. */
-function rowsOfStrip(length: number): number {
-  const fits = Math.min(MAX_CHANNELS, Math.floor(STRIP_ELEMENTS / length));
+/** Returns how many rows are differentiated together, of so many elements at most. */
+function rowsOfStrip(length: number, elements: number): number {
+  const fits = Math.min(MAX_CHANNELS, Math.floor(elements / length));
   return Math.max(ROWS_ADDED, fits - (fits % ROWS_ADDED));
 }
 
@@ -93,7 +93,7 @@ class DifferentiateRows implements Plan<GroupStrip> {
 
   /** @param weight the address of the elements' weights, or 0 for none */
   constructor(
-    { gradInput, gradOutput, input, affine }: Differentiation,
+    { memory, gradInput, gradOutput, input, affine }: Differentiation,
     count: number,
     length: number,
     weight: number,
@@ -103,10 +103,9 @@ class DifferentiateRows implements Plan<GroupStrip> {
     this.gradOutput = gradOutput;
     this.#affine = affine;
     this.#weight = weight;
-    this.strips = new GroupStrips(
-      { count, groupSize: length, length: 1, period: length },
-      rowsOfStrip(length),
-    );
+    const rows = { count, groupSize: length, length: 1, period: length };
+    const most = memory.threads > 1 && memory.holdsAll(this) ? 2 * memory.cached : STRIP_ELEMENTS;
+    this.strips = new GroupStrips(rows, rowsOfStrip(length, most));
   }
 
   work(memory: Memory, { rows, length }: GroupStrip, dx: number, x: number, g: number): void {

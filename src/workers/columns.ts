@@ -97,6 +97,7 @@ export function combineColumns({ rows, columns }: MatrixCall, deal: Deal): boole
 
 /** Columns of samples. */
 interface SamplesCall extends MatrixCall {
+  readonly moments?: number;
   readonly weight: number;
   readonly bias?: number;
   readonly samples: number;
@@ -115,25 +116,24 @@ interface SamplePieces {
   readonly ways: Ways;
 }
 
-function cutSamples(call: SamplesCall, job: Dealing): SamplePieces {
-  const { weight, bias = 0, samples, rows, columns, width, groupSize, period } = call;
+/** @param pairs whether the kernel writes the sums of two columns at once, which no cut may part */
+function cutSamples(call: SamplesCall, job: Dealing, pairs: boolean): SamplePieces {
+  const { moments = 0, weight, bias = 0, samples, rows, columns, width, groupSize, period } = call;
   const column = rows * width;
-  const size = columns * column;
   const isOne = samples === 1 && rows * groupSize === 1;
+  const unit = isOne ? 1 : columns;
   // Without weights there is no period.
   const samplesOfPeriod = weight === 0 && bias === 0 ? samples : period / columns;
   const pieces = isOne
-    ? cut(job, columns, column)
-    : cutPeriods(job, samples, samplesOfPeriod, size);
-  const unit = isOne ? 1 : columns;
+    ? cut(job, columns, column, pairs ? 2 : 1)
+    : cutPeriods(job, samples, samplesOfPeriod, columns * column);
   const count = pieces.count();
   const ways: Ways = {
-    moments: pieces.at((unit / groupSize) * MOMENTS_BYTES),
+    moments: pieces.at(moments, (unit / groupSize) * MOMENTS_BYTES),
     means: job.own(0),
     variances: job.own(1),
     scales: job.own(2),
     rstds: job.own(2),
-    sums: job.own(3),
     combinations: job.own(3),
     rows: [rows],
     ...(isOne ? { columns: count, period: count } : { samples: count }),
@@ -142,8 +142,8 @@ function cutSamples(call: SamplesCall, job: Dealing): SamplePieces {
 }
 
 export function normalizeColumns(call: SamplesCall, deal: Deal, job: Dealing): boolean {
-  const { pieces, elements, unit, ways } = cutSamples(call, job);
-  return deal(pieces, elements, unit, ways);
+  const { pieces, elements, unit, ways } = cutSamples(call, job, false);
+  return deal(pieces, elements, unit, { ...ways, sums: job.own(3) });
 }
 
 export function differentiateColumns(
@@ -151,8 +151,12 @@ export function differentiateColumns(
   deal: Deal,
   job: Dealing,
 ): boolean {
-  const { pieces, elements, unit, ways } = cutSamples(call, job);
-  // The kernel writes one sum more than there are columns, so pieces get places of their own.
+  const { pieces, elements, unit, ways } = cutSamples(call, job, true);
+  if (unit % 2 === 0 || (unit === 1 && call.samples === 1)) {
+    return deal(pieces, elements, unit, ways);
+  }
+  // The kernel writes one sum more than a sample has columns, if that is odd, so pieces get places
+  // of their own.
   const part = (pieces.most * unit + 2) * F64;
   const productsAt = job.partsAt + pieces.rows * pieces.columns * part;
   const [sums, products] = [pieces.part(job.partsAt, part), pieces.part(productsAt, part)];

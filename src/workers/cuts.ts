@@ -18,10 +18,13 @@ import {
   toValues,
 } from './pixels.ts';
 import {
+  addElementGradientSums,
   addGradientSums,
+  addHeldGradientSums,
   addMoments,
   applyElements,
   applyRows,
+  cutVectors,
   differentiateRows,
   normalizeRows,
 } from './rows.ts';
@@ -44,7 +47,20 @@ export const CUTS: Readonly<Record<string, readonly [parameters: string, cut: Cu
     'dx sums products moments lines combinations g x weight rows groupSize length period eps',
     differentiateRows,
   ],
+  addElementGradientSums: [
+    'rowSums rowProducts sums products g x weight lines rows columns scratch',
+    addElementGradientSums,
+  ],
+  addHeldGradientSums: [
+    'sums products g x weight lines held rows columns stride',
+    addHeldGradientSums,
+  ],
   applyElements: ['y x lines weight bias rows columns', applyElements],
+
+  addNorms: ['norms x rows length p', cutVectors],
+  addProducts: ['products g x rows length', cutVectors],
+  countAtLeast: ['counts x least rows length', cutVectors],
+  combineVectors: ['dx g x combinations rows length signs', cutVectors],
 
   addColumnMoments: ['moments x rows columns scratch', addColumnMoments],
   addColumnMomentsF64: ['moments x rows columns', addColumnMoments],

@@ -6,7 +6,7 @@ import type { AllKernels, Ways } from './calls.ts';
 import type { Crew, Parameter } from './crew.ts';
 import { CUTS } from './cuts.ts';
 import type { Cut, Deal, Dealing, Numbers } from './deal.ts';
-import { waysOf } from './ways.ts';
+import { wayOf } from './ways.ts';
 
 // An area holds as many lines or combinations as kernels touch of them, 4096, and a line of the
 // cache more; or numbers of as many channels.
@@ -29,17 +29,19 @@ const SIZES = ['samples', 'rows', 'columns', 'width', 'length', 'pixels'];
 
 /** A kernel whose calls can be cut. */
 interface Cuttable {
+  /** The number by which all threads know it. */
+  readonly kernel: number;
   readonly names: readonly (keyof Ways)[];
   /** The places of parameters whose product is the number of elements. */
   readonly sizes: readonly number[];
   readonly cut: Cut<never>;
 }
 
-function cuttableOf(list: string, cut: Cut<never>): Cuttable {
+function cuttableOf(kernel: number, list: string, cut: Cut<never>): Cuttable {
   const names = list.split(' ') as (keyof Ways)[];
   const isSize = (word: string) =>
     SIZES.includes(word) || (word === 'groupSize' && names.includes('length'));
-  return { names, sizes: [...names.keys()].filter((i) => isSize(names[i] as string)), cut };
+  return { kernel, names, sizes: [...names.keys()].filter((i) => isSize(names[i] as string)), cut };
 }
 
 /** Those that do the pieces of rounds. */
@@ -53,9 +55,7 @@ export class Job implements Dealing {
   readonly #crew: AnyCrew;
   readonly #scratchAt: number;
   readonly #least: number;
-  readonly #cuttable: ReadonlyMap<string, Cuttable> = new Map(
-    Object.entries(CUTS).map(([name, [list, cut]]) => [name, cuttableOf(list, cut)]),
-  );
+  readonly #cuttable: ReadonlyMap<string, Cuttable>;
 
   /**
    * @param scratchAt the address of {@link scratchSize} bytes
@@ -70,6 +70,12 @@ export class Job implements Dealing {
     leastOfPiece: number = LEAST_OF_PIECE,
   ) {
     this.#shared = shared;
+    this.#cuttable = new Map(
+      Object.entries(CUTS).map(([name, [list, cut]]) => [
+        name,
+        cuttableOf(shared.numberOf(name), list, cut),
+      ]),
+    );
     this.#crew = crew;
     this.#least = least;
     this.leastOfPiece = leastOfPiece;
@@ -122,7 +128,7 @@ export class Job implements Dealing {
   }
 
   /** @param given numbers, and flags, which some kernels take */
-  #cut(name: string, { names, cut }: Cuttable, given: readonly number[]): boolean {
+  #cut(name: string, { kernel, names, cut }: Cuttable, given: readonly number[]): boolean {
     const values = given.map(Number);
     const call: { -readonly [Name in keyof Ways]?: number } = {};
     names.forEach((word, i) => {
@@ -130,17 +136,15 @@ export class Job implements Dealing {
     });
     const deal: Deal = (pieces, elements, channels, own = {}, cleared = 0) => {
       const { y, dx = y, g, x } = call;
-      const usual = waysOf(pieces, elements, channels, this.own(0));
-      const parameters = names.map((word, i): Parameter => {
-        const value = values[i] as number;
-        const way = own[word] ?? usual[word] ?? [value];
-        return typeof way === 'function' ? way(value) : way;
-      });
+      const scratch = this.own(0);
+      const parameters = names.map(
+        (word, i) =>
+          own[word] ?? wayOf(word, values[i] as number, pieces, elements, channels, scratch),
+      );
       const repeatable = name.startsWith('add')
         ? cleared > 0
         : dx === undefined || (dx !== g && dx !== x);
       const { rows, columns } = pieces;
-      const kernel = this.#shared.numberOf(name);
       this.#crew.run(this.#shared, { kernel, rows, columns, parameters, cleared, repeatable });
       return true;
     };

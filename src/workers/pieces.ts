@@ -1,4 +1,3 @@
-import type { Way } from './calls.ts';
 import type { Parameter } from './crew.ts';
 
 // Pieces for each thread, so that the last of them ends soon after the others.
@@ -55,22 +54,20 @@ export class Pieces {
     }
   }
 
-  /** The way of the address of what a piece has for its units, of so many bytes each; 0 for none. */
-  at(bytes: number): Way {
-    return (address) =>
-      address === 0
-        ? [0]
-        : [address + this.first * bytes, this.#period * bytes, this.#step * bytes];
+  /** Returns the address of what a piece has for its units, of so many bytes each; 0 for none. */
+  at(address: number, bytes: number): Parameter {
+    if (address === 0) return [0];
+    return [address + this.first * bytes, this.#period * bytes, this.#step * bytes];
   }
 
-  /** That of weights, which begin again with each period. */
-  within(bytes: number): Way {
-    return (address) => [address, 0, address === 0 || this.#isWhole ? 0 : this.#step * bytes];
+  /** Returns that of its weights, which begin again with each period. */
+  within(address: number, bytes: number): Parameter {
+    return [address, 0, address === 0 || this.#isWhole ? 0 : this.#step * bytes];
   }
 
-  /** That of what a whole period has in common. */
-  byRow(bytes: number): Way {
-    return (address) => [address, bytes];
+  /** Returns that of what a whole period has in common. */
+  byRow(address: number, bytes: number): Parameter {
+    return [address, bytes];
   }
 
   /** Returns the address of what a piece leaves behind, of so many bytes. */
@@ -89,15 +86,15 @@ export class Pieces {
  * Cuts units that need not stay together.
  *
  * @param size the elements of a unit
+ * @param multiple what the units of a piece are a multiple of, but for those of the last
  */
-export function cut(cutting: Cutting, count: number, size: number): Pieces {
-  return new Pieces(1, count, stepOf(cutting, count, size));
+export function cut(cutting: Cutting, count: number, size: number, multiple = 1): Pieces {
+  return new Pieces(1, count, stepOf(cutting, count, size, multiple));
 }
 
 /** Cuts units into pieces of a multiple of `whole` each. */
 export function cutWholes(cutting: Cutting, count: number, size: number, whole: number): Pieces {
-  const step = Math.ceil(stepOf(cutting, count, size) / whole) * whole;
-  return new Pieces(1, count, step, 0, true);
+  return new Pieces(1, count, stepOf(cutting, count, size, whole), 0, true);
 }
 
 /** Cuts units of which each `period` have other weights: so many at once, or some of a period. */
@@ -110,6 +107,12 @@ export function cutPeriods(cutting: Cutting, count: number, period: number, size
   return new Pieces(periods, period, Math.min(step, period));
 }
 
-function stepOf({ threads, leastOfPiece }: Cutting, count: number, size: number): number {
-  return Math.ceil(Math.max(count / (threads * PIECES_OF_THREAD), leastOfPiece / size));
+function stepOf(
+  { threads, leastOfPiece }: Cutting,
+  count: number,
+  size: number,
+  multiple: number,
+): number {
+  const least = Math.max(count / (threads * PIECES_OF_THREAD), leastOfPiece / size);
+  return Math.ceil(least / multiple) * multiple;
 }

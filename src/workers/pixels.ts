@@ -21,27 +21,32 @@ const TILE = 16384;
 const TILE_SUMS = 10;
 
 interface PixelsCall {
+  readonly x: number;
   readonly pixels: number;
+}
+
+interface ResultsCall extends PixelsCall {
+  readonly y: number;
 }
 
 /**
  * Kernels that take each pixel by itself.
  *
- * @param y the bytes of a pixel that are written, of one plane where there are several
- * @param x the bytes that are read
+ * @param written the bytes of a pixel that are written, of one plane where there are several
+ * @param read the bytes that are read
  */
 export function toPixels(
-  { pixels }: PixelsCall,
+  { y, x, pixels }: ResultsCall,
   deal: Deal,
   job: Dealing,
-  y: number = PIXEL,
-  x: number = PIXEL,
+  written: number = PIXEL,
+  read: number = PIXEL,
 ): boolean {
   const pieces = cutWholes(job, pixels, 1, GROUP);
-  return deal(pieces, 1, 0, { y: pieces.at(y), x: pieces.at(x) });
+  return deal(pieces, 1, 0, { y: pieces.at(y, written), x: pieces.at(x, read) });
 }
 
-export function toChannelsLast(call: PixelsCall, deal: Deal, job: Dealing): boolean {
+export function toChannelsLast(call: ResultsCall, deal: Deal, job: Dealing): boolean {
   return toPixels(call, deal, job, 3 * F32);
 }
 
@@ -58,10 +63,10 @@ interface WholesCall extends PixelsCall {
 }
 
 function addWholes(call: WholesCall, deal: Deal, job: Dealing, pixel: number): boolean {
-  const { sums, pixels } = call;
+  const { sums, x, pixels } = call;
   const pieces = cutWholes(job, pixels, 1, GROUP);
   const bytes = SUMS * F64;
-  deal(pieces, 1, 0, { sums: pieces.part(job.partsAt, bytes), x: pieces.at(pixel) }, bytes);
+  deal(pieces, 1, 0, { sums: pieces.part(job.partsAt, bytes), x: pieces.at(x, pixel) }, bytes);
   const total = job.integers(sums, SUMS);
   job.integers(job.partsAt, SUMS * pieces.columns).forEach((part, i) => {
     (total[i % SUMS] as bigint) += part;

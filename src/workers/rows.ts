@@ -2,7 +2,7 @@
 // sums are merged in order by one thread.
 
 import { F32, F64, MOMENTS } from '../memory/sizes.ts';
-import { COMBINATION_BYTES, LINE_BYTES, MOMENTS_BYTES } from './bytes.ts';
+import { COMBINATION_BYTES, LINE_BYTES, MOMENTS_BYTES, PARTS } from './bytes.ts';
 import type { Call, Ways } from './calls.ts';
 import type { Deal, Dealing } from './deal.ts';
 import { cut, cutPeriods, cutWholes, Pieces } from './pieces.ts';
@@ -17,6 +17,14 @@ const MANY_CHUNKS = 32;
 // Lines and combinations that are made at once for rows that are cut.
 const LINES_AT_ONCE = 2048;
 
+// Elements of rows that are cut which stay in the caches from their moments to their lines.
+const CACHED = 1048576;
+
+/** Returns how many rows that are cut are taken at once, each of so many channels. */
+function rowsAtOnce(groupSize: number, size: number): number {
+  return Math.max(1, Math.floor(Math.min(LINES_AT_ONCE / groupSize, CACHED / size)));
+}
+
 function areLong({ threads }: Dealing, rows: number, length: number): boolean {
   if (length <= CHUNK || rows >= FEW_ROWS * threads) return false;
   return rows % threads !== 0 || length >= MANY_CHUNKS * CHUNK;
@@ -24,6 +32,9 @@ function areLong({ threads }: Dealing, rows: number, length: number): boolean {
 
 /** Rows, each of a channel: those of a sample lie together, and a gap follows. */
 interface RowsCall {
+  readonly lines?: number;
+  readonly combinations?: number;
+  readonly weight?: number;
   readonly rows: number;
   readonly length: number;
   readonly period: number;
@@ -36,7 +47,7 @@ interface RowsCall {
  * @param dealSample deals out a sample: given its chunks, whose units are elements
  */
 function cutChannels(
-  { rows, length, period, gap }: RowsCall,
+  { weight = 0, rows, length, period, gap }: RowsCall,
   deal: Deal,
   job: Dealing,
   dealSample: (chunks: Pieces) => void,
@@ -54,18 +65,24 @@ function cutChannels(
   const pieces = cut(job, channels, samples * length);
   // The weights of combinations are of elements, and the same for all rows.
   return deal(pieces, length, 1, {
-    weight: pieces.byRow(0),
+    weight: [weight],
     rows: pieces.count(samples),
     period: pieces.count(),
     gap: pieces.count(-length, stride),
   });
 }
 
-function dealChunks(chunks: Pieces, deal: Deal, ways: Ways = {}, cleared = 0): void {
+function dealChunks(
+  { lines = 0, combinations = 0, weight = 0 }: RowsCall,
+  chunks: Pieces,
+  deal: Deal,
+  ways: Ways = {},
+  cleared = 0,
+): void {
   const own: Ways = {
-    lines: chunks.byRow(LINE_BYTES),
-    combinations: chunks.byRow(COMBINATION_BYTES),
-    weight: chunks.within(F32),
+    lines: chunks.byRow(lines, LINE_BYTES),
+    combinations: chunks.byRow(combinations, COMBINATION_BYTES),
+    weight: chunks.within(weight, F32),
     rows: [1],
     length: chunks.count(),
     period: [1],
@@ -77,7 +94,13 @@ function dealChunks(chunks: Pieces, deal: Deal, ways: Ways = {}, cleared = 0): v
 export function addMoments(call: Call<'addMoments'>, deal: Deal, job: Dealing): boolean {
   return cutChannels(call, deal, job, (chunks) => {
     const { rows: channels, columns } = chunks;
-    dealChunks(chunks, deal, { moments: chunks.part(job.partsAt, MOMENTS_BYTES) }, MOMENTS_BYTES);
+    dealChunks(
+      call,
+      chunks,
+      deal,
+      { moments: chunks.part(job.partsAt, MOMENTS_BYTES) },
+      MOMENTS_BYTES,
+    );
     const count = channels * columns;
     job.call('mergeMoments', call.moments, job.partsAt, count, columns, channels);
   });
@@ -85,7 +108,7 @@ export function addMoments(call: Call<'addMoments'>, deal: Deal, job: Dealing): 
 
 /** Kernels that apply lines, or combinations. */
 export function applyRows(call: RowsCall, deal: Deal, job: Dealing): boolean {
-  return cutChannels(call, deal, job, (chunks) => dealChunks(chunks, deal));
+  return cutChannels(call, deal, job, (chunks) => dealChunks(call, chunks, deal));
 }
 
 /**
@@ -106,7 +129,7 @@ export function addGradientSums(call: Call<'addGradientSums'>, deal: Deal, job: 
       x: [x, row, chunk],
       length: [CHUNK],
     };
-    dealChunks(chunks, deal, ways, own);
+    dealChunks(call, chunks, deal, ways, own);
     for (let channel = 0; channel < channels; channel++) {
       const [sum, product] = [call.sums + channel * F64, call.products + channel * F64];
       const part = job.partsAt + channel * full * own;
@@ -129,16 +152,17 @@ export function normalizeRows(call: Call<'normalizeRows'>, deal: Deal, job: Deal
   const { y, moments, lines, x, weight, bias, rows, groupSize, length, period } = call;
   const size = groupSize * length;
   if (length > 1 && areLong(job, rows, size)) {
-    findMoments(job, moments, x, rows, size);
-    const step = Math.max(1, Math.floor(LINES_AT_ONCE / groupSize));
+    const step = rowsAtOnce(groupSize, size);
     for (let row = 0; row < rows; row += step) {
-      const count = Math.min(step, rows - row) * groupSize;
+      const taken = Math.min(step, rows - row);
+      const count = taken * groupSize;
       const own = moments + row * MOMENTS_BYTES;
+      const at = row * size * F32;
+      findMoments(job, own, x + at, taken, size);
       const first = (row * groupSize) % period;
       const { eps, centred } = call;
       const made = [count, groupSize, first, period, 1, eps, centred] as const;
       job.call('makeLines', lines, own, weight, bias, ...made);
-      const at = row * size * F32;
       job.call('applyRows', y + at, x + at, lines, count, length, count, 0);
     }
     return true;
@@ -162,14 +186,21 @@ export function differentiateRows(
   const size = groupSize * length;
   // Groups are differentiated in a tile, which holds no long ones.
   if (groupSize === 1 && areLong(job, rows, size)) {
-    findMoments(job, moments, x, rows, length);
-    job.call('makeLines', lines, moments, 0, 0, rows, 1, 0, rows, 1, eps, 1);
-    job.numbers(sums, rows).fill(0);
-    job.numbers(products, rows).fill(0);
-    job.call('addGradientSums', sums, products, g, x, lines, rows, length, rows, 0);
-    const made = [combinations, moments, lines, sums, products, weight] as const;
-    job.call('makeCombinations', ...made, rows, 1, 0, period, 1);
-    job.call('combineRows', dx, g, x, lines, combinations, 0, rows, length, rows, 0);
+    const step = rowsAtOnce(1, length);
+    for (let row = 0; row < rows; row += step) {
+      const taken = Math.min(step, rows - row);
+      const [sum, product] = [sums + row * F64, products + row * F64];
+      const at = row * length * F32;
+      findMoments(job, moments, x + at, taken, length);
+      job.call('makeLines', lines, moments, 0, 0, taken, 1, 0, taken, 1, eps, 1);
+      job.numbers(sum, taken).fill(0);
+      job.numbers(product, taken).fill(0);
+      const rest = [taken, length, taken, 0] as const;
+      job.call('addGradientSums', sum, product, g + at, x + at, lines, ...rest);
+      const made = [combinations, moments, lines, sum, product, weight] as const;
+      job.call('makeCombinations', ...made, taken, 1, row % period, period, 1);
+      job.call('combineRows', dx + at, g + at, x + at, lines, combinations, 0, ...rest);
+    }
     return true;
   }
   const pieces = cutPeriods(job, rows, period / groupSize, size);
@@ -184,5 +215,77 @@ export function applyElements(call: Call<'applyElements'>, deal: Deal, job: Deal
   const { rows, columns } = call;
   const pieces = cut(job, rows, columns);
   // Weights are of elements, and the same for all rows.
-  return deal(pieces, columns, 1, { weight: pieces.byRow(0), bias: pieces.byRow(0) });
+  return deal(pieces, columns, 1, { weight: [call.weight], bias: [call.bias] });
+}
+
+// Rows whose elements kernels hold together, and columns that they take together.
+const HELD_ROWS = 8;
+const VECTORS = 16;
+
+/**
+ * Adds the sums over rows and over elements: the first at rows, which hold what they add to the
+ * second; and that at columns, each of which is added up in the order of its rows.
+ */
+export function addElementGradientSums(
+  call: Call<'addElementGradientSums'>,
+  deal: Deal,
+  job: Dealing,
+): boolean {
+  const { rowSums, rowProducts, sums, products, g, x, weight, lines, rows, columns } = call;
+  const bytes = Math.max(1, Math.floor(columns / VECTORS)) * VECTORS * 2 * F32;
+  const most = Math.floor(PARTS / bytes) * HELD_ROWS;
+  const groups = Math.ceil(cut(job, rows, columns).most / HELD_ROWS);
+  for (let first = 0; first < rows; first += most) {
+    const taken = Math.min(most, rows - first);
+    const pieces = new Pieces(1, taken, groups * HELD_ROWS, first);
+    deal(pieces, columns, 1, {
+      rowSums: pieces.at(rowSums, F64),
+      rowProducts: pieces.at(rowProducts, F64),
+      sums: [0],
+      weight: [weight],
+      scratch: pieces.part(job.partsAt, groups * bytes),
+    });
+    const at = first * columns * F32;
+    job.call(
+      'addHeldGradientSums',
+      sums,
+      products,
+      g + at,
+      x + at,
+      weight,
+      lines + first * LINE_BYTES,
+      job.partsAt,
+      taken,
+      columns,
+      columns,
+    );
+  }
+  return true;
+}
+
+export function addHeldGradientSums(
+  { g, x, weight, lines, held, rows, columns }: Call<'addHeldGradientSums'>,
+  deal: Deal,
+  job: Dealing,
+): boolean {
+  const pieces = cut(job, columns, Math.ceil(rows / HELD_ROWS), VECTORS);
+  if (pieces.columns === 1) return false;
+  return deal(pieces, 1, 1, {
+    g: pieces.at(g, F32),
+    x: pieces.at(x, F32),
+    weight: [weight],
+    lines: [lines],
+    held: pieces.at(held, 2 * F32),
+    rows: [rows],
+    columns: pieces.count(),
+  });
+}
+
+/** Kernels of vectors, which take each row by itself. */
+export function cutVectors(
+  { rows, length }: Pick<RowsCall, 'rows' | 'length'>,
+  deal: Deal,
+  job: Dealing,
+): boolean {
+  return deal(cut(job, rows, length), length, 1);
 }

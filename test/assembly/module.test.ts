@@ -33,6 +33,7 @@ const GRADIENT_KERNELS = [
   'addColumnGradientSums',
   'addElementGradientSums',
   'addGradientSums',
+  'addHeldGradientSums',
   'combineColumns',
   'combineRows',
   'differentiateColumns',

@@ -32,6 +32,7 @@ const halvesIn = used('in', 2);
 const halvesOut = used('out', 2);
 const singlesIn = used('in', 4);
 const singlesOut = used('out', 4);
+const singlesInOut = used('inout', 4);
 const singlesScratch = used('scratch', 4);
 const doublesIn = used('in', 8);
 const doublesOut = used('out', 8);
@@ -86,6 +87,8 @@ const ofStrip = (samples: number, size: number, columns: number): number =>
 
 /** Columns that lie four side by side. */
 const inFours = (columns: number): number => Math.ceil(columns / 4) * 4;
+// Kernels of elements hold what they add in float32 for whole vectors of sixteen.
+const inSixteens = (columns: number): number => Math.floor(columns / 16) * 16;
 
 /** Nothing, where address 0 says that there is no such array. */
 const optional = (extent: Extent): readonly Extent[] => (extent.start === 0 ? [] : [extent]);
@@ -215,6 +218,8 @@ export const extentsOf: {
     groupSize,
   ) => {
     const numbers = samples * columns + 1;
+    // Two columns at once: an odd number of them takes one more.
+    const written = samples * columns + (columns % 2);
     const size = samples * rows * columns * width;
     return [
       ...optional(momentsOut('moments', moments, (samples * columns) / groupSize)),
@@ -222,8 +227,8 @@ export const extentsOf: {
       doublesOut('variances', variances, numbers),
       doublesOut('scales', scales, numbers),
       doublesScratch('sums', sums, numbers),
-      ...optional(doublesOut('gradientSums', gradientSums, numbers)),
-      ...optional(doublesOut('products', products, numbers)),
+      ...optional(doublesOut('gradientSums', gradientSums, written)),
+      ...optional(doublesOut('products', products, written)),
       ...optional(singlesIn('g', g, size)),
       singlesIn('x', x, size),
     ];
@@ -315,13 +320,29 @@ export const extentsOf: {
   ) => [
     doublesInOut('rowSums', rowSums, rows),
     doublesInOut('rowProducts', rowProducts, rows),
-    doublesInOut('sums', sums, columns),
-    doublesInOut('products', products, columns),
+    ...optional(doublesInOut('sums', sums, columns)),
+    ...(sums === 0 ? [] : [doublesInOut('products', products, columns)]),
     singlesIn('g', g, rows * columns),
     singlesIn('x', x, rows * columns),
     singlesIn('weight', weight, columns),
     linesIn('lines', lines, rows),
-    singlesScratch('scratch', scratch, columns * 2),
+    sums === 0
+      ? singlesOut('scratch', scratch, Math.ceil(rows / 8) * inSixteens(columns) * 2)
+      : singlesScratch('scratch', scratch, columns * 2),
+  ],
+  addHeldGradientSums: (sums, products, g, x, weight, lines, held, rows, columns, stride) => [
+    doublesInOut('sums', sums, columns),
+    doublesInOut('products', products, columns),
+    singlesIn('g', g, (rows - 1) * stride + columns),
+    singlesIn('x', x, (rows - 1) * stride + columns),
+    singlesIn('weight', weight, stride),
+    linesIn('lines', lines, rows),
+    // What is held is cleared where it is added element by element.
+    singlesInOut(
+      'held',
+      held,
+      ((Math.ceil(rows / 8) - 1) * inSixteens(stride) + inSixteens(columns)) * 2,
+    ),
   ],
   makeCombinations: (
     combinations,
@@ -392,8 +413,8 @@ export const extentsOf: {
     const numbers = ofStrip(samples, size, columns);
     return [
       singlesOut('dx', dx, samples * size),
-      doublesOut('sums', sums, samples * columns + 1),
-      doublesOut('products', products, samples * columns + 1),
+      doublesOut('sums', sums, samples * columns + (columns % 2)),
+      doublesOut('products', products, samples * columns + (columns % 2)),
       doublesScratch('means', means, numbers),
       doublesScratch('variances', variances, numbers),
       doublesScratch('rstds', rstds, numbers),

@@ -69,6 +69,92 @@ describe('addElementGradientSums', () => {
     return { rowSums, rowProducts, sums, products };
   }
 
+  /** Adds them apart: those over rows, and then those of elements in pieces of so many columns. */
+  function addApart(
+    g: Float32Array,
+    x: Float32Array,
+    weight: Float32Array,
+    set: readonly Line[],
+    width: number,
+  ): Sums {
+    const columns = weight.length;
+    const rows = x.length / columns;
+    const held = Math.ceil(rows / 8) * columns * 2;
+    const memory = new KernelMemory(2 * x.length + held);
+    const [gAt, xAt] = [memory.floats(g).byteOffset, memory.floats(x).byteOffset];
+    const { byteOffset: weightAt } = memory.floats(weight);
+    const lines = Array.from({ length: rows }, (_, row) => set[row % set.length] as Line);
+    const { byteOffset: linesAt } = memory.doubles(lines.flat());
+    const filled = (count: number, value: number) =>
+      memory.doubles(new Float64Array(count).fill(value));
+    const [rowSums, rowProducts] = [filled(rows, 5), filled(rows, -7)];
+    const [sums, products] = [filled(columns, 5), filled(columns, -7)];
+    const scratch = memory.floats(new Float32Array(held).fill(Number.NaN));
+    const [sumsAt, productsAt] = [sums.byteOffset, products.byteOffset];
+    const [rowSumsAt, rowProductsAt, heldAt] = [rowSums, rowProducts, scratch].map(
+      ({ byteOffset }) => byteOffset,
+    ) as [number, number, number];
+    const [first, last] = [[rowSumsAt, rowProductsAt, 0, 0] as const, [rows, columns] as const];
+    memory.run(
+      ({ addElementGradientSums: addRows }) =>
+        addRows(...first, gAt, xAt, weightAt, linesAt, ...last, heldAt),
+      rowSums,
+      rowProducts,
+      scratch,
+    );
+    for (let column = 0; column < columns; column += width) {
+      const taken = Math.min(width, columns - column);
+      const [singles, doubles] = [4 * column, 8 * column];
+      memory.run(
+        ({ addHeldGradientSums: addHeld }) =>
+          addHeld(
+            sumsAt + doubles,
+            productsAt + doubles,
+            gAt + singles,
+            xAt + singles,
+            weightAt,
+            linesAt,
+            heldAt + doubles,
+            rows,
+            taken,
+            columns,
+          ),
+        sums,
+        products,
+        scratch,
+      );
+    }
+    return { rowSums, rowProducts, sums, products };
+  }
+
+  test.each<[rows: number, set: readonly Line[]]>([
+    [1, FIVE],
+    [8, FIVE],
+    [21, FIVE],
+    [19, withBeyond(2)],
+  ])('gives the same bits in pieces of columns: %i rows', (rows, set) => {
+    for (const columns of [5, 16, 67, 300]) {
+      const x = normals(rows * columns, columns + 1);
+      const weight = normals(columns, columns + 2, 1);
+      const kinds = [1, 1e-43, 0, 3e38];
+      const ordinary = normals(rows * columns, columns, 0.1);
+      // Some columns have terms that float32 does not hold.
+      const mixed = ordinary.map((value, i) =>
+        i % columns < 20 ? Math.fround(value * (kinds[i % 4] as number)) : value,
+      );
+      // A weight that float32 does not hold leaves all to float64.
+      const large = weight.map((value, i) => (i === 3 ? 3e38 : value));
+      for (const [g, w] of [
+        [ordinary, weight],
+        [mixed, weight],
+        [ordinary, large],
+      ] as const) {
+        const whole = add(g, x, w, set);
+        for (const width of [16, 48, 512]) expect(addApart(g, x, w, set, width)).toEqual(whole);
+      }
+    }
+  });
+
   test.each<[rows: number, set: readonly Line[]]>([
     [1, FIVE],
     [3, FIVE],
