@@ -1,5 +1,6 @@
 // Work that is repeated to see whether memory stays level.
 
+import { existsSync, readdirSync } from 'node:fs';
 import {
   Arena,
   adaptiveInstanceNorm,
@@ -23,6 +24,9 @@ export interface Load {
   readonly turn: string;
   readonly run: (turn: number) => void | Promise<void>;
 }
+
+/** Where Linux lists the threads of the process. */
+const TASKS = '/proc/self/task';
 
 const SHAPES = [
   [1, 1, 2],
@@ -93,6 +97,24 @@ const sharedArenas: Load = {
   },
 };
 
+// More threads than this are left by arenas that were never ended: garbage is collected every 34
+// turns, and the engine has a dozen of its own.
+const MOST_THREADS = 120;
+
+/** Arenas with a worker each, which nobody closes: their threads end as they are collected. */
+const droppedArenas: Load = {
+  name: 'shared arenas made, used and dropped',
+  turn: 'dropped arena',
+  async run(turn) {
+    const arena = new SharedArena(2 ** 20 * (1 + (turn % 4)), { threads: 2 });
+    const x = arena.tensor([1, 16, 8192]);
+    await arena.ready;
+    forward({ norm: 'instanceNorm', shape: x.shape, options: {} }, x, {}, x);
+    const threads = existsSync(TASKS) ? readdirSync(TASKS).length : 0;
+    if (threads > MOST_THREADS) throw new Error(`${threads} threads after ${turn} arenas`);
+  },
+};
+
 const LAYERS: readonly (() => Layer)[] = [
   () => new InstanceNorm(16, { affine: true, trackRunningStats: true }),
   () => new BatchNorm(16),
@@ -116,4 +138,7 @@ const layers: Load = {
   },
 };
 
-export const loads = { calls, arenas, sharedArenas, layers } satisfies Record<string, Load>;
+export const loads = { calls, arenas, sharedArenas, droppedArenas, layers } satisfies Record<
+  string,
+  Load
+>;

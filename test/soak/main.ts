@@ -11,6 +11,7 @@ const RUNS: readonly [Load, number][] = [
   [loads.calls, 1_000_000],
   [loads.arenas, 1000],
   [loads.sharedArenas, 1000],
+  [loads.droppedArenas, 1000],
   [loads.layers, 10_000],
 ];
 
