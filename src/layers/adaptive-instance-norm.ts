@@ -105,7 +105,7 @@ export function adaptiveInstanceNorm<D extends FloatData, Y extends FloatData = 
   const output = readOutput(out, input, 'content');
   checkLength(model.data, model.shape, 'style');
   if (!sameMemory(model.data, input.data)) {
-    refuseOverlaps({ out: output.given }, { style: model.data });
+    refuseOverlaps({ out: output.given?.data ?? null }, { style: model.data });
   }
 
   // The formula would lose digits of the content, and take NaN and infinity from the style.

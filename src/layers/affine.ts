@@ -43,13 +43,14 @@ export function readAffine(
   const givenWeight = readWeights(weightData, 'weight', count, samples * count);
   const givenBias = readWeights(biasData, 'bias', count, samples * count);
   const period = Math.max(givenWeight?.length ?? 0, givenBias?.length ?? 0);
-  if (period > 0) refuseOverlaps({ out: output.given }, { weight: givenWeight, bias: givenBias });
+  const given = output.given?.data ?? null;
+  if (period > 0) refuseOverlaps({ out: given }, { weight: givenWeight, bias: givenBias });
   const { deviation, record } =
     statistics === null
       ? NO_STATISTICS
       : makeStatistics(statistics, eps, centred, scopes, null, {
           x: input.data,
-          out: output.given,
+          out: given,
           weight: givenWeight,
           bias: givenBias,
         });

@@ -129,6 +129,7 @@ export function channelArguments(
   const meanData = dataOf(runningMean, 'runningMean');
   const varianceData = dataOf(runningVar, 'runningVar');
   const output = readOutput(out, input, 'x');
+  const given = output.given?.data ?? null;
   const givenWeight = readWeights(weightData, 'weight', channels, most);
   const givenBias = readWeights(biasData, 'bias', channels, most);
   const mean = readParameter(meanData, 'runningMean', channels);
@@ -138,19 +139,19 @@ export function channelArguments(
   const hasStatistics = mean !== null || variance !== null;
   if (hasStatistics) {
     refuseOverlaps(
-      { out: output.given, runningMean: mean, runningVar: variance },
+      { out: given, runningMean: mean, runningVar: variance },
       // Whether x and out overlap is known already.
       { x: output.inPlace ? null : input.data, weight: givenWeight, bias: givenBias },
     );
-  } else if (output.given && period > 0) {
-    refuseOverlaps({ out: output.given }, { weight: givenWeight, bias: givenBias });
+  } else if (given && period > 0) {
+    refuseOverlaps({ out: given }, { weight: givenWeight, bias: givenBias });
   }
   const { deviation, record } =
     statistics === null
       ? NO_STATISTICS
       : makeStatistics(statistics, eps, true, most, own ? null : rules.switch, {
           x: input.data,
-          out: output.given,
+          out: given,
           weight: givenWeight,
           bias: givenBias,
           runningMean: mean,

@@ -322,7 +322,7 @@ export class RevIN {
     const { affineWeight, affineBias, numFeatures } = this;
     const weight = readWeights(dataOf(affineWeight, 'affineWeight'), 'affineWeight', numFeatures);
     const bias = readWeights(dataOf(affineBias, 'affineBias'), 'affineBias', numFeatures);
-    refuseOverlaps({ out: given }, { affineWeight: weight, affineBias: bias });
+    refuseOverlaps({ out: given?.data ?? null }, { affineWeight: weight, affineBias: bias });
     return { weight: toFloat32(weight), bias: toFloat32(bias) };
   }
 

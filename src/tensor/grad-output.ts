@@ -2,7 +2,7 @@ import type { Elements } from '../memory/elements.ts';
 import type { Output } from './output.ts';
 import { refusePartialOverlap } from './overlap.ts';
 import { refuseShape } from './shape.ts';
-import { type CheckedTensor, checkLength, readElements } from './tensor.ts';
+import { areApart, type CheckedTensor, checkLength, readElements } from './tensor.ts';
 
 /**
  * Reads the gradient of the output. It comes before the other arguments, and
@@ -22,12 +22,15 @@ export function readGradOutput(gradOutput: unknown): CheckedTensor {
  * @throws RangeError naming the argument.
  */
 export function checkGradOutput(
-  { data, shape }: CheckedTensor,
+  gradOutput: CheckedTensor,
   x: CheckedTensor,
-  output: Output,
+  { given }: Output,
 ): Elements {
+  const { data, shape } = gradOutput;
   checkLength(data, shape, 'gradOutput');
   refuseShape(shape, x.shape, 'gradOutput');
-  if (output.given) refusePartialOverlap('out', output.given, 'gradOutput', data);
+  if (given && !areApart(given, gradOutput)) {
+    refusePartialOverlap('out', given.data, 'gradOutput', data);
+  }
   return data;
 }

@@ -3,6 +3,7 @@ import { refusePartialOverlap } from './overlap.ts';
 import { refuseShape, sizeOf } from './shape.ts';
 import {
   type AnyTensor,
+  areApart,
   type CheckedTensor,
   checkLength,
   readElements,
@@ -15,8 +16,8 @@ export interface Output {
   /** What the caller is given: `out` itself where that is a Tensor. */
   readonly tensor: AnyTensor;
   readonly data: Elements;
-  /** The data where `out` gave it. New data shares memory with nothing, and this is null. */
-  readonly given: Elements | null;
+  /** What `out` gave. New data shares memory with nothing, and this is null. */
+  readonly given: CheckedTensor | null;
   /** Whether it is the memory of x. */
   readonly inPlace: boolean;
 }
@@ -38,7 +39,7 @@ export function readOutput(out: unknown, x: CheckedTensor, name: string): Output
   }
   const { data, shape } = given;
   refuseShape(shape, x.shape, 'out');
-  const inPlace = refusePartialOverlap('out', data, name, x.data);
+  const inPlace = !areApart(given, x) && refusePartialOverlap('out', data, name, x.data);
   const tensor = out instanceof Tensor ? out : tensorOf(shape, data);
-  return { tensor, data, given: data, inPlace };
+  return { tensor, data, given, inPlace };
 }

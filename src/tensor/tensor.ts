@@ -71,9 +71,11 @@ export interface TensorOptions {
   readonly dtype?: Dtype | undefined;
 }
 
-// The name of a method that this module alone can call, since no function outside of the
+// The names of methods that this module alone can call, since no function outside of the
 // class sees what is private.
 const isOwnShape = Symbol('isOwnShape');
+const isOwnArray = Symbol('isOwnArray');
+const ownBuffer = Symbol('ownBuffer');
 
 // Tells the constructor that data and shape were checked. Only this module has it.
 const CHECKED = Symbol('checked');
@@ -94,6 +96,10 @@ const CHECKED = Symbol('checked');
 export class Tensor<D extends TensorData = Float32Array> {
   /** The shape that was checked. Another may have been put into the public field. */
   readonly #shape: readonly number[];
+  /** The data, if they are a plain Float32Array; likewise another may be in the public field. */
+  readonly #data: Float32Array | null;
+  /** Their buffer, once it was asked for: an array takes 40 ns to give it. */
+  #buffer: ArrayBufferLike | null = null;
   /** The sizes; an empty shape is a scalar. */
   readonly shape: readonly number[];
   /** The element type, by PyTorch's name. */
@@ -128,6 +134,8 @@ export class Tensor<D extends TensorData = Float32Array> {
     this.#shape = Object.freeze(sizes);
     this.shape = this.#shape;
     this.dtype = options === CHECKED ? dtype : readDtype(data, sizes, options);
+    this.#data =
+      Object.getPrototypeOf(data) === Float32Array.prototype ? (data as Float32Array) : null;
     this.data = data as D;
   }
 
@@ -148,6 +156,25 @@ export class Tensor<D extends TensorData = Float32Array> {
    */
   static [isOwnShape](shape: unknown, x: object): shape is readonly number[] {
     return #shape in x && shape === x.#shape;
+  }
+
+  /**
+   * Says whether data are the plain Float32Array that a tensor was made with.
+   *
+   * @internal
+   */
+  static [isOwnArray](data: unknown, x: object): data is Float32Array {
+    return #data in x && data !== null && data === x.#data;
+  }
+
+  /**
+   * Returns the buffer of the data that a tensor was made with.
+   *
+   * @internal
+   */
+  static [ownBuffer](x: Tensor): ArrayBufferLike {
+    x.#buffer ??= (x.#data as Float32Array).buffer;
+    return x.#buffer;
   }
 }
 
@@ -186,6 +213,14 @@ export function tensorOf(shape: readonly number[], elements: Elements): AnyTenso
 export interface CheckedTensor<D = Elements> {
   readonly data: D;
   readonly shape: readonly number[];
+  /** The Tensor that was made with these data, if one was. */
+  readonly owner: Tensor | null;
+}
+
+/** Says whether two tensors have no memory in common, as far as they know without asking. */
+export function areApart(a: CheckedTensor, b: CheckedTensor): boolean {
+  if (a.owner === null || b.owner === null) return false;
+  return Tensor[ownBuffer](a.owner) !== Tensor[ownBuffer](b.owner);
 }
 
 /**
@@ -194,9 +229,10 @@ export interface CheckedTensor<D = Elements> {
  * @throws TypeError, RangeError as {@link Tensor} does, naming the argument.
  */
 export function readTensor(x: unknown, name: string): CheckedTensor<Float32Array> {
-  const { data, shape } = readAnyTensor(x, name);
+  const tensor = readAnyTensor(x, name);
+  const { data } = tensor;
   if (!(data instanceof Float32Array)) refuseDtype(name, 'float32', data);
-  return { data, shape };
+  return tensor as CheckedTensor<Float32Array>;
 }
 
 /**
@@ -221,11 +257,15 @@ export function readAnyTensor(x: unknown, name: string): CheckedTensor<Elements 
   if (typeof x !== 'object' || x === null) refuseTensor(x, name);
   const { data, shape } = x as { readonly data?: unknown; readonly shape?: unknown };
   const own = Tensor[isOwnShape](shape, x) ? shape : readSizes(x, shape, name);
+  if (Tensor[isOwnArray](data, x)) {
+    checkLength(data, own, name);
+    return { data, shape: own, owner: x as Tensor };
+  }
   if (isFloat32Array(data)) {
     checkLength(data, own, name);
-    return { data: plainArray(data), shape: own };
+    return { data: plainArray(data), shape: own, owner: null };
   }
-  return { data: readOther(x, data, own, name), shape: own };
+  return { data: readOther(x, data, own, name), shape: own, owner: null };
 }
 
 /** Reads the sizes of a tensor-like argument by either name. */

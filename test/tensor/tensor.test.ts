@@ -177,4 +177,23 @@ describe('anything shaped like a tensor', () => {
     refusal(of({ data: [1] }), TypeError, 'x.data', '[1]');
     refusal(Object.create(Tensor.prototype), TypeError, 'x', 'a value of type Object');
   });
+
+  test('shares memory with another by what is in it, not by what it was made with', () => {
+    const shape = [1, 2, 4];
+    const all = new Float32Array(12).map((_, i) => i * i);
+    const [x, out] = [
+      new Tensor(all.subarray(0, 8), shape),
+      new Tensor(new Float32Array(8), shape),
+    ];
+    // Asked for their buffers once, they remember them.
+    const y = instanceNorm(x, { out }).data.slice();
+    expectSameBits(instanceNormBackward(x, x, { out }).input.data, out.data);
+    Object.assign(out, { data: all.subarray(4) });
+    const refusal = (call: () => unknown, got: string) =>
+      expectRefusal(call, RangeError, 'out', got, [all]);
+    refusal(() => instanceNorm(x, { out }), 'bytes 16 to 48');
+    refusal(() => instanceNormBackward(out, new Tensor(y, shape), { out: x }), 'bytes 0 to 32');
+    Object.assign(x, { data: all.slice(0, 8) });
+    expectSameBits(instanceNorm(x, { out }).data, y);
+  });
 });
