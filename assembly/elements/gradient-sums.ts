@@ -155,10 +155,16 @@ function addVectors(
   line: usize,
   bytes: usize,
 ): void {
-  const highs = f32x4.splat(highMean(line));
-  const scales = f32x4.splat(highScale(line));
-  const shifts = f32x4.splat(shiftF32(line));
   const end = g + bytes;
+  let highs = f32x4.splat(0);
+  let scales = highs;
+  let shifts = highs;
+  // V8 moves what is made before a loop into the loop, unless a condition stands before it.
+  if (g < end) {
+    highs = f32x4.splat(highMean(line));
+    scales = f32x4.splat(highScale(line));
+    shifts = f32x4.splat(shiftF32(line));
+  }
   let plain = f64x2.splat(0);
   let scaled = f64x2.splat(0);
   while (g < end) {

@@ -53,9 +53,14 @@ export function addGradientSums(
       const count = min(left, CHUNK_ELEMENTS);
       const end = g + (count << 2);
       if (fits) {
-        const highs = f32x4.splat(highMean(line));
-        const scales = f32x4.splat(highScale(line));
         const fours = g + ((count & ~15) << 2);
+        let highs = f32x4.splat(0);
+        let scales = highs;
+        // V8 moves what is made before a loop into the loop, unless a condition stands before it.
+        if (g < fours) {
+          highs = f32x4.splat(highMean(line));
+          scales = f32x4.splat(highScale(line));
+        }
         let plain = f64x2.splat(0);
         let scaled = f64x2.splat(0);
         while (g < fours) {
