@@ -1,10 +1,11 @@
 import type { Kernels } from '../kernels/compiled-kernels.ts';
 import { createMemory, type Instances, kernelsOver, MAX_MEMORY } from '../kernels/kernels.ts';
-import { dtypeOf, type Elements } from './elements.ts';
-import type { Operand } from './selection.ts';
+import { type Bits, dtypeOf, type Elements } from './elements.ts';
+import { type Operand, Selection } from './selection.ts';
 import {
   ALIGNMENT,
   COMBINATION,
+  F16,
   F32,
   F64,
   LINE,
@@ -12,7 +13,7 @@ import {
   MOMENTS,
   TILE_SIZE,
 } from './sizes.ts';
-import { isContiguous, part, TILE_SLACK, type Tile, TileScratch } from './tile.ts';
+import { isContiguous, isOfVectors, part, TILE_SLACK, type Tile, TileScratch } from './tile.ts';
 
 /** The elements that work reads and writes. */
 export interface Operands {
@@ -65,10 +66,17 @@ const FEW_VALUES = 16;
 // The scratch has as many areas of float64.
 const AREAS = 8;
 
-function scratchSize(channels: number): number {
-  const tiles = 2 * F32 * (Math.max(TILE_SIZE, channels) + TILE_SLACK);
+/** Returns the elements of the area of a tile. */
+function areaOf(channels: number, tiles: number): number {
+  // With threads bits lie behind a tile, so that each may convert its part of them.
+  const bits = tiles > 1 ? (tiles * TILE_SIZE) / 2 : 0;
+  return Math.max(tiles * TILE_SIZE, channels) + bits + TILE_SLACK;
+}
+
+function scratchSize(channels: number, tiles = 1): number {
+  const areas = 2 * F32 * areaOf(channels, tiles);
   const numbers = channels * CHANNEL_BYTES + AREAS * ALIGNMENT;
-  return ALIGNMENT + Math.ceil((numbers + tiles) / ALIGNMENT) * ALIGNMENT;
+  return ALIGNMENT + Math.ceil((numbers + areas) / ALIGNMENT) * ALIGNMENT;
 }
 
 /** The most bytes that a memory can offer beside its scratch. */
@@ -106,10 +114,10 @@ export class Memory {
   /** The address of eight float32 for each column, in which kernels of columns work. */
   readonly columnsAt: number;
   /**
-   * The elements that stay in the caches from one kernel to the next: those of a tile, or of two for
-   * each thread.
+   * The most elements of a tile, which stay in the caches from one kernel to the next: TILE_SIZE, or
+   * twice as many for each of several threads.
    */
-  readonly cached: number;
+  readonly tileSize: number;
   /** How many threads may share the work of a kernel. */
   readonly threads: number;
   /** The address of the first byte behind the scratch. */
@@ -129,19 +137,25 @@ export class Memory {
    * @param space bytes behind the scratch
    * @param channels how many have numbers at once, a multiple of 16
    * @param create makes the memory itself, of so many bytes
+   * @param tiles how many times TILE_SIZE elements a tile may have
    */
   constructor(space: number, channels?: number);
   /** @internal */
-  constructor(space: number, channels: number, create: (byteLength: number) => Instances);
-  constructor(space: number, channels: number = MAX_CHANNELS, create = createMemory) {
-    this.spaceAt = scratchSize(channels);
+  constructor(
+    space: number,
+    channels: number,
+    create: (byteLength: number) => Instances,
+    tiles: number,
+  );
+  constructor(space: number, channels: number = MAX_CHANNELS, create = createMemory, tiles = 1) {
+    this.spaceAt = scratchSize(channels, tiles);
+    this.tileSize = tiles * TILE_SIZE;
     this.#hasSpace = space > 0;
     const instances = create(this.spaceAt + space);
     const kernels = kernelsOver(instances);
     this.kernels = kernels;
     this.instances = instances;
     this.threads = instances.threads;
-    this.cached = this.threads === 1 ? TILE_SIZE : 2 * this.threads * TILE_SIZE;
     const { buffer } = instances.memory;
     this.buffer = buffer;
     this.#all = new Float32Array(buffer);
@@ -176,9 +190,9 @@ export class Memory {
     this.columnsAt = singles(channels * 8).at;
     this.#weight = singles(channels);
     this.#bias = singles(channels);
-    const tile = Math.max(TILE_SIZE, channels) + TILE_SLACK;
-    this.#tile = new TileScratch(kernels, singles(tile).values);
-    this.#gradient = new TileScratch(kernels, singles(tile).values);
+    const size = areaOf(channels, tiles);
+    this.#tile = new TileScratch(kernels, singles(size).values);
+    this.#gradient = new TileScratch(kernels, singles(size).values);
   }
 
   /** The address of HALF_TILE float32 that a strip of no more elements leaves free. */
@@ -228,8 +242,7 @@ export class Memory {
         plan.work(this, strip, output.byteOffset + strip.start * F32, x, g);
       } else {
         plan.work(this, strip, this.#tile.at, x, g);
-        if (this.holds(output)) this.#copyWithin(this.#tile, output, strip, true);
-        else this.#tile.copyOut(output, strip);
+        this.#store(this.#tile, output, strip);
       }
     }
   }
@@ -287,9 +300,25 @@ export class Memory {
 
   /** Returns the address of a tile, which is copied into a scratch unless it can be used in place. */
   #load(scratch: TileScratch, source: Operand, tile: Tile, takesStrides: boolean): number {
-    if (!this.holds(source)) return scratch.copyIn(source, tile);
+    if (!this.holds(source)) {
+      if (!this.#holdsBits(source, tile)) return scratch.copyIn(source, tile);
+      return scratch.widen(source, source.byteOffset + tile.start * F16, tile);
+    }
     if (takesStrides || isContiguous(tile)) return source.byteOffset + tile.start * F32;
     return this.#copyWithin(scratch, source, tile, false);
+  }
+
+  /** Copies a tile out of a scratch. */
+  #store(scratch: TileScratch, destination: Operand, tile: Tile): void {
+    if (this.holds(destination)) this.#copyWithin(scratch, destination, tile, true);
+    else if (this.#holdsBits(destination, tile)) {
+      scratch.narrow(destination, destination.byteOffset + tile.start * F16, tile);
+    } else scratch.copyOut(destination, tile);
+  }
+
+  /** Says whether a tile of bits lies in this memory, to be converted from or to there. */
+  #holdsBits(array: Exclude<Operand, Float32Array>, tile: Tile): array is Bits {
+    return this.contains(array) && !(array instanceof Selection) && isOfVectors(tile);
   }
 
   #copyWithin(scratch: TileScratch, array: Float32Array, tile: Tile, isOut: boolean): number {

@@ -17,7 +17,7 @@ export const TILE_SLACK: number = PAGE / F32;
 
 /**
  * A rectangle of a tensor's elements: `rows` of `length`, each `stride` after the one
- * before. It has at most TILE_SIZE elements, unless it is worked on where it lies.
+ * before. It has as many elements as a memory's tile at most, unless it is worked on where it lies.
  */
 export interface Tile {
   readonly start: number;
@@ -29,6 +29,11 @@ export interface Tile {
 /** Says whether a tile's elements lie side by side. */
 export function isContiguous({ rows, length, stride }: Tile): boolean {
   return stride === length || rows === 1;
+}
+
+/** Says whether bits of a tile can be converted where they lie, which kernels do by whole vectors. */
+export function isOfVectors(tile: Tile): boolean {
+  return isContiguous(tile) && (tile.rows * tile.length) % VECTOR === 0;
 }
 
 /**
@@ -49,7 +54,10 @@ export class TileScratch {
    */
   #view: Float32Array;
 
-  /** @param area TILE_SLACK elements more than the largest tile has */
+  /**
+   * @param area TILE_SLACK elements more than the largest tile has; and where bits are not to be
+   *   converted in place, as many more as they take
+   */
   constructor(kernels: Kernels, area: Float32Array) {
     this.#kernels = kernels;
     this.#area = area;
@@ -107,29 +115,46 @@ export class TileScratch {
   }
 
   /**
-   * Copies bits into the second half of where the tile will be, and widens them from there:
+   * Copies bits to the end of the area, and widens them from there. In an area that is as large as
+   * the tile these are its second half:
    *
    *     [ . . . . . . . . | 0 1 2 3 4 5 6 7 ]     the bits
    *     [   0   1   2   3 | 4 5 6 7 . . . . ]     after four of them
    *     [   0   1   2   3 |   4   5   6   7 ]
    */
   #widen(source: Operand, elements: Bits, tile: Tile): number {
-    const count = tile.rows * tile.length;
-    // Kernels convert whole vectors.
-    const half = Math.ceil(count / VECTOR) * VECTOR;
-    const from = 2 * this.#start + half;
+    const from = this.#endOf(tile.rows * tile.length);
     copyTile(source, tile, this.#bits, from, false);
-    const bits = this.#areaAt + from * F16;
-    this.#kernels.widen(this.at, bits, count, elements instanceof Bfloat16Bits);
+    return this.widen(elements, this.#areaAt + from * F16, tile);
+  }
+
+  /** Widens bits at an address to the tile; returns its address. */
+  widen(elements: Bits, bits: number, { rows, length }: Tile): number {
+    this.#kernels.widen(this.at, bits, rows * length, elements instanceof Bfloat16Bits);
     return this.at;
   }
 
-  /** Rounds the tile into its first half, and copies the bits out. */
+  /**
+   * Rounds the tile into the end of the area, or where it reaches that into its own first half,
+   * and copies the bits out.
+   */
   #narrow(destination: Operand, elements: Bits, tile: Tile): void {
-    const { at } = this;
     const count = tile.rows * tile.length;
-    this.#kernels.narrow(at, at, count, elements instanceof Bfloat16Bits);
-    copyTile(destination, tile, this.#bits, 2 * this.#start, true);
+    const start = 2 * this.#start;
+    const end = this.#endOf(count);
+    const to = end < start + 2 * count ? start : end;
+    this.narrow(elements, this.#areaAt + to * F16, tile);
+    copyTile(destination, tile, this.#bits, to, true);
+  }
+
+  /** Rounds the tile to bits at an address. */
+  narrow(elements: Bits, bits: number, { rows, length }: Tile): void {
+    this.#kernels.narrow(bits, this.at, rows * length, elements instanceof Bfloat16Bits);
+  }
+
+  /** Returns the place of so many bits at the end of the area. Kernels convert whole vectors. */
+  #endOf(count: number): number {
+    return this.#bits.length - Math.ceil(count / VECTOR) * VECTOR;
   }
 
   /**

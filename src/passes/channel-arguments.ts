@@ -62,21 +62,29 @@ export function workOn(
 }
 
 /** The scopes whose elements share statistics. */
-export function ownScopes({ cached }: Memory, args: ChannelWork): Scopes {
+export function ownScopes(memory: Memory, args: ChannelWork): Scopes {
   const { tensor, sharing, groupSize } = args;
   return sharing === 'batch'
-    ? new BatchScopes(tensor, cached)
-    : new SampleScopes(tensor, groupSize, cached);
+    ? batchScopes(memory, args, 'moments')
+    : new SampleScopes(tensor, groupSize, memory.tileSize);
 }
 
 /** The scopes to tell apart where statistics are given: those with weights of their own. */
-export function parameterScopes(
-  { cached }: Memory,
-  { tensor, affine }: ChannelWork,
-  use: BatchUse,
-): Scopes {
+export function parameterScopes(memory: Memory, args: ChannelWork, use: BatchUse): Scopes {
+  const { tensor, affine } = args;
   const parameters = affine.weight?.length ?? affine.bias?.length ?? tensor.channels;
   return parameters === tensor.channels
-    ? new BatchScopes(tensor, cached, use)
-    : new SampleScopes(tensor, 1, cached);
+    ? batchScopes(memory, args, use)
+    : new SampleScopes(tensor, 1, memory.tileSize);
+}
+
+function batchScopes(
+  memory: Memory,
+  { tensor, input, output }: ChannelWork,
+  use: BatchUse,
+): Scopes {
+  const { threads, tileSize } = memory;
+  const inPlace = memory.holds(input.data) && memory.holds(output.data);
+  // Threads share what is copied at once.
+  return new BatchScopes(tensor, tileSize, use, threads > 1 && !inPlace ? tileSize : undefined);
 }

@@ -104,7 +104,8 @@ class DifferentiateRows implements Plan<GroupStrip> {
     this.#affine = affine;
     this.#weight = weight;
     const rows = { count, groupSize: length, length: 1, period: length };
-    const most = memory.threads > 1 && memory.holdsAll(this) ? 2 * memory.cached : STRIP_ELEMENTS;
+    const { threads, tileSize } = memory;
+    const most = threads === 1 ? STRIP_ELEMENTS : tileSize * (memory.holdsAll(this) ? 2 : 1);
     this.strips = new GroupStrips(rows, rowsOfStrip(length, most));
   }
 

@@ -37,9 +37,10 @@ export function normalizeInStrips(
   if (rows.groupSize * rows.length === 0) return;
   const memory = memoryFor(0, output, input);
   const inPlace = memory.holds(output) && memory.holds(input);
+  const most = inPlace ? Infinity : memory.tileSize;
   // The kernel knows one deviation.
-  if (affine.deviation === null && fitsScratch(rows, inPlace)) {
-    memory.run(new NormalizeStrips(output, input, rows, affine, sink, inPlace));
+  if (affine.deviation === null && fitsScratch(rows, most)) {
+    memory.run(new NormalizeStrips(output, input, rows, affine, sink, most));
     return;
   }
   for (let row = 0; row < rows.count; row++) {
@@ -63,14 +64,14 @@ class NormalizeStrips implements Plan<GroupStrip> {
     rows: Rows,
     affine: Affine,
     sink: MomentsSink | null,
-    inPlace: boolean,
+    most: number,
   ) {
     this.output = output;
     this.input = input;
     this.#rows = rows;
     this.#affine = affine;
     this.#sink = sink;
-    this.strips = new GroupStrips(rows, capacityOf(rows, inPlace));
+    this.strips = new GroupStrips(rows, capacityOf(rows, most));
   }
 
   work(memory: Memory, { first, rows, channel, channels }: GroupStrip, y: number, x: number): void {

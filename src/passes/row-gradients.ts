@@ -1,7 +1,7 @@
 import { gradientsOver } from '../kernels/gradients.ts';
 import type { Memory, Plan } from '../memory/memory.ts';
 import type { Operand } from '../memory/selection.ts';
-import { MAX_CHANNELS } from '../memory/sizes.ts';
+import { MAX_CHANNELS, TILE_SIZE } from '../memory/sizes.ts';
 import {
   capacityOf,
   fitsScratch,
@@ -13,7 +13,8 @@ import type { Differentiation } from './gradients.ts';
 
 /** Says whether the scratch holds a row, so that {@link rowGradients} can take rows. */
 export function fitsRowGradients(differentiation: Differentiation, rows: Rows): boolean {
-  return fitsScratch(rows, isInPlace(differentiation, rows));
+  // The moments of a group are found in a tile alone.
+  return fitsScratch(rows, rows.groupSize === 1 ? elementsOfStrip(differentiation) : TILE_SIZE);
 }
 
 /** Finds the gradients of rows by moments of their own, reading them from memory once. */
@@ -21,14 +22,10 @@ export function rowGradients(differentiation: Differentiation, rows: Rows): void
   if (rows.length > 0) differentiation.memory.run(new DifferentiateStrips(differentiation, rows));
 }
 
-/** Says whether strips need not be copied. The moments of a group are found in a tile alone. */
-function isInPlace(
-  { memory, gradInput, gradOutput, input }: Differentiation,
-  { groupSize }: Rows,
-): boolean {
-  return (
-    groupSize === 1 && memory.holds(gradInput) && memory.holds(gradOutput) && memory.holds(input)
-  );
+/** Returns the elements of a strip at most. */
+function elementsOfStrip({ memory, gradInput, gradOutput, input }: Differentiation): number {
+  const inPlace = memory.holdsAll({ output: gradInput, input, gradOutput });
+  return inPlace ? Infinity : memory.tileSize;
 }
 
 /** Differentiates strips of rows. */
@@ -46,7 +43,7 @@ class DifferentiateStrips implements Plan<GroupStrip> {
     this.gradOutput = differentiation.gradOutput;
     this.#rows = rows;
     this.#differentiation = differentiation;
-    const capacity = capacityOf(rows, isInPlace(differentiation, rows));
+    const capacity = capacityOf(rows, elementsOfStrip(differentiation));
     const channels = Math.floor(MAX_CHANNELS / rows.groupSize);
     this.strips = new GroupStrips(rows, Math.min(capacity, channels));
   }

@@ -215,10 +215,11 @@ function runRows(
 ): void {
   const memory = memoryFor(0, output, gradOutput ?? input, input);
   const inPlace = memory.holdsAll({ output, input, gradOutput });
+  const most = inPlace ? Infinity : memory.tileSize;
   const rows = { count, groupSize: 1, length, period: 1 };
-  if (fitsScratch(rows, inPlace)) {
+  if (fitsScratch(rows, most)) {
     memory.run({
-      strips: new GroupStrips(rows, capacityOf(rows, inPlace)),
+      strips: new GroupStrips(rows, capacityOf(rows, most)),
       output,
       input,
       gradOutput,

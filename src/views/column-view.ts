@@ -31,9 +31,10 @@ export class ColumnView implements View {
 
   run(memory: Memory, operation: Operation, operands: Operands): void {
     const { channels, stride } = this.#places;
-    // What need not be copied need not be cut: kernels sum so many rows together as a tile has.
+    // What need not be copied need not be cut: kernels sum the rows of TILE_SIZE elements together.
     const inPlace = stride === channels && memory.holdsAll(operands);
-    memory.run(new ColumnPlan(this.#places, this.fold, operation, operands, inPlace));
+    const most = inPlace ? Infinity : memory.tileSize;
+    memory.run(new ColumnPlan(this.#places, this.fold, operation, operands, most));
   }
 }
 
@@ -51,12 +52,12 @@ class ColumnPlan implements Plan<Tile> {
     fold: number,
     operation: Operation,
     { output, input, gradOutput }: Operands,
-    inPlace: boolean,
+    most: number,
   ) {
     this.output = output;
     this.input = input;
     this.gradOutput = gradOutput;
-    this.strips = new ColumnStrips(places, fold, inPlace);
+    this.strips = new ColumnStrips(places, fold, most);
     this.#fold = fold;
     this.#operation = operation;
   }
@@ -74,17 +75,21 @@ class ColumnPlan implements Plan<Tile> {
   }
 }
 
-/** One strip in place, else strips of as many rows as a tile holds, a multiple of the fold but for the last. */
+/**
+ * Strips of as many rows as a tile holds, in each TILE_SIZE elements of it a multiple of the fold.
+ */
 class ColumnStrips implements Strips<Tile> {
   readonly count: number;
   readonly #places: ColumnPlaces;
   /** Rows in a strip. */
   readonly #step: number;
 
-  constructor(places: ColumnPlaces, fold: number, inPlace: boolean) {
+  /** @param most the elements of a tile */
+  constructor(places: ColumnPlaces, fold: number, most: number) {
     const fits = Math.max(1, Math.floor(TILE_SIZE / places.channels));
+    const step = (fits - (fits % fold)) * Math.floor(most / TILE_SIZE);
     this.#places = places;
-    this.#step = inPlace ? Math.max(1, places.rows) : fits - (fits % fold);
+    this.#step = Math.max(1, Math.min(places.rows, step));
     this.count = Math.ceil(places.rows / this.#step);
   }
 

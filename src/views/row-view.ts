@@ -1,5 +1,4 @@
 import type { Memory, Operands, Strips } from '../memory/memory.ts';
-import { TILE_SIZE } from '../memory/sizes.ts';
 import type { Operation, RowStrip, View } from './view.ts';
 
 /** Where the rows of channels lie. */
@@ -35,7 +34,7 @@ export class RowView implements View {
 
   run(memory: Memory, operation: Operation, operands: Operands): void {
     const { output, input, gradOutput } = operands;
-    const strips = new RowStrips(this.#places, memory.holdsAll(operands));
+    const strips = new RowStrips(this.#places, memory.tileSize, memory.holdsAll(operands));
     memory.run({ strips, output, input, gradOutput, work: operation.rows });
   }
 }
@@ -55,16 +54,17 @@ class RowStrips implements Strips<RowStrip> {
   /** Elements of a row in a strip. */
   readonly #length: number;
 
-  constructor(places: RowPlaces, inPlace: boolean) {
+  /** @param most the elements of a tile */
+  constructor(places: RowPlaces, most: number, inPlace: boolean) {
     this.#places = places;
     const { samples, sampleStride, channels, length, stride } = places;
     const size = channels * length;
     const isPacked = samples === 1 || sampleStride === size;
-    const takesSamples = stride === length && (inPlace || (isPacked && size <= TILE_SIZE));
-    const samplesInStrip = inPlace ? samples : Math.floor(TILE_SIZE / size);
+    const takesSamples = stride === length && (inPlace || (isPacked && size <= most));
+    const samplesInStrip = inPlace ? samples : Math.floor(most / size);
     this.#samples = takesSamples ? samplesInStrip : 0;
-    this.#channels = Math.max(1, Math.floor(TILE_SIZE / length));
-    this.#length = Math.min(length, TILE_SIZE);
+    this.#channels = Math.max(1, Math.floor(most / length));
+    this.#length = Math.min(length, most);
     if (size === 0) this.count = 0;
     else if (takesSamples) this.count = Math.ceil(samples / samplesInStrip);
     else this.count = samples * this.#stripsOfSample * this.#piecesOfRow;

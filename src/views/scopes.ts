@@ -136,8 +136,16 @@ export class BatchScopes implements Scopes {
   /** Columns of a channel. */
   readonly #width: number;
 
-  /** @param cached the elements that stay in the caches */
-  constructor(tensor: ChannelTensor, cached: number = TILE_SIZE, use: BatchUse = 'moments') {
+  /**
+   * @param cached the elements that stay in the caches
+   * @param piece the least elements of a sample, if it has so many
+   */
+  constructor(
+    tensor: ChannelTensor,
+    cached: number = TILE_SIZE,
+    use: BatchUse = 'moments',
+    piece: number = MIN_PIECE,
+  ) {
     const { samples, channels, spatial, lengths } = tensor;
     this.#tensor = tensor;
     const columns = columnsOfChannel(tensor, use);
@@ -145,7 +153,7 @@ export class BatchScopes implements Scopes {
     const elements = samples * spatial;
     // Few enough rows that a scope stays in the cache from its moments to its lines, but
     // enough that what is copied at once is worth a copy.
-    const fits = Math.max(Math.floor(cached / elements), Math.ceil(MIN_PIECE / spatial));
+    const fits = Math.max(Math.floor(cached / elements), Math.ceil(piece / spatial));
     if (columns === 1 || (columns === 0 && use === 'lines')) this.#channels = MAX_CHANNELS;
     else if (columns === 0) this.#channels = Math.min(MAX_CHANNELS, fits);
     else this.#channels = Math.floor(MAX_SHORT_COLUMNS / columns);

@@ -1,5 +1,5 @@
 import type { Strips } from '../memory/memory.ts';
-import { MAX_CHANNELS, TILE_SIZE } from '../memory/sizes.ts';
+import { MAX_CHANNELS } from '../memory/sizes.ts';
 import type { Tile } from '../memory/tile.ts';
 
 /** Contiguous rows with moments of their own, each of `groupSize` channels of `length` elements. */
@@ -24,17 +24,15 @@ export interface GroupStrip extends Tile {
 /**
  * Says whether the scratch holds a row, and the weights of one.
  *
- * @param inPlace whether rows are worked on where they lie, and take no place in a tile
+ * @param most the elements of a tile; Infinity where rows are worked on where they lie
  */
-export function fitsScratch({ groupSize, length }: Rows, inPlace: boolean): boolean {
-  return groupSize <= MAX_CHANNELS && (inPlace || groupSize * length <= TILE_SIZE);
+export function fitsScratch({ groupSize, length }: Rows, most: number): boolean {
+  return groupSize <= MAX_CHANNELS && groupSize * length <= most;
 }
 
 /** Returns how many rows the scratch holds at most, of those that fit it. */
-export function capacityOf({ groupSize, length }: Rows, inPlace: boolean): number {
-  return inPlace
-    ? MAX_CHANNELS
-    : Math.min(MAX_CHANNELS, Math.floor(TILE_SIZE / (groupSize * length)));
+export function capacityOf({ groupSize, length }: Rows, most: number): number {
+  return Math.min(MAX_CHANNELS, Math.floor(most / (groupSize * length)));
 }
 
 /** Rows cut into strips: of whole periods where they fit, else of rows within a period. */

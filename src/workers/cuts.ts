@@ -7,6 +7,7 @@ import {
   differentiateColumns,
   normalizeColumns,
 } from './columns.ts';
+import { convert } from './conversions.ts';
 import type { Cut } from './deal.ts';
 import {
   addByteMoments,
@@ -75,6 +76,9 @@ export const CUTS: Readonly<Record<string, readonly [parameters: string, cut: Cu
     'dx sums products means variances rstds combinations g x weight samples rows columns width groupSize period eps',
     differentiateColumns,
   ],
+
+  narrow: ['bits values count isBfloat16', convert],
+  widen: ['values bits count isBfloat16', convert],
 
   toPlanes: ['y x tables pixels step', toPixels],
   toChannelsLast: ['y x tables pixels', toChannelsLast],

@@ -25,7 +25,7 @@ export function scratchSize(threads: number): number {
 }
 
 // The parameters whose product is the number of elements, with `groupSize` where rows have it.
-const SIZES = ['samples', 'rows', 'columns', 'width', 'length', 'pixels'];
+const SIZES = ['samples', 'rows', 'columns', 'width', 'length', 'pixels', 'count'];
 
 /** A kernel whose calls can be cut. */
 interface Cuttable {

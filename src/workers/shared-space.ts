@@ -49,7 +49,7 @@ export function createDealtMemory(byteLength: number, threads: number): DealtMem
       }
       return dealt;
     });
-  const memory = new Memory(space + scratchSize(threads), MAX_CHANNELS, instances);
+  const memory = new Memory(space + scratchSize(threads), MAX_CHANNELS, instances, 2 * threads);
   return {
     memory,
     shared: memory.instances as SharedInstances,

@@ -2,8 +2,11 @@
 
 import fc from 'fast-check';
 import type { FloatData, Tensor } from '../../src/index.ts';
-import { places, places16 } from '../support/places.ts';
+import { dealtPlaces, dealtPlaces16, places, places16 } from '../support/places.ts';
 import { type Dtype16, rounded } from '../support/sixteen-bits.ts';
+
+const all = { ...places, ...dealtPlaces };
+const all16 = { ...places16, ...dealtPlaces16 };
 
 /** A place. A view begins `offset` elements in, anywhere within a cache line. */
 export interface Where {
@@ -12,7 +15,7 @@ export interface Where {
 }
 
 export const where: fc.Arbitrary<Where> = fc.record({
-  place: fc.constantFrom(...Object.keys(places)),
+  place: fc.constantFrom(...Object.keys(all)),
   offset: fc.nat({ max: 40 }),
 });
 
@@ -29,7 +32,7 @@ export function put(
   values: Float32Array,
   shape: readonly number[],
 ): Tensor {
-  return (places[place] as (typeof places)[string])(values, shape, offset);
+  return (all[place] as (typeof all)[string])(values, shape, offset);
 }
 
 /** The dtype of a tensor that is normalized. */
@@ -43,6 +46,6 @@ export function putAs(
   shape: readonly number[],
 ): Tensor<FloatData> {
   if (dtype === 'float32') return put(where, values, shape) as Tensor<FloatData>;
-  const make = places16[where.place] as (typeof places16)[string];
+  const make = all16[where.place] as (typeof all16)[string];
   return make(rounded(values, dtype), shape, dtype, where.offset) as Tensor<FloatData>;
 }

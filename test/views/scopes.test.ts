@@ -85,7 +85,7 @@ function expectScopes(
   for (const input of [new Float32Array(size), arena.tensor([size]).data]) {
     for (let i = 0; i < size; i++) input[i] = i;
     const memory = memoryFor(0, input);
-    const scopes = scopesOf(memory.cached);
+    const scopes = scopesOf(memory.tileSize);
     const found = new Int32Array(size).fill(NOWHERE);
     let twice = 0;
     for (let i = 0; i < scopes.count; i++) {

@@ -12,22 +12,24 @@ const rowsOf = (count: number, groupSize: number, length: number, period = group
 
 describe('the scratch', () => {
   test.each([
-    ['as many elements as a tile', 4, TILE_SIZE / 4, false, true],
-    ['a row more than a tile', 4, TILE_SIZE / 4 + 1, false, false],
-    ['the same in place', 4, TILE_SIZE / 4 + 1, true, true],
-    ['as many channels as have numbers', MAX_CHANNELS, 1, false, true],
-    ['a channel more', MAX_CHANNELS + 1, 1, false, false],
-    ['a channel more in place', MAX_CHANNELS + 1, 1, true, false],
-  ])('holds %s, or not', (_, groupSize, length, inPlace, fits) => {
-    expect(fitsScratch(rowsOf(9, groupSize, length), inPlace)).toBe(fits);
+    ['as many elements as a tile', 4, TILE_SIZE / 4, TILE_SIZE, true],
+    ['a row more than a tile', 4, TILE_SIZE / 4 + 1, TILE_SIZE, false],
+    ['the same in a larger tile', 4, TILE_SIZE / 4 + 1, 2 * TILE_SIZE, true],
+    ['the same in place', 4, TILE_SIZE / 4 + 1, Infinity, true],
+    ['as many channels as have numbers', MAX_CHANNELS, 1, TILE_SIZE, true],
+    ['a channel more', MAX_CHANNELS + 1, 1, TILE_SIZE, false],
+    ['a channel more in place', MAX_CHANNELS + 1, 1, Infinity, false],
+  ])('holds %s, or not', (_, groupSize, length, most, fits) => {
+    expect(fitsScratch(rowsOf(9, groupSize, length), most)).toBe(fits);
   });
 
   test.each([
-    [3, 100, false, Math.floor(TILE_SIZE / 300)],
-    [1, 4, false, MAX_CHANNELS],
-    [2, TILE_SIZE, true, MAX_CHANNELS],
-  ])('has room for rows of %i channels of %i elements', (groupSize, length, inPlace, capacity) => {
-    expect(capacityOf(rowsOf(9, groupSize, length), inPlace)).toBe(capacity);
+    [3, 100, TILE_SIZE, Math.floor(TILE_SIZE / 300)],
+    [3, 100, 2 * TILE_SIZE, Math.floor((2 * TILE_SIZE) / 300)],
+    [1, 4, TILE_SIZE, MAX_CHANNELS],
+    [2, TILE_SIZE, Infinity, MAX_CHANNELS],
+  ])('has room for rows of %i channels of %i elements', (groupSize, length, most, capacity) => {
+    expect(capacityOf(rowsOf(9, groupSize, length), most)).toBe(capacity);
   });
 });
 

@@ -5,7 +5,7 @@ import { pixelsOver } from '../../src/kernels/pixels.ts';
 import { vectorsOver } from '../../src/kernels/vectors.ts';
 import { CUTS } from '../../src/workers/cuts.ts';
 
-// Work on channels, of which there are few, or on tiles of masks, bits and columns.
+// Work on channels, of which there are few, or on tiles of masks and columns.
 const OF_ONE_THREAD = [
   'chooseByMask',
   'findScales',
@@ -15,9 +15,7 @@ const OF_ONE_THREAD = [
   'makeGivenLines',
   'makeLines',
   'mergeMoments',
-  'narrow',
   'transpose',
-  'widen',
 ];
 
 test('every kernel is dealt out, or known to be work of one thread', () => {

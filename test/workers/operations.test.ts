@@ -309,10 +309,10 @@ describe('an operation uses the threads that docs/threads.md says', () => {
     expect(docs).toContain(`| ${name} | ${share} |`);
   });
 
-  test('data of 16 bits: in part', () => {
+  test('data of 16 bits: all', () => {
     const x = arena.tensor(IMAGES, { dtype: 'float16' });
-    expect(shareOf(() => api.instanceNorm(x, { out: x }))).toBe('in part');
-    expect(docs).toContain('| any on data of 16 bits | in part |');
+    expect(shareOf(() => api.instanceNorm(x, { out: x }))).toBe('all');
+    expect(docs).toContain('| any on data of 16 bits | all |');
   });
 
   test('or it is known not to take large tensors itself', () => {
