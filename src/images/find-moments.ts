@@ -142,9 +142,9 @@ function forEachCut(
 ): void {
   const { kernels, input, mask: masks, betweenAt, memory } = pixelMemory;
   const x = bytesOf(image.data);
-  // What a mask hides is hidden in a tile.
-  const arrays = mask ? [] : [x];
-  for (const cut of pixelMemory.cuts(image.width * image.height, ...arrays)) {
+  const pixels = image.width * image.height;
+  const cuts = mask ? pixelMemory.cutsOfPassing(pixels, x) : pixelMemory.cuts(pixels, x);
+  for (const cut of cuts) {
     const at = input.load(x, cut, size);
     if (mask === null) {
       work(at, cut.filled);

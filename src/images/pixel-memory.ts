@@ -127,6 +127,8 @@ export class PixelMemory {
   readonly mask: Passage;
   /** The address of sums of each of many tiles, where nothing else is written. */
   readonly tileSumsAt: number;
+  /** Pixels of the largest cut that passes through a scratch. */
+  readonly #most: number;
   /** The address of a cut of pixels between two kernels. */
   readonly betweenAt: number;
   readonly #all: Uint8Array;
@@ -135,6 +137,8 @@ export class PixelMemory {
     this.kernels = pixelsOver(memory.instances);
     this.memory = memory;
     this.#all = new Uint8Array(memory.buffer);
+    const { threads, tileSize } = memory;
+    this.#most = threads > 1 ? tileSize : TILE;
     let end = this.scratchAt + PAGE;
     const area = (bytes: number): number => {
       const at = end;
@@ -142,10 +146,10 @@ export class PixelMemory {
       return at;
     };
     this.input = new Passage(memory, this.#all, area(TILE * 12));
-    this.tileSumsAt = area(TILE * 12);
+    this.tileSumsAt = area(Math.max(TILE * 12, this.#most));
     this.output = new Passage(memory, this.#all, this.tileSumsAt);
-    this.mask = new Passage(memory, this.#all, area(TILE));
-    this.betweenAt = area(TILE * 8);
+    this.mask = new Passage(memory, this.#all, area(this.#most));
+    this.betweenAt = area(this.#most * 8);
   }
 
   /**
@@ -154,10 +158,22 @@ export class PixelMemory {
    * @param arrays all that is read and written, where more than a tile may be taken at once
    */
   cuts(pixels: number, ...arrays: readonly ArrayBufferView[]): Generator<Cut, void> {
+    return cutsOf(pixels, this.#isShared(arrays) ? TILES_AT_ONCE * TILE : TILE);
+  }
+
+  /**
+   * Cuts pixels of which a byte each passes through the scratch, or what is between two kernels.
+   *
+   * @param arrays what else is read and written
+   */
+  cutsOfPassing(pixels: number, ...arrays: readonly ArrayBufferView[]): Generator<Cut, void> {
+    return cutsOf(pixels, this.#isShared(arrays) ? this.#most : TILE);
+  }
+
+  /** Says whether threads share work on arrays. */
+  #isShared(arrays: readonly ArrayBufferView[]): boolean {
     const { memory } = this;
-    const isShared = memory.instances.threads > 1 && arrays.length > 0;
-    const isWhole = isShared && arrays.every((array) => memory.contains(array));
-    return cutsOf(pixels, isWhole ? TILES_AT_ONCE * TILE : TILE);
+    return memory.threads > 1 && arrays.every((array) => memory.contains(array));
   }
 
   /** Copies numbers to an address. */

@@ -229,9 +229,9 @@ function recolourCuts(
   recolour: Recolour,
 ): void {
   const { kernels, input, output, mask: masks, betweenAt } = memory;
-  // What a mask leaves out is chosen from a tile.
-  const arrays = mask ? [] : [x, y];
-  for (const cut of memory.cuts(x.length / 4, ...arrays)) {
+  const pixels = x.length / 4;
+  const cuts = mask ? memory.cutsOfPassing(pixels, x, y) : memory.cuts(pixels, x, y);
+  for (const cut of cuts) {
     const from = input.load(x, cut, 4);
     const to = output.place(y, cut, 4);
     if (mask === null) {

@@ -48,7 +48,7 @@ export function tissueMask(
   memory.write(tablesAt, luminanceTables());
   const least = luminanceOf(threshold);
   const x = bytesOf(data);
-  for (const cut of memory.cuts(mask.length)) {
+  for (const cut of memory.cutsOfPassing(mask.length, x)) {
     const at = output.place(mask, cut, 1);
     kernels.findTissue(at, input.load(x, cut, 4), tablesAt, cut.filled, least);
     output.store(mask, cut, 1, at);

@@ -58,6 +58,39 @@ export function toBytes(call: Call<'toBytes'>, deal: Deal, job: Dealing): boolea
   return toPixels(call, deal, job, PIXEL, call.pixelStep * F32);
 }
 
+export function hideByMask(
+  { y, x, mask, pixels }: Call<'hideByMask'>,
+  deal: Deal,
+  job: Dealing,
+): boolean {
+  const pieces = cutWholes(job, pixels, 1, GROUP);
+  const ways = { y: pieces.at(y, PIXEL), x: pieces.at(x, PIXEL), mask: pieces.at(mask, 1) };
+  return deal(pieces, 1, 0, ways);
+}
+
+export function chooseByMask(
+  { y, taken, left, mask, pixels }: Call<'chooseByMask'>,
+  deal: Deal,
+  job: Dealing,
+): boolean {
+  const pieces = cutWholes(job, pixels, 1, GROUP);
+  return deal(pieces, 1, 0, {
+    y: pieces.at(y, PIXEL),
+    taken: pieces.at(taken, PIXEL),
+    left: pieces.at(left, PIXEL),
+    mask: pieces.at(mask, 1),
+  });
+}
+
+export function findTissue(
+  { mask, x, pixels }: Call<'findTissue'>,
+  deal: Deal,
+  job: Dealing,
+): boolean {
+  const pieces = cutWholes(job, pixels, 1, GROUP);
+  return deal(pieces, 1, 0, { mask: pieces.at(mask, 1), x: pieces.at(x, PIXEL) });
+}
+
 interface WholesCall extends PixelsCall {
   readonly sums: number;
 }

@@ -3,11 +3,17 @@
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { imageMoments, imageToTensor, restyle } from '../../src/index.ts';
+import { imageMoments, imageToTensor, restyle, tissueMask } from '../../src/index.ts';
 import type { Arena } from '../../src/tensor/arena.ts';
-import { expectSameArrays, expectSameBits, expectSameGradients } from '../support/closeness.ts';
+import {
+  expectSameArrays,
+  expectSameBits,
+  expectSameBytes,
+  expectSameGradients,
+} from '../support/closeness.ts';
 import { backward, forward } from '../support/norms.ts';
 import { randomPicture } from '../support/pictures.ts';
+import { uniformFrom } from '../support/random.ts';
 import { sizeOf } from '../support/shapes.ts';
 import { shuffledArena } from '../support/shuffled-arena.ts';
 import { arraysOf, drawn } from './calls.ts';
@@ -62,19 +68,26 @@ holds(
     space: fc.constantFrom('rgb' as const, 'oklab' as const, 'lab' as const),
     threads: threadCounts,
     seed: fc.nat({ max: 2 ** 20 }),
+    isMasked: fc.boolean(),
   }),
-  ({ width, height, space, threads, seed }) => {
+  ({ width, height, space, threads, seed, isMasked }) => {
+    const random = uniformFrom(seed);
+    const mask = isMasked ? Uint8Array.from({ length: width * height }, () => 3 * random()) : null;
     const picture = randomPicture(width, height, seed);
     const style = imageMoments(randomPicture(9, 9, seed + 1), { space });
     const arena = arenaOf(threads);
     const dealt = arena.image(width, height);
     dealt.data.set(picture.data);
-    const [moments, expected] = [dealt, picture].map((image) => imageMoments(image, { space }));
+    const [moments, expected] = [dealt, picture].map((image) =>
+      imageMoments(image, { space, mask }),
+    );
     expect(moments?.toJSON()).toEqual(expected?.toJSON());
     const tensor = imageToTensor(picture);
     expectSameBits(imageToTensor(dealt, { out: arena.tensor(tensor.shape) }).data, tensor.data);
-    const bytes = restyle(picture, style).data;
-    const found = restyle(dealt, style, { out: dealt }).data;
-    expect(found.every((byte, i) => byte === bytes[i])).toBe(true);
+    expectSameBytes(tissueMask(dealt), tissueMask(picture));
+    const bytes = restyle(picture, style, { contentMask: mask }).data;
+    const out = arena.image(width, height);
+    expectSameBytes(restyle(dealt, style, { contentMask: mask, out }).data, bytes);
+    expectSameBytes(restyle(dealt, style, { contentMask: mask, out: dealt }).data, bytes);
   },
 );

@@ -5,12 +5,9 @@ import { pixelsOver } from '../../src/kernels/pixels.ts';
 import { vectorsOver } from '../../src/kernels/vectors.ts';
 import { CUTS } from '../../src/workers/cuts.ts';
 
-// Work on channels, of which there are few, or on tiles of masks and columns.
+// Work on channels, of which there are few, or on tiles of columns.
 const OF_ONE_THREAD = [
-  'chooseByMask',
   'findScales',
-  'findTissue',
-  'hideByMask',
   'makeCombinations',
   'makeGivenLines',
   'makeLines',

@@ -245,16 +245,16 @@ const PICTURES: readonly (readonly [name: string, Share, Paint])[] = [
   ['`restyle` in CIELAB and Oklab', 'all', (image) => api.restyle(image, lab, { out: image }).data],
   [
     '`restyle` with `contentMask`',
-    'one',
+    'all',
     (image) => api.restyle(image, style, { contentMask: pictureMask, out: image }).data,
   ],
   ['`imageMoments`', 'all', (image) => numbersIn(api.imageMoments(image))],
   [
     '`imageMoments` with `mask`',
-    'one',
+    'all',
     (image) => numbersIn(api.imageMoments(image, { mask: pictureMask })),
   ],
-  ['`tissueMask`', 'one', (image) => api.tissueMask(image)],
+  ['`tissueMask`', 'all', (image) => api.tissueMask(image)],
 ];
 
 /** Names of what has no large operands, or works by the functions of the table. */
