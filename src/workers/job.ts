@@ -27,6 +27,9 @@ export function scratchSize(threads: number): number {
 // The parameters whose product is the number of elements, with `groupSize` where rows have it.
 const SIZES = ['samples', 'rows', 'columns', 'width', 'length', 'pixels', 'count'];
 
+// Kernels that add to what is there.
+const ADDING = /^add|^count/;
+
 /** A kernel whose calls can be cut. */
 interface Cuttable {
   /** The number by which all threads know it. */
@@ -141,7 +144,7 @@ export class Job implements Dealing {
         (word, i) =>
           own[word] ?? wayOf(word, values[i] as number, pieces, elements, channels, scratch),
       );
-      const repeatable = name.startsWith('add')
+      const repeatable = ADDING.test(name)
         ? cleared > 0
         : dx === undefined || (dx !== g && dx !== x);
       const { rows, columns } = pieces;
