@@ -15,6 +15,11 @@ export { applyRows } from './rows/apply';
 export { addMoments } from './rows/moments';
 export { addMomentsF64 } from './rows/moments-f64';
 
+// Rows: what a mask holds of them.
+
+export { gather } from './rows/gather';
+export { scatter } from './rows/scatter';
+
 // Columns: one line for each column.
 
 export { applyColumns } from './columns/apply';

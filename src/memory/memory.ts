@@ -66,6 +66,9 @@ const FEW_VALUES = 16;
 // The scratch has as many areas of float64.
 const AREAS = 8;
 
+// So many places of elements in a space are listed at once.
+const PLACES = TILE_SIZE;
+
 /** Returns the elements of the area of a tile. */
 function areaOf(channels: number, tiles: number): number {
   // With threads bits lie behind a tile, so that each may convert its part of them.
@@ -73,8 +76,8 @@ function areaOf(channels: number, tiles: number): number {
   return Math.max(tiles * TILE_SIZE, channels) + bits + TILE_SLACK;
 }
 
-function scratchSize(channels: number, tiles = 1): number {
-  const areas = 2 * F32 * areaOf(channels, tiles);
+function scratchSize(channels: number, tiles = 1, places = PLACES): number {
+  const areas = F32 * (2 * areaOf(channels, tiles) + places);
   const numbers = channels * CHANNEL_BYTES + AREAS * ALIGNMENT;
   return ALIGNMENT + Math.ceil((numbers + areas) / ALIGNMENT) * ALIGNMENT;
 }
@@ -132,6 +135,7 @@ export class Memory {
   readonly #variance: Area<Float32Array>;
   readonly #tile: TileScratch;
   readonly #gradient: TileScratch;
+  readonly #places: Uint32Array;
 
   /**
    * @param space bytes behind the scratch
@@ -148,7 +152,8 @@ export class Memory {
     tiles: number,
   );
   constructor(space: number, channels: number = MAX_CHANNELS, create = createMemory, tiles = 1) {
-    this.spaceAt = scratchSize(channels, tiles);
+    const places = space > 0 ? PLACES : 0;
+    this.spaceAt = scratchSize(channels, tiles, places);
     this.tileSize = tiles * TILE_SIZE;
     this.#hasSpace = space > 0;
     const instances = create(this.spaceAt + space);
@@ -193,6 +198,7 @@ export class Memory {
     const size = areaOf(channels, tiles);
     this.#tile = new TileScratch(kernels, singles(size).values);
     this.#gradient = new TileScratch(kernels, singles(size).values);
+    this.#places = new Uint32Array(buffer, end, places);
   }
 
   /** The address of HALF_TILE float32 that a strip of no more elements leaves free. */
@@ -300,12 +306,15 @@ export class Memory {
 
   /** Returns the address of a tile, which is copied into a scratch unless it can be used in place. */
   #load(scratch: TileScratch, source: Operand, tile: Tile, takesStrides: boolean): number {
-    if (!this.holds(source)) {
-      if (!this.#holdsBits(source, tile)) return scratch.copyIn(source, tile);
+    if (this.holds(source)) {
+      if (takesStrides || isContiguous(tile)) return source.byteOffset + tile.start * F32;
+      return this.#copyWithin(scratch, source, tile, false);
+    }
+    if (this.#holdsBits(source, tile)) {
       return scratch.widen(source, source.byteOffset + tile.start * F16, tile);
     }
-    if (takesStrides || isContiguous(tile)) return source.byteOffset + tile.start * F32;
-    return this.#copyWithin(scratch, source, tile, false);
+    if (this.#holdsPlaces(source)) return this.#copyPlaces(scratch, source, tile, false);
+    return scratch.copyIn(source, tile);
   }
 
   /** Copies a tile out of a scratch. */
@@ -313,12 +322,40 @@ export class Memory {
     if (this.holds(destination)) this.#copyWithin(scratch, destination, tile, true);
     else if (this.#holdsBits(destination, tile)) {
       scratch.narrow(destination, destination.byteOffset + tile.start * F16, tile);
-    } else scratch.copyOut(destination, tile);
+    } else if (this.#holdsPlaces(destination)) this.#copyPlaces(scratch, destination, tile, true);
+    else scratch.copyOut(destination, tile);
   }
 
   /** Says whether a tile of bits lies in this memory, to be converted from or to there. */
   #holdsBits(array: Exclude<Operand, Float32Array>, tile: Tile): array is Bits {
     return this.contains(array) && !(array instanceof Selection) && isOfVectors(tile);
+  }
+
+  /** Says whether an operand is of single float32 that lie in this memory. */
+  #holdsPlaces(operand: Operand): operand is Selection {
+    return (
+      this.contains(operand) &&
+      operand instanceof Selection &&
+      operand.isOfElements &&
+      this.holds(operand.elements)
+    );
+  }
+
+  #copyPlaces(scratch: TileScratch, selection: Selection, tile: Tile, isOut: boolean): number {
+    const { start, rows, length, stride } = tile;
+    const [runs, run] = isContiguous(tile) ? [1, rows * length] : [rows, length];
+    for (let i = 0; i < runs; i++) {
+      const at = scratch.at + i * run * F32;
+      selection.copyWithin(this.kernels, this.#places, start + i * stride, run, at, isOut);
+    }
+    return scratch.at;
+  }
+
+  /** Writes 0 into all elements of a selection. */
+  clear(selection: Selection): void {
+    const isHere: boolean = this.#holdsPlaces(selection);
+    if (isHere) selection.copyWithin(this.kernels, this.#places, 0, selection.length, 0, true);
+    else selection.clear();
   }
 
   #copyWithin(scratch: TileScratch, array: Float32Array, tile: Tile, isOut: boolean): number {

@@ -1,5 +1,6 @@
+import type { Kernels } from '../kernels/compiled-kernels.ts';
 import type { Elements } from './elements.ts';
-import { TILE_SIZE } from './sizes.ts';
+import { F32, TILE_SIZE } from './sizes.ts';
 
 // So many places are listed at a time, in 1 MB: those of a picture of 512 x 512. The mask of a
 // longer row is gone through again for each of its channels.
@@ -153,6 +154,42 @@ export class Selection {
           skipped = 0;
         }
       }
+    }
+  }
+
+  /** Whether places are elements, which kernels copy where they lie in their memory. */
+  get isOfElements(): boolean {
+    return this.#spread.unit === 1;
+  }
+
+  /**
+   * Copies `count` elements from `start` to float32 at an address of the same memory, or if `isOut`
+   * from there; from the address 0 zeros.
+   *
+   * @param list an area of the memory for places
+   */
+  copyWithin(
+    { gather, scatter }: Kernels,
+    list: Uint32Array,
+    start: number,
+    count: number,
+    at: number,
+    isOut: boolean,
+  ): void {
+    const { byteOffset } = this.elements;
+    const { stride } = this.#spread;
+    const places = this.#places;
+    for (let done = 0; done < count; ) {
+      const row = Math.floor((start + done) / places.count);
+      const first = places.find(start + done - row * places.count);
+      const length = Math.min(places.listedFrom(first), list.length, count - done);
+      const rows = length === places.count ? Math.floor((count - done) / length) : 1;
+      list.set(places.list.subarray(first, first + length));
+      const there = byteOffset + row * stride * F32;
+      const here = at === 0 ? 0 : at + done * F32;
+      if (isOut) scatter(there, here, list.byteOffset, rows, length, stride);
+      else gather(here, there, list.byteOffset, rows, length, stride);
+      done += rows * length;
     }
   }
 

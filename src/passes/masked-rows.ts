@@ -1,4 +1,5 @@
 import type { Elements } from '../memory/elements.ts';
+import { memoryFor } from '../memory/memory.ts';
 import { type Operand, Places, Selection } from '../memory/selection.ts';
 import { MOMENTS } from '../memory/sizes.ts';
 import { type MomentsSink, shifted } from '../statistics/record.ts';
@@ -79,7 +80,8 @@ export function clearMaskedRows(
   length: number,
 ): void {
   const unit = mask.length === rows ? length : 1;
-  new Selection(elements, new Places(mask, 0), { unit, rows: 1, stride: 0 }).clear();
+  const others = new Selection(elements, new Places(mask, 0), { unit, rows: 1, stride: 0 });
+  memoryFor(0, elements).clear(others);
 }
 
 /** Returns weight and bias of some elements of a row. */

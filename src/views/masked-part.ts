@@ -1,4 +1,5 @@
 import type { Elements } from '../memory/elements.ts';
+import { memoryFor } from '../memory/memory.ts';
 import { type Operand, Places, Selection, type Spread } from '../memory/selection.ts';
 import type { ChannelTensor } from '../tensor/channels.ts';
 
@@ -50,7 +51,8 @@ export function clearMasked(elements: Elements, tensor: ChannelTensor): void {
   const { mask } = tensor;
   if (mask === null) return;
   const spread = spreadOf(tensor, true, 1);
-  new Selection(elements, placesOf(mask, 0, tensor, spread), spread).clear();
+  const others = new Selection(elements, placesOf(mask, 0, tensor, spread), spread);
+  memoryFor(0, elements).clear(others);
 }
 
 /** Returns how many samples from `first` on have the same mask. */

@@ -21,6 +21,7 @@ import {
   toPixels,
   toValues,
 } from './pixels.ts';
+import { gather, scatter } from './places.ts';
 import {
   addElementGradientSums,
   addGradientSums,
@@ -80,6 +81,8 @@ export const CUTS: Readonly<Record<string, readonly [parameters: string, cut: Cu
     differentiateColumns,
   ],
 
+  gather: ['y x list rows length stride', gather],
+  scatter: ['y x list rows length stride', scatter],
   narrow: ['bits values count isBfloat16', convert],
   widen: ['values bits count isBfloat16', convert],
 

@@ -20,12 +20,14 @@ const KERNELS = [
   'applyElements',
   'applyRows',
   'findScales',
+  'gather',
   'makeGivenLines',
   'makeLines',
   'mergeMoments',
   'narrow',
   'normalizeColumns',
   'normalizeRows',
+  'scatter',
   'widen',
 ];
 

@@ -441,6 +441,16 @@ export const extentsOf: {
     if (bits === values) return [bytesInOut('values', values, 4 * whole)];
     return [halvesOut('bits', bits, whole), singlesIn('values', values, whole)];
   },
+  gather: (y, x, list, rows, length, stride) => [
+    singlesOut('y', y, rows * length),
+    singlesIn('x', x, rows * stride),
+    singlesIn('list', list, length),
+  ],
+  scatter: (y, x, list, rows, length, stride) => [
+    singlesInOut('y', y, rows * stride),
+    ...optional(singlesIn('x', x, rows * length)),
+    singlesIn('list', list, length),
+  ],
   transpose: (y, x, rows, columns, yStride, xStride) => [
     ...withGaps(singlesOut, 'y', y, columns, rows, 1, yStride - rows),
     ...withGaps(singlesIn, 'x', x, rows, columns, 1, xStride - columns),

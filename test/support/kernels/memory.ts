@@ -48,6 +48,12 @@ export class KernelMemory {
     return array;
   }
 
+  words(values: ArrayLike<number>): Uint32Array {
+    const array = new Uint32Array(this.bytes.buffer, this.#take(values.length * 4), values.length);
+    array.set(values);
+    return array;
+  }
+
   octets(values: ArrayLike<number>): Uint8Array {
     const array = new Uint8Array(this.bytes.buffer, this.#take(values.length), values.length);
     array.set(values);
