@@ -213,7 +213,7 @@ export class Memory {
 
   /** Says whether an array lies in this memory as kernels need it, to be worked on in place. */
   holds(array: Operand): array is Float32Array {
-    return this.contains(array) && array instanceof Float32Array;
+    return this.#hasSpace && array instanceof Float32Array && array.buffer === this.buffer;
   }
 
   /** Says whether an array of any kind lies in this memory. */
@@ -328,17 +328,13 @@ export class Memory {
 
   /** Says whether a tile of bits lies in this memory, to be converted from or to there. */
   #holdsBits(array: Exclude<Operand, Float32Array>, tile: Tile): array is Bits {
-    return this.contains(array) && !(array instanceof Selection) && isOfVectors(tile);
+    if (!this.#hasSpace || array instanceof Selection || !isOfVectors(tile)) return false;
+    return array.buffer === this.buffer;
   }
 
   /** Says whether an operand is of single float32 that lie in this memory. */
   #holdsPlaces(operand: Operand): operand is Selection {
-    return (
-      this.contains(operand) &&
-      operand instanceof Selection &&
-      operand.isOfElements &&
-      this.holds(operand.elements)
-    );
+    return operand instanceof Selection && operand.isOfElements && this.holds(operand.elements);
   }
 
   #copyPlaces(scratch: TileScratch, selection: Selection, tile: Tile, isOut: boolean): number {
