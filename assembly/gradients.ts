@@ -19,6 +19,7 @@ export { transpose } from './columns/transpose';
 // Elements: one line for each row, a weight and bias for each column.
 
 export { addElementGradientSums, addHeldGradientSums } from './elements/gradient-sums';
+export { addElementSums, findPieceSums, mergePieceSums } from './elements/long-rows';
 
 // Fused: all steps for a strip of rows, or for a sample, before the next is read.
 

@@ -7,6 +7,9 @@ import { applyRows } from '../rows/apply';
 const MIN_BIAS: f32 = 1.401298464324817e-45; // 2^-149
 const MAX_BIAS: f32 = 1.2676506002282294e30; // 2^100
 
+// Elements of a longer row whose biases are looked at together.
+const PIECE: usize = 4096;
+
 /**
  * Applies a line to each row and then a weight and bias to each element, those of its
  * column: y = ((x - mean) * scale + shift) * weight + bias.
@@ -49,7 +52,8 @@ export function biasFitsF32(weight: usize, bias: usize, count: usize): bool {
 }
 
 /**
- * Applies a line, weights and biases to the elements of one row.
+ * Applies a line, weights and biases to the elements of one row. A row of over PIECE elements is
+ * applied in pieces where float32 can't hold the sums of all.
  *
  * @param biasFits whether float32 can hold the sums of products and biases
  */
@@ -62,6 +66,18 @@ export function applyElementsRow(
   length: usize,
   biasFits: bool,
 ): void {
+  if (!biasFits && length > PIECE) {
+    while (length) {
+      const count = min(length, PIECE);
+      applyElementsRow(y, x, line, weight, bias, count, biasFitsF32(weight, bias, count));
+      y += count << 2;
+      x += count << 2;
+      weight += count << 2;
+      bias += count << 2;
+      length -= count;
+    }
+    return;
+  }
   if (!biasFits || !fitsF32(line)) {
     applyElementsF64(y, x, line, weight, bias, length);
     return;

@@ -219,7 +219,7 @@ function addVectors(
 }
 
 /** Returns (x - mean) * scale + shift, lane by lane. */
-function normalized(x: v128, highs: v128, scales: v128, shifts: v128): v128 {
+export function normalized(x: v128, highs: v128, scales: v128, shifts: v128): v128 {
   return f32x4.add(scaledDifference(x, highs, scales), shifts);
 }
 
@@ -232,7 +232,7 @@ function hold(held: usize, a: v128, b: v128, c: v128, d: v128): void {
 }
 
 /** Adds four vectors, each times its weights, as a tree. */
-function weighted(weight: usize, a: v128, b: v128, c: v128, d: v128): v128 {
+export function weighted(weight: usize, a: v128, b: v128, c: v128, d: v128): v128 {
   return sumFour(
     f32x4.mul(a, v128.load(weight, 0)),
     f32x4.mul(b, v128.load(weight, 16)),
@@ -319,16 +319,24 @@ function holdsAll(held: usize, end: usize): bool {
     least = i32x4.min_s(least, i32x4.min_s(a, b));
     most = i32x4.max_s(most, i32x4.max_s(a, b));
   }
+  return areHeld(least, most);
+}
+
+/** Says whether float32 has held the terms of sums whose sizes lie between some. */
+export function areHeld(least: v128, most: v128): bool {
   const areLarge = i32x4.ge_s(least, i32x4.splat(reinterpret<i32>(MIN_HELD)));
   const areFinite = i32x4.lt_s(most, i32x4.splat(reinterpret<i32>(f32.POSITIVE_INFINITY)));
   return i32x4.all_true(v128.and(areLarge, areFinite));
 }
 
-/** Returns the larger magnitudes of sums and products. They compare like integers of the same bits. */
 function sizesOf(held: usize): v128 {
+  return largerSizes(v128.load(held, 0), v128.load(held, 16));
+}
+
+/** Returns the larger magnitudes of sums and products. They compare like integers of the same bits. */
+export function largerSizes(sums: v128, products: v128): v128 {
   const magnitude = i32x4.splat(0x7fffffff);
-  const sums = v128.and(v128.load(held, 0), magnitude);
-  return i32x4.max_s(sums, v128.and(v128.load(held, 16), magnitude));
+  return i32x4.max_s(v128.and(sums, magnitude), v128.and(products, magnitude));
 }
 
 /** Adds one element of rows in float64, to its own sums alone. */
@@ -359,7 +367,7 @@ function addRowsF64(
  *
  * @param sums 0: to those of the row alone
  */
-function addElementsF64(
+export function addElementsF64(
   rowSums: usize,
   rowProducts: usize,
   sums: usize,

@@ -10,6 +10,7 @@ import {
   F64,
   LINE,
   MAX_CHANNELS,
+  MAX_ELEMENTS,
   MOMENTS,
   TILE_SIZE,
 } from './sizes.ts';
@@ -56,9 +57,12 @@ interface Area<Values> {
 /** Numbers of each channel, or of each element. */
 export type Numbers = Area<Float64Array>;
 
-// Bytes of scratch for each channel: moments and parts; a line and a combination; two
-// sums, and two for elements; eight float32 for the kernels of columns; a weight and a bias.
-const CHANNEL_BYTES = (2 * MOMENTS + LINE + COMBINATION + 4) * F64 + (8 + 2) * F32;
+// Bytes of scratch for each channel: moments and parts; a line and a combination; two sums; eight
+// float32 for the kernels of columns.
+const CHANNEL_BYTES = (2 * MOMENTS + LINE + COMBINATION + 2) * F64 + 8 * F32;
+
+// For each element: two sums; a weight and a bias. A call touches what it needs of them.
+const ELEMENT_BYTES = 2 * F64 + 2 * F32;
 
 // So many values are copied faster one by one than by `set`, which takes 40 ns.
 const FEW_VALUES = 16;
@@ -78,7 +82,8 @@ function areaOf(channels: number, tiles: number): number {
 
 function scratchSize(channels: number, tiles = 1, places = PLACES): number {
   const areas = F32 * (2 * areaOf(channels, tiles) + places);
-  const numbers = channels * CHANNEL_BYTES + AREAS * ALIGNMENT;
+  const elements = Math.max(MAX_ELEMENTS, channels);
+  const numbers = channels * CHANNEL_BYTES + elements * ELEMENT_BYTES + AREAS * ALIGNMENT;
   return ALIGNMENT + Math.ceil((numbers + areas) / ALIGNMENT) * ALIGNMENT;
 }
 
@@ -170,8 +175,8 @@ export class Memory {
       end += values.byteLength;
       return { values, at: values.byteOffset };
     };
-    const numbers = (size: number): Numbers => {
-      const made = area(new Float64Array(buffer, end, channels * size));
+    const numbers = (size: number, count = channels): Numbers => {
+      const made = area(new Float64Array(buffer, end, count * size));
       // Kernels that write pairs write one number more.
       end += ALIGNMENT;
       return made;
@@ -190,11 +195,12 @@ export class Memory {
     this.combinations = numbers(COMBINATION);
     this.sums = numbers(1);
     this.products = numbers(1);
-    this.elementSums = numbers(1);
-    this.elementProducts = numbers(1);
+    const elements = Math.max(MAX_ELEMENTS, channels);
+    this.elementSums = numbers(1, elements);
+    this.elementProducts = numbers(1, elements);
     this.columnsAt = singles(channels * 8).at;
-    this.#weight = singles(channels);
-    this.#bias = singles(channels);
+    this.#weight = singles(elements);
+    this.#bias = singles(elements);
     const size = areaOf(channels, tiles);
     this.#tile = new TileScratch(kernels, singles(size).values);
     this.#gradient = new TileScratch(kernels, singles(size).values);

@@ -11,6 +11,9 @@ export const TILE_SIZE = 65536;
 /** The most elements of strips that leave half of the scratch free. */
 export const HALF_TILE: number = TILE_SIZE / 2;
 
+/** The most elements that have a weight, a bias and sums of their own at once: those of a tile. */
+export const MAX_ELEMENTS: number = TILE_SIZE;
+
 /** Float64 of moments: count, mean, sum of squared deviations, rest of the mean. */
 export const MOMENTS = 4;
 /** Float64 of a line: mean, scale, shift. */

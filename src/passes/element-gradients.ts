@@ -5,7 +5,7 @@
 import { gradientsOver } from '../kernels/gradients.ts';
 import type { Memory, Plan } from '../memory/memory.ts';
 import type { Operand } from '../memory/selection.ts';
-import { F32, MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
+import { F32, F64, LINE, MAX_CHANNELS, MAX_ELEMENTS, MOMENTS } from '../memory/sizes.ts';
 import { addMoments } from '../statistics/moments.ts';
 import type { AxesView } from '../views/axes.ts';
 import { rowsOf } from '../views/scopes.ts';
@@ -18,6 +18,9 @@ import { runTransposed } from './transposed-columns.ts';
 // stay in the second-level cache.
 const STRIP_ELEMENTS = 16384;
 
+// The same of rows of over 4096 elements, whose element sums are read and written once a strip.
+const LONG_STRIP_ELEMENTS = 32768;
+
 // The kernel adds the elements of so many rows in float32.
 const ROWS_ADDED = 8;
 
@@ -28,7 +31,7 @@ export function elementGradients(
   length: number,
 ): void {
   if (length === 0) return;
-  if (length > MAX_CHANNELS) {
+  if (length > MAX_ELEMENTS) {
     const weight = weightOf(differentiation, length);
     for (let row = 0; row < count; row++) longRowGradients(differentiation, row, length, weight, 0);
     return;
@@ -71,15 +74,29 @@ function addUp(
   run: (weight: number) => void,
 ): void {
   const { memory, parameters } = differentiation;
+  const { values: sums } = memory.elementSums;
+  const { values: products } = memory.elementProducts;
+  const weight = memory.loadWeight(weightOf(differentiation, length), 0, length);
+  if (isLong(length)) {
+    parameters.take(0, length, sums, products);
+    run(weight);
+    parameters.put(0, length, sums, products);
+    return;
+  }
   clearElementSums(memory, length);
-  run(memory.loadWeight(weightOf(differentiation, length), 0, length));
-  parameters.add(0, length, memory.elementSums.values, memory.elementProducts.values);
+  run(weight);
+  parameters.add(0, length, sums, products);
+}
+
+/** Says whether the elements of a row are added row by row, and not those of eight rows at once. */
+function isLong(length: number): boolean {
+  return length > MAX_CHANNELS;
 }
 
 /** Returns how many rows are differentiated together, of so many elements at most. */
 function rowsOfStrip(length: number, elements: number): number {
   const fits = Math.min(MAX_CHANNELS, Math.floor(elements / length));
-  return Math.max(ROWS_ADDED, fits - (fits % ROWS_ADDED));
+  return isLong(length) ? Math.max(1, fits) : Math.max(ROWS_ADDED, fits - (fits % ROWS_ADDED));
 }
 
 /** Differentiates strips of rows, all with the same weights. */
@@ -105,7 +122,8 @@ class DifferentiateRows implements Plan<GroupStrip> {
     this.#weight = weight;
     const rows = { count, groupSize: length, length: 1, period: length };
     const { threads, tileSize } = memory;
-    const most = threads === 1 ? STRIP_ELEMENTS : tileSize * (memory.holdsAll(this) ? 2 : 1);
+    const alone = isLong(length) ? LONG_STRIP_ELEMENTS : STRIP_ELEMENTS;
+    const most = threads === 1 ? alone : tileSize * (memory.holdsAll(this) ? 2 : 1);
     this.strips = new GroupStrips(rows, rowsOfStrip(length, most));
   }
 
@@ -203,12 +221,13 @@ class AddElementSums implements Plan<Piece> {
 
   work(memory: Memory, { element, length }: Piece, _y: number, x: number, g: number): void {
     const first = this.#firstWeight + element;
-    const w = memory.loadWeight(this.#weight, first, length);
-    clearElementSums(memory, length);
-    addSums(memory, g, x, w, 1, length);
-    const { elementSums, elementProducts } = memory;
     const { parameters } = this.#differentiation;
-    parameters.add(first, length, elementSums.values, elementProducts.values);
+    const { values: sums } = memory.elementSums;
+    const { values: products } = memory.elementProducts;
+    const w = memory.loadWeight(this.#weight, first, length);
+    parameters.take(first, length, sums, products);
+    addLongSums(memory, g, x, w, 1, length);
+    parameters.put(first, length, sums, products);
   }
 }
 
@@ -263,6 +282,10 @@ function addSums(
   rows: number,
   length: number,
 ): void {
+  if (isLong(length)) {
+    addLongSums(memory, g, x, weight, rows, length);
+    return;
+  }
   const { sums, products, lines } = memory;
   const kernels = gradientsOver(memory.instances);
   if (weight === 0) {
@@ -282,6 +305,53 @@ function addSums(
     length,
     memory.columnsAt,
   );
+}
+
+/** Does that of rows of any length, whose elements are added row by row. */
+function addLongSums(
+  memory: Memory,
+  g: number,
+  x: number,
+  weight: number,
+  rows: number,
+  length: number,
+): void {
+  const { sums, products, parts, lines } = memory;
+  const kernels = gradientsOver(memory.instances);
+  if (weight === 0) {
+    addPlainSums(memory, g, x, rows, length);
+    return;
+  }
+  kernels.findPieceSums(parts.at, g, x, weight, lines.at, rows, length);
+  kernels.mergePieceSums(sums.at, products.at, parts.at, g, x, weight, lines.at, rows, length);
+  kernels.addElementSums(
+    memory.elementSums.at,
+    memory.elementProducts.at,
+    g,
+    x,
+    weight,
+    lines.at,
+    rows,
+    0,
+    length,
+    length,
+  );
+}
+
+/** Adds the sums of rows that have no weights, each in pieces that follow each other. */
+function addPlainSums(memory: Memory, g: number, x: number, rows: number, length: number): void {
+  const { sums, products, lines } = memory;
+  const { addGradientSums } = gradientsOver(memory.instances);
+  const pieces = Math.floor(length / MAX_CHANNELS);
+  const rest = length % MAX_CHANNELS;
+  const wholes = (length - rest) * F32;
+  for (let row = 0; row < rows; row++) {
+    const [sum, product] = [sums.at + row * F64, products.at + row * F64];
+    const line = lines.at + row * LINE * F64;
+    const [from, of] = [g + row * length * F32, x + row * length * F32];
+    if (pieces > 0) addGradientSums(sum, product, from, of, line, pieces, MAX_CHANNELS, 1, 0);
+    if (rest > 0) addGradientSums(sum, product, from + wholes, of + wholes, line, 1, rest, 1, 0);
+  }
 }
 
 function makeRowCombinations(memory: Memory, rows: number, affine: Affine): void {

@@ -1,5 +1,6 @@
 import type { Memory } from '../memory/memory.ts';
 import type { Operand, Places } from '../memory/selection.ts';
+import { part } from '../memory/tile.ts';
 import type { AnyData, FloatData, Tensor } from '../tensor/tensor.ts';
 import { type Affine, setsOf } from './lines.ts';
 
@@ -46,6 +47,18 @@ export class ParameterGradients {
   add(first: number, count: number, sums: Float64Array, products: Float64Array, width = 1): void {
     addTo(this.#weight, first, count, products, width);
     addTo(this.#bias, first, count, sums, width);
+  }
+
+  /** Copies the sums of consecutive channels from `first`, to be added to and put back. */
+  take(first: number, count: number, sums: Float64Array, products: Float64Array): void {
+    if (this.#weight) products.set(part(this.#weight, first, count));
+    if (this.#bias) sums.set(part(this.#bias, first, count));
+  }
+
+  /** Puts back what was taken. */
+  put(first: number, count: number, sums: Float64Array, products: Float64Array): void {
+    this.#weight?.set(part(products, 0, count), first);
+    this.#bias?.set(part(sums, 0, count), first);
   }
 
   /** Returns those of some elements of a row, for {@link addElements}; themselves for all. */

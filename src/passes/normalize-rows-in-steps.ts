@@ -1,6 +1,6 @@
 import type { Memory, Plan } from '../memory/memory.ts';
 import type { Operand } from '../memory/selection.ts';
-import { MAX_CHANNELS, MOMENTS } from '../memory/sizes.ts';
+import { MAX_CHANNELS, MAX_ELEMENTS, MOMENTS } from '../memory/sizes.ts';
 import type { MomentsSink } from '../statistics/record.ts';
 import { type GroupStrip, GroupStrips } from '../views/strips.ts';
 import { type Affine, prepareDeviations, prepareRowLines } from './lines.ts';
@@ -10,7 +10,7 @@ const STRIP_ELEMENTS = 16384;
 
 /** Says whether the weights of a row, which has some elements, fit the scratch. */
 export function fitsSteps(length: number): boolean {
-  return length > 0 && length <= MAX_CHANNELS;
+  return length > 0 && length <= MAX_ELEMENTS;
 }
 
 /** Normalizes strips of rows, whose deviations are not those that a kernel makes. */
@@ -35,10 +35,8 @@ export class NormalizeRowsInSteps implements Plan<GroupStrip> {
     this.#affine = affine;
     this.#sink = sink;
     const rows = { count, groupSize: length, length: 1, period: length };
-    this.strips = new GroupStrips(
-      rows,
-      Math.min(MAX_CHANNELS, Math.floor(STRIP_ELEMENTS / length)),
-    );
+    const fits = Math.max(1, Math.floor(STRIP_ELEMENTS / length));
+    this.strips = new GroupStrips(rows, Math.min(MAX_CHANNELS, fits));
   }
 
   work(memory: Memory, { first, rows, length }: GroupStrip, y: number, x: number): void {

@@ -13,6 +13,8 @@ import type { Differentiation } from './gradients.ts';
 
 /** Says whether the scratch holds a row, so that {@link rowGradients} can take rows. */
 export function fitsRowGradients(differentiation: Differentiation, rows: Rows): boolean {
+  // Each channel has a line, also one of a single element.
+  if (rows.groupSize > MAX_CHANNELS) return false;
   // The moments of a group are found in a tile alone.
   return fitsScratch(rows, rows.groupSize === 1 ? elementsOfStrip(differentiation) : TILE_SIZE);
 }

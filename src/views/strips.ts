@@ -1,5 +1,5 @@
 import type { Strips } from '../memory/memory.ts';
-import { MAX_CHANNELS } from '../memory/sizes.ts';
+import { MAX_CHANNELS, MAX_ELEMENTS } from '../memory/sizes.ts';
 import type { Tile } from '../memory/tile.ts';
 
 /** Contiguous rows with moments of their own, each of `groupSize` channels of `length` elements. */
@@ -27,7 +27,8 @@ export interface GroupStrip extends Tile {
  * @param most the elements of a tile; Infinity where rows are worked on where they lie
  */
 export function fitsScratch({ groupSize, length }: Rows, most: number): boolean {
-  return groupSize <= MAX_CHANNELS && groupSize * length <= most;
+  const weights = length === 1 ? MAX_ELEMENTS : MAX_CHANNELS;
+  return groupSize <= weights && groupSize * length <= most;
 }
 
 /** Returns how many rows the scratch holds at most, of those that fit it. */
@@ -49,13 +50,14 @@ export class GroupStrips implements Strips<GroupStrip> {
   constructor(rows: Rows, capacity: number) {
     const { count, groupSize, period } = rows;
     const rowsOfPeriod = period / groupSize;
-    const takesPeriods = period <= MAX_CHANNELS && rowsOfPeriod <= capacity;
+    const weights = groupSize > MAX_CHANNELS ? MAX_ELEMENTS : MAX_CHANNELS;
+    const takesPeriods = period <= weights && rowsOfPeriod <= capacity;
     this.#rows = rows;
     // One sample with a length may be less than a period.
     this.#run = takesPeriods ? count : Math.min(count, rowsOfPeriod);
     this.#step = takesPeriods
       ? capacity - (capacity % rowsOfPeriod)
-      : Math.min(capacity, Math.floor(MAX_CHANNELS / groupSize));
+      : Math.min(capacity, Math.floor(weights / groupSize));
     this.#stripsOfRun = Math.ceil(this.#run / this.#step);
     this.count = count === 0 ? 0 : (count / this.#run) * this.#stripsOfRun;
   }
@@ -96,7 +98,7 @@ export class Pieces implements Strips<Piece> {
    * @param start the first element of the row
    * @param most the elements of a piece
    */
-  constructor(start: number, length: number, most: number = MAX_CHANNELS) {
+  constructor(start: number, length: number, most: number = MAX_ELEMENTS) {
     this.#start = start;
     this.#length = length;
     this.#most = most;

@@ -24,6 +24,7 @@ import {
 import { gather, scatter } from './places.ts';
 import {
   addElementGradientSums,
+  addElementSums,
   addGradientSums,
   addHeldGradientSums,
   addMoments,
@@ -31,6 +32,7 @@ import {
   applyRows,
   cutVectors,
   differentiateRows,
+  findPieceSums,
   normalizeRows,
 } from './rows.ts';
 
@@ -60,6 +62,8 @@ export const CUTS: Readonly<Record<string, readonly [parameters: string, cut: Cu
     'sums products g x weight lines held rows columns stride',
     addHeldGradientSums,
   ],
+  findPieceSums: ['parts g x weight lines rows length', findPieceSums],
+  addElementSums: ['sums products g x weight lines rows first columns stride', addElementSums],
   applyElements: ['y x lines weight bias rows columns', applyElements],
 
   addNorms: ['norms x rows length p', cutVectors],

@@ -14,6 +14,9 @@ const CHUNK = 16384;
 const FEW_ROWS = 8;
 const MANY_CHUNKS = 32;
 
+// Elements of a row whose weights and biases kernels look at together.
+const ELEMENTS = 4096;
+
 // Lines and combinations that are made at once for rows that are cut.
 const LINES_AT_ONCE = 2048;
 
@@ -151,8 +154,10 @@ function findMoments(job: Dealing, moments: number, x: number, rows: number, len
 export function normalizeRows(call: Call<'normalizeRows'>, deal: Deal, job: Dealing): boolean {
   const { y, moments, lines, x, weight, bias, rows, groupSize, length, period } = call;
   const size = groupSize * length;
-  if (length > 1 && areLong(job, rows, size)) {
-    const step = rowsAtOnce(groupSize, size);
+  if (areLong(job, rows, size)) {
+    const { eps, centred } = call;
+    // Rows of elements are taken one by one where each has weights of its own.
+    const step = length > 1 || period === size ? rowsAtOnce(length > 1 ? groupSize : 1, size) : 1;
     for (let row = 0; row < rows; row += step) {
       const taken = Math.min(step, rows - row);
       const count = taken * groupSize;
@@ -160,17 +165,22 @@ export function normalizeRows(call: Call<'normalizeRows'>, deal: Deal, job: Deal
       const at = row * size * F32;
       findMoments(job, own, x + at, taken, size);
       const first = (row * groupSize) % period;
-      const { eps, centred } = call;
-      const made = [count, groupSize, first, period, 1, eps, centred] as const;
-      job.call('makeLines', lines, own, weight, bias, ...made);
-      job.call('applyRows', y + at, x + at, lines, count, length, count, 0);
+      if (length === 1) {
+        job.call('makeLines', lines, own, 0, 0, taken, 1, 0, taken, 1, eps, centred);
+        const [w, b] = [weight && weight + first * F32, bias && bias + first * F32];
+        job.call('applyElements', y + at, x + at, lines, w, b, taken, size);
+      } else {
+        const made = [count, groupSize, first, period, 1, eps, centred] as const;
+        job.call('makeLines', lines, own, weight, bias, ...made);
+        job.call('applyRows', y + at, x + at, lines, count, length, count, 0);
+      }
     }
     return true;
   }
   const rowsOfPeriod = period / groupSize;
-  // Whether float32 holds the biases of elements is asked of all that a call is given.
+  // Of elements of short rows it is asked together whether float32 holds the biases.
   const pieces =
-    length === 1
+    length === 1 && groupSize <= ELEMENTS
       ? cutWholes(job, rows, size, rowsOfPeriod)
       : cutPeriods(job, rows, rowsOfPeriod, size);
   return deal(pieces, size, groupSize, { lines: job.own(0) });
@@ -212,10 +222,20 @@ export function differentiateRows(
 }
 
 export function applyElements(call: Call<'applyElements'>, deal: Deal, job: Dealing): boolean {
-  const { rows, columns } = call;
+  const { lines, weight, bias, rows, columns } = call;
+  if (areLong(job, rows, columns)) {
+    const pieces = new Pieces(rows, columns, cut(job, rows * columns, 1, ELEMENTS).most);
+    return deal(pieces, 1, 1, {
+      lines: pieces.byRow(lines, LINE_BYTES),
+      weight: pieces.within(weight, F32),
+      bias: pieces.within(bias, F32),
+      rows: [1],
+      columns: pieces.count(),
+    });
+  }
   const pieces = cut(job, rows, columns);
   // Weights are of elements, and the same for all rows.
-  return deal(pieces, columns, 1, { weight: [call.weight], bias: [call.bias] });
+  return deal(pieces, columns, 1, { weight: [weight], bias: [bias] });
 }
 
 // Rows whose elements kernels hold together, and columns that they take together.
@@ -261,6 +281,50 @@ export function addElementGradientSums(
     );
   }
   return true;
+}
+
+// Bytes of the sums of a piece of a row.
+const PAIR = 2 * F64;
+
+/** Finds the sums of pieces of long rows: of some rows, or where these are few, of some pieces. */
+export function findPieceSums(
+  { parts, weight, lines, rows, length }: Call<'findPieceSums'>,
+  deal: Deal,
+  job: Dealing,
+): boolean {
+  const row = Math.ceil(length / ELEMENTS) * PAIR;
+  if (rows >= FEW_ROWS * job.threads) {
+    const pieces = cut(job, rows, length);
+    return deal(pieces, length, 1, { parts: pieces.at(parts, row), weight: [weight] });
+  }
+  const pieces = new Pieces(rows, length, cut(job, rows * length, 1, ELEMENTS).most);
+  return deal(pieces, 1, 1, {
+    parts: [parts, row, (pieces.most / ELEMENTS) * PAIR],
+    weight: pieces.within(weight, F32),
+    lines: pieces.byRow(lines, LINE_BYTES),
+    rows: [1],
+    length: pieces.count(),
+  });
+}
+
+/** Adds the sums over rows at columns, each of which is added up in the order of its rows. */
+export function addElementSums(
+  { g, x, weight, sums, products, lines, rows, first, columns }: Call<'addElementSums'>,
+  deal: Deal,
+  job: Dealing,
+): boolean {
+  const pieces = cut(job, columns, rows, VECTORS);
+  return deal(pieces, 0, 0, {
+    sums: [sums],
+    products: [products],
+    g: [g],
+    x: [x],
+    weight: [weight],
+    lines: [lines],
+    rows: [rows],
+    first: [first, 0, pieces.most],
+    columns: pieces.count(),
+  });
 }
 
 export function addHeldGradientSums(

@@ -34,13 +34,16 @@ const KERNELS = [
 const GRADIENT_KERNELS = [
   'addColumnGradientSums',
   'addElementGradientSums',
+  'addElementSums',
   'addGradientSums',
   'addHeldGradientSums',
   'combineColumns',
   'combineRows',
   'differentiateColumns',
   'differentiateRows',
+  'findPieceSums',
   'makeCombinations',
+  'mergePieceSums',
   'transpose',
 ];
 

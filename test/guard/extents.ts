@@ -330,6 +330,30 @@ export const extentsOf: {
       ? singlesOut('scratch', scratch, Math.ceil(rows / 8) * inSixteens(columns) * 2)
       : singlesScratch('scratch', scratch, columns * 2),
   ],
+  findPieceSums: (parts, g, x, weight, lines, rows, length) => [
+    doublesOut('parts', parts, rows * Math.ceil(length / 4096) * 2),
+    singlesIn('g', g, rows * length),
+    singlesIn('x', x, rows * length),
+    singlesIn('weight', weight, length),
+    linesIn('lines', lines, rows),
+  ],
+  mergePieceSums: (sums, products, parts, g, x, weight, lines, rows, length) => [
+    doublesInOut('sums', sums, rows),
+    doublesInOut('products', products, rows),
+    doublesIn('parts', parts, rows * Math.ceil(length / 4096) * 2),
+    singlesIn('g', g, rows * length),
+    singlesIn('x', x, rows * length),
+    singlesIn('weight', weight, length),
+    linesIn('lines', lines, rows),
+  ],
+  addElementSums: (sums, products, g, x, weight, lines, rows, first, columns, stride) => [
+    doublesInOut('sums', sums + 8 * first, columns),
+    doublesInOut('products', products + 8 * first, columns),
+    singlesIn('g', g + 4 * first, (rows - 1) * stride + columns),
+    singlesIn('x', x + 4 * first, (rows - 1) * stride + columns),
+    singlesIn('weight', weight, stride),
+    linesIn('lines', lines, rows),
+  ],
   addHeldGradientSums: (sums, products, g, x, weight, lines, held, rows, columns, stride) => [
     doublesInOut('sums', sums, columns),
     doublesInOut('products', products, columns),

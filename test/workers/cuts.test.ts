@@ -12,6 +12,7 @@ const OF_ONE_THREAD = [
   'makeGivenLines',
   'makeLines',
   'mergeMoments',
+  'mergePieceSums',
   'transpose',
 ];
 
