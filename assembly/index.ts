@@ -35,6 +35,7 @@ export { applyElements } from './elements/apply';
 
 export { normalizeRows } from './fused/normalize';
 export { normalizeColumns } from './fused/normalize-columns';
+export { normalizeTiles } from './fused/normalize-tiles';
 
 // Conversions: elements of 16 bits at the edge of memory.
 

@@ -207,6 +207,11 @@ export class Memory {
     this.#places = new Uint32Array(buffer, end, places);
   }
 
+  /** The address of TILE_SIZE float32, which are free while nothing is copied to a tile. */
+  get tileAt(): number {
+    return this.#tile.areaAt;
+  }
+
   /** The address of HALF_TILE float32 that a strip of no more elements leaves free. */
   get spareAt(): number {
     return this.#tile.spareAt;

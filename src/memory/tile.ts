@@ -71,6 +71,11 @@ export class TileScratch {
     return this.#areaAt + this.#start * F32;
   }
 
+  /** The address of TILE_SIZE float32, those of the tile among them. */
+  get areaAt(): number {
+    return this.#areaAt;
+  }
+
   /** The address of HALF_TILE float32 behind a tile of no more elements. */
   get spareAt(): number {
     return this.#areaAt + (HALF_TILE + TILE_SLACK) * F32;

@@ -18,7 +18,47 @@ export function normalizeColumnsOfAxes(
   affine: Affine,
   sink: MomentsSink | null,
 ): void {
-  memoryFor(0, output, input).run(new NormalizeTiles(output, input, view, affine, sink));
+  const memory = memoryFor(0, output, input);
+  if (sink === null && affine.deviation === null && memory.holds(input) && memory.holds(output)) {
+    const { samples, length, apart } = view;
+    const { width } = new ColumnsOfSamples(view);
+    if (apart === 0) return;
+    const [y, x] = [output.byteOffset, input.byteOffset];
+    normalizeTiles(memory, affine, y, x, samples, length, apart, width);
+    return;
+  }
+  memory.run(new NormalizeTiles(output, input, view, affine, sink));
+}
+
+/** Normalizes the columns of matrices, so many at once, by moments that the kernel finds. */
+function normalizeTiles(
+  memory: Memory,
+  { weight, bias, eps, centred }: Affine,
+  y: number,
+  x: number,
+  samples: number,
+  rows: number,
+  columns: number,
+  width: number,
+): void {
+  memory.kernels.normalizeTiles(
+    y,
+    memory.moments.at,
+    memory.lines.at,
+    memory.combinations.at,
+    memory.tileAt,
+    x,
+    memory.loadWeight(weight, 0, rows),
+    memory.loadBias(bias, 0, rows),
+    samples,
+    rows,
+    columns,
+    columns,
+    width,
+    eps,
+    centred,
+    memory.columnsAt,
+  );
 }
 
 /** Normalizes tiles of columns, each column by its own moments. Each row has a weight. */
@@ -46,7 +86,12 @@ class NormalizeTiles implements Plan<ColumnsTile> {
 
   work(memory: Memory, { rows, length, first }: ColumnsTile, y: number, x: number): void {
     const { kernels, moments, lines, columnsAt } = memory;
-    const { weight, bias } = this.#affine;
+    const { weight, bias, deviation } = this.#affine;
+    if (deviation === null) {
+      normalizeTiles(memory, this.#affine, y, x, 1, rows, length, length);
+      this.#sink?.add(moments.values, first, length);
+      return;
+    }
     moments.values.fill(0, 0, length * MOMENTS);
     kernels.addColumnMoments(moments.at, x, rows, length, columnsAt);
     this.#sink?.add(moments.values, first, length);

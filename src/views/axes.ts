@@ -84,7 +84,7 @@ export class ColumnsOfSamples implements Strips<ColumnsTile> {
   readonly count: number;
   readonly #view: AxesView;
   /** Columns in a tile. */
-  readonly #step: number;
+  readonly width: number;
   readonly #tilesOfSample: number;
 
   /** @param most the elements of a tile */
@@ -92,19 +92,19 @@ export class ColumnsOfSamples implements Strips<ColumnsTile> {
     const { samples, length, apart } = view;
     const fits = Math.min(apart, MAX_CHANNELS, Math.floor(most / Math.max(1, length)));
     this.#view = view;
-    this.#step = fits > COLUMN_UNIT && fits < apart ? fits - (fits % COLUMN_UNIT) : fits;
-    this.#tilesOfSample = Math.ceil(apart / this.#step);
+    this.width = fits > COLUMN_UNIT && fits < apart ? fits - (fits % COLUMN_UNIT) : fits;
+    this.#tilesOfSample = Math.ceil(apart / this.width);
     this.count = samples * length * apart === 0 ? 0 : samples * this.#tilesOfSample;
   }
 
   strip(index: number): ColumnsTile {
     const { length, apart } = this.#view;
     const sample = Math.floor(index / this.#tilesOfSample);
-    const column = (index % this.#tilesOfSample) * this.#step;
+    const column = (index % this.#tilesOfSample) * this.width;
     return {
       start: sample * length * apart + column,
       rows: length,
-      length: Math.min(this.#step, apart - column),
+      length: Math.min(this.width, apart - column),
       stride: apart,
       first: sample * apart + column,
     };

@@ -1,7 +1,7 @@
 // How the work of kernels of columns is cut: at rows of the matrix, those that are summed together
 // staying so, or at samples.
 
-import { F64 } from '../memory/sizes.ts';
+import { F32, F64 } from '../memory/sizes.ts';
 import { MOMENTS_BYTES, PARTS } from './bytes.ts';
 import type { Call, Ways } from './calls.ts';
 import type { Deal, Dealing } from './deal.ts';
@@ -93,6 +93,36 @@ export function applyColumns({ rows, columns }: MatrixCall, deal: Deal, job: Dea
 
 export function combineColumns({ rows, columns }: MatrixCall, deal: Deal): boolean {
   return deal(new Pieces(1, rows, chunkRows(columns)), columns, 0);
+}
+
+/** Cuts matrices at their samples, or where these are few, at tiles of columns. */
+export function normalizeTiles(call: Call<'normalizeTiles'>, deal: Deal, job: Dealing): boolean {
+  const { y, x, weight, bias, samples, rows, columns, stride, width } = call;
+  const sample = rows * stride * F32;
+  const own: Ways = {
+    lines: job.own(0),
+    rowLines: job.own(1),
+    scratch: job.own(2),
+    tile: job.own(3),
+    moments: job.own(6),
+    weight: [weight],
+    bias: [bias],
+    rows: [rows],
+  };
+  const pieces = new Pieces(samples, columns, cut(job, samples * columns, rows, width).most);
+  if (pieces.columns === 1) {
+    const wholes = cut(job, samples, rows * columns);
+    const ways = { y: wholes.at(y, sample), x: wholes.at(x, sample), samples: wholes.count() };
+    return deal(wholes, 0, 0, { ...own, ...ways });
+  }
+  const step = pieces.most * F32;
+  return deal(pieces, 0, 0, {
+    ...own,
+    y: [y, sample, step],
+    x: [x, sample, step],
+    samples: [1],
+    columns: pieces.count(),
+  });
 }
 
 /** Columns of samples. */

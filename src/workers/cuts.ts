@@ -6,6 +6,7 @@ import {
   combineColumns,
   differentiateColumns,
   normalizeColumns,
+  normalizeTiles,
 } from './columns.ts';
 import { convert } from './conversions.ts';
 import type { Cut } from './deal.ts';
@@ -83,6 +84,11 @@ export const CUTS: Readonly<Record<string, readonly [parameters: string, cut: Cu
   differentiateColumns: [
     'dx sums products means variances rstds combinations g x weight samples rows columns width groupSize period eps',
     differentiateColumns,
+  ],
+
+  normalizeTiles: [
+    'y moments lines rowLines tile x weight bias samples rows columns stride width eps centred scratch',
+    normalizeTiles,
   ],
 
   gather: ['y x list rows length stride', gather],

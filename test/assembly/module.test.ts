@@ -27,6 +27,7 @@ const KERNELS = [
   'narrow',
   'normalizeColumns',
   'normalizeRows',
+  'normalizeTiles',
   'scatter',
   'widen',
 ];

@@ -330,6 +330,42 @@ export const extentsOf: {
       ? singlesOut('scratch', scratch, Math.ceil(rows / 8) * inSixteens(columns) * 2)
       : singlesScratch('scratch', scratch, columns * 2),
   ],
+  normalizeTiles: (
+    y,
+    moments,
+    lines,
+    rowLines,
+    tile,
+    x,
+    weight,
+    bias,
+    samples,
+    rows,
+    columns,
+    stride,
+    width,
+    _eps,
+    _centred,
+    scratch,
+  ) => {
+    const ofRows = (use: Use, name: string, start: number) =>
+      columns === stride
+        ? [use(name, start, samples * rows * columns)]
+        : Array.from({ length: samples * rows }, (_, row) =>
+            use(name, start + 4 * row * stride, columns),
+          );
+    return [
+      ...ofRows(singlesOut, 'y', y),
+      ...ofRows(singlesIn, 'x', x),
+      momentsOut('moments', moments, Math.min(width, columns)),
+      linesScratch('lines', lines, Math.min(width, columns)),
+      ...(weight || bias ? [linesScratch('rowLines', rowLines, rows)] : []),
+      ...(width < stride ? [singlesScratch('tile', tile, rows * Math.min(width, columns))] : []),
+      ...optional(singlesIn('weight', weight, rows)),
+      ...optional(singlesIn('bias', bias, rows)),
+      singlesScratch('scratch', scratch, inFours(Math.min(width, columns)) * 6),
+    ];
+  },
   findPieceSums: (parts, g, x, weight, lines, rows, length) => [
     doublesOut('parts', parts, rows * Math.ceil(length / 4096) * 2),
     singlesIn('g', g, rows * length),

@@ -71,6 +71,29 @@ function manyChannels(): fc.Arbitrary<readonly number[]> {
     });
 }
 
+/** Shapes of a few rows of elements that are more than have numbers at once as channels. */
+function longRows(): fc.Arbitrary<readonly number[]> {
+  return fc
+    .record({
+      rows: fc.integer({ min: 1, max: 9 }),
+      length: fc.integer({ min: 4090, max: 20_000 }),
+      apart: fc.constantFrom(1, 1, 2, 5),
+    })
+    .map(({ rows, length, apart }) => {
+      const fitting = Math.max(1, Math.floor(MOST_WIDE_ELEMENTS / (length * apart)));
+      return apart === 1 ? [Math.min(rows, fitting), length] : [fitting, length, apart];
+    });
+}
+
+/** Shapes whose second dimension is normalized in many places, as channels of pictures are. */
+function manyPlaces(): fc.Arbitrary<readonly number[]> {
+  return fc.tuple(
+    fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 1, max: 150 }),
+    fc.integer({ min: 1, max: 80 }),
+  );
+}
+
 /**
  * Calls that the library accepts.
  *
@@ -88,7 +111,11 @@ export function drawn(
         norm: fc.constant(norm),
         shape:
           norm === 'layerNorm' || norm === 'rmsNorm'
-            ? shape(1, 6)
+            ? fc.oneof(
+                { weight: 12, arbitrary: shape(1, 6) },
+                { weight: 1, arbitrary: longRows() },
+                { weight: 1, arbitrary: manyPlaces() },
+              )
             : fc.oneof(
                 { weight: 12, arbitrary: shape(2, 6) },
                 { weight: 1, arbitrary: manyChannels() },

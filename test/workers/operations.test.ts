@@ -165,7 +165,7 @@ const TABLE: readonly (readonly [name: string, Share, shape: readonly number[], 
   ],
   [
     '`layerNorm` with `axes`',
-    'in part',
+    'all',
     IMAGES,
     (x, _, out) => api.layerNorm(x, [32], { axes: [1], out }),
   ],

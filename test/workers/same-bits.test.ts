@@ -38,7 +38,12 @@ const CALLS: readonly Call[] = [
   { norm: 'layerNorm', shape: [20, 5000], normalizedShape: [5000], options: {} },
   { norm: 'layerNorm', shape: [200, 768], normalizedShape: [768], options: { epsMode: 'std' } },
   { norm: 'layerNorm', shape: [3, 70, 800], normalizedShape: [70], options: { axes: [1] } },
+  { norm: 'layerNorm', shape: [5, 96, 20, 41], normalizedShape: [96], options: { axes: [1] } },
+  { norm: 'layerNorm', shape: [1, 2100, 60], normalizedShape: [2100], options: { axes: [1] } },
   { norm: 'rmsNorm', shape: [150, 1001], normalizedShape: [1001], options: {} },
+  { norm: 'rmsNorm', shape: [33, 8200], normalizedShape: [8200], options: {} },
+  { norm: 'layerNorm', shape: [3, 40007], normalizedShape: [40007], options: {} },
+  { norm: 'layerNorm', shape: [2, 70000], normalizedShape: [70000], options: {} },
 ];
 
 /** Returns a mask of so many places, in which some lie side by side. */
