@@ -35,7 +35,9 @@ Options of cliffs:
 
 Options of threads:
   --norm, --shape    as above
-  --quick            takes fewer rounds, with more noise
+  --quick            fewer rounds, with more noise, and no tensors of over a million elements
+  --publish          writes bench/threads.json, of which npm run facts draws
+                     docs/images/threads.svg; takes no filter
 
 Options of sixteen:
   --quick            takes fewer rounds, with more noise
@@ -123,9 +125,12 @@ const QUESTIONS: Readonly<Record<string, () => Promise<void>>> = {
     await painting(options.quick ? 5 : 21);
   },
   async threads() {
-    const { norm, shape, quick } = options;
+    const { norm, shape, quick, publish } = options;
+    if (publish && (norm ?? shape)) {
+      return refuse('--publish compares everything, and takes no filter');
+    }
     const { threads } = await import('./questions/threads.ts');
-    await threads({ norm, shape }, quick);
+    await threads({ norm, shape }, quick && !publish, publish);
   },
   async queue() {
     const pictures = Number(options.pictures);

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { picturesPicture, readPictureResults } from '../bench/reports/pictures-picture.ts';
 import { readResults } from '../bench/reports/results.ts';
 import { speedPicture } from '../bench/reports/speed-picture.ts';
+import { threadsPicture } from '../bench/reports/threads-picture.ts';
+import { readThreadsResults } from '../bench/reports/threads-results.ts';
 import { drawSheet, PAIRS, readPair } from '../cli/gallery/gallery.ts';
 import { loadCodecs } from '../cli/src/pictures/sharp.ts';
 import { drawSharing } from './draw-sharing.ts';
@@ -22,6 +24,7 @@ export function drawDrawings(): Readonly<Record<string, string>> {
   return {
     'docs/images/bench.svg': speedPicture(readResults()),
     'docs/images/pictures.svg': picturesPicture(readPictureResults()),
+    'docs/images/threads.svg': threadsPicture(readThreadsResults()),
     'docs/images/sharing.svg': drawSharing(),
     'docs/images/histogram.svg': drawHistogram(),
   };

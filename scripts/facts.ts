@@ -12,6 +12,8 @@ import { parseArgs } from 'node:util';
 import { OURS, PLAIN } from '../bench/contestants/names.ts';
 import { type Results, readResults } from '../bench/reports/results.ts';
 import { ratioOf, speedTable } from '../bench/reports/speed-table.ts';
+import { readThreadsResults } from '../bench/reports/threads-results.ts';
+import { boundsTable, gainsTable } from '../bench/reports/threads-table.ts';
 import { Memory } from '../src/memory/memory.ts';
 import { gzippedSize } from './bundle-size.ts';
 import { drawDrawings, drawGallery } from './draw-pictures.ts';
@@ -20,6 +22,7 @@ import { type Facts, fillFacts, staleFacts } from './markers.ts';
 const PAGES = [
   'README.md',
   'docs/memory-and-arenas.md',
+  'docs/threads.md',
   'docs/edge-workers.md',
   'docs/trust.md',
   'docs/when-to-use-it.md',
@@ -52,7 +55,11 @@ function spellSpeedUp(results: Results): string {
 
 function findFacts(): Facts {
   const results = readResults();
+  const threads = readThreadsResults();
   return {
+    'threads-machine': `${threads.machine.cores} cores of an ${threads.machine.processor}`,
+    'threads-gains': `\n${gainsTable(threads).trim()}\n`,
+    'threads-bounds': `\n${boundsTable(threads).trim()}\n`,
     speed: `\n${speedTable(results).trim()}\n`,
     'speed-up': spellSpeedUp(results),
     module: sizeOf('kernels'),

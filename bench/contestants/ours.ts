@@ -2,7 +2,7 @@
 import { Arena, SharedArena, Tensor } from '../../dist/index.js';
 import type { Problem } from '../problems/problem.ts';
 import type { Contestant, Team } from './contestant.ts';
-import { OURS } from './names.ts';
+import { inThreads, OURS } from './names.ts';
 
 /** wasm-norm, on every kind of memory that it takes. */
 export function ours(): Team {
@@ -30,12 +30,18 @@ export function oursOnThreads(counts: readonly number[]): Team {
   return { enter: (problem) => counts.map((threads) => onThreads(problem, threads)) };
 }
 
-function onThreads(problem: Problem, threads: number): Contestant {
-  return contestant(`ours, ${threads} threads`, problem, () => {
-    const arena = new SharedArena(spaceFor(problem), { threads });
+/** The same with results in place of x. */
+export function oursInPlaceOnThreads(counts: readonly number[]): Team {
+  return { enter: (problem) => counts.map((threads) => onThreads(problem, threads, true)) };
+}
+
+function onThreads(problem: Problem, threads: number, inPlace = false): Contestant {
+  return contestant(`ours${inThreads(threads)}`, problem, () => {
+    const bytes = inPlace ? 4 * problem.elements : spaceFor(problem);
+    const arena = new SharedArena(bytes, { threads });
     return {
       bring: (tensor) => arena.tensor(tensor),
-      out: ({ shape }) => arena.tensor(shape),
+      out: (replaced) => (inPlace ? replaced : arena.tensor(replaced.shape)),
       ready: arena.ready,
       close: () => arena.close(),
     };

@@ -20,7 +20,8 @@ export function exercise(problem: Problem, mean: number): Exercise {
   return { inputs, expected };
 }
 
-function inputsOf({ operation, pass, elements, channels }: Problem, mean: number): Inputs {
+/** Makes the inputs alone. */
+export function inputsOf({ operation, pass, elements, channels }: Problem, mean: number): Inputs {
   return {
     x: normals(elements, 1, mean),
     gradOutput: normals(pass === 'backward' ? elements : 0, 2),
