@@ -44,14 +44,23 @@ export function findScales(
   groupSize: usize,
   eps: f64,
 ): void {
-  const channels = samples * columns;
-  const bytes = channels << 3;
+  const scopes = (samples * columns) / groupSize;
+  const bytes = scopes << 3;
   const count = <f64>(rows * width * groupSize);
-  const own = groupSize === 1;
-  if (!own) loadFirsts(means, x, samples, rows, columns, width, groupSize);
-  sumColumns(sums, scales, gradientSums, products, means, g, x, samples, rows, columns, width, own);
-  shareSums(sums, channels, groupSize);
-  shareSums(scales, channels, groupSize);
+  sumColumns(
+    sums,
+    scales,
+    gradientSums,
+    products,
+    means,
+    g,
+    x,
+    samples,
+    rows,
+    columns,
+    width,
+    groupSize,
+  );
   const parts = f64x2.splat(1 / count);
   const epsilons = f64x2.splat(eps);
   const ones = f64x2.splat(1);
@@ -66,14 +75,10 @@ export function findScales(
     v128.store(means + at, f64x2.add(v128.load(means + at), offset));
     v128.store(variances + at, variance);
     v128.store(scales + at, scale);
-    if (g) {
-      const moved = f64x2.mul(offset, v128.load(gradientSums + at));
-      const product = f64x2.sub(v128.load(products + at), moved);
-      v128.store(products + at, f64x2.mul(product, scale));
-    }
+    if (g) v128.store(sums + at, offset);
   }
   if (moments) {
-    for (let at: usize = 0; at < bytes; at += groupSize << 3) {
+    for (let at: usize = 0; at < bytes; at += 8) {
       f64.store(moments, count, 0);
       f64.store(moments, f64.load(means + at), 8);
       f64.store(moments, f64.load(variances + at) * count, 16);
@@ -81,44 +86,42 @@ export function findScales(
       moments += MOMENTS;
     }
   }
+  if (groupSize > 1) {
+    spread(means, scopes, groupSize);
+    spread(scales, scopes, groupSize);
+  }
 }
 
-/** Loads for each column the first element of those that share a mean with it. */
-function loadFirsts(
-  firsts: usize,
-  x: usize,
-  samples: usize,
-  rows: usize,
-  columns: usize,
-  width: usize,
-  groupSize: usize,
-): void {
-  const line = (columns * width) << 2;
-  const group = (groupSize * width) << 2;
-  for (; samples; samples--) {
-    for (let at: usize = 0; at < line; at += group) {
-      const first = <f64>f32.load(x + at);
-      for (let i: usize = 0; i < groupSize; i++) {
-        f64.store(firsts, first);
-        firsts += 8;
-      }
+/** Gives each of `groupSize` columns the number of its group, from the last group to the first. */
+function spread(numbers: usize, groups: usize, groupSize: usize): void {
+  let to = numbers + ((groups * groupSize) << 3);
+  for (let from = numbers + (groups << 3); from > numbers; ) {
+    from -= 8;
+    const pair = v128.load64_splat(from);
+    let left = groupSize;
+    if (left & 1) {
+      to -= 8;
+      v128.store64_lane(to, pair, 0);
+      left--;
     }
-    x += rows * line;
+    for (; left; left -= 2) {
+      to -= 16;
+      v128.store(to, pair);
+    }
   }
 }
 
 /**
  * Adds up the deviations d = x - shift of each column of each sample, their squares, and with g
- * their products with it.
+ * their products with it. Of a group the columns' sums are added up one by one.
  *
- * @param sums (samples, columns) float64, written, and one more: sums of d
- * @param squares (samples, columns) float64, likewise: sums of d * d
+ * @param sums (samples, columns / groupSize) float64, written, and one more: sums of d
+ * @param squares (samples, columns / groupSize) float64, likewise: sums of d * d
  * @param gradientSums (samples, columns) float64, likewise: sums of g
  * @param products (samples, columns) float64, likewise: sums of g * d
- * @param shifts (samples, columns) float64, and one more
+ * @param shifts (samples, columns / groupSize) float64, likewise: the first element
  * @param g (samples, rows, columns, width) float32; 0: none
  * @param x (samples, rows, columns, width) float32
- * @param own whether each column's shift is its first element, which is then written
  */
 function sumColumns(
   sums: usize,
@@ -132,7 +135,7 @@ function sumColumns(
   rows: usize,
   columns: usize,
   width: usize,
-  own: bool,
+  groupSize: usize,
 ): void {
   const apart = width << 2;
   const line = columns * apart;
@@ -143,16 +146,23 @@ function sumColumns(
   const end = isTall ? size : apart;
   const outerStep = isTall ? <usize>4 : line;
   const outerEnd = isTall ? apart : size;
+  const own = groupSize === 1;
   for (; samples; samples--) {
     let atG = g;
     let atX = x;
+    let shift = f64x2.splat(0);
+    let totals = shift;
+    let inGroup = own ? columns : groupSize;
     for (let left = columns; left; ) {
-      const next = left > 1 ? apart : 0;
-      let shift: v128;
+      const taken = min<usize>(inGroup, 2);
+      const next = (taken - 1) * apart;
       if (own) {
         shift = loadPairApart(atX, next);
         v128.store(shifts, shift);
-      } else shift = v128.load(shifts);
+      } else if (inGroup === groupSize) {
+        shift = loadPairApart(atX, 0);
+        totals = f64x2.splat(0);
+      }
       let sum = f64x2.splat(0);
       let square = f64x2.splat(0);
       if (g) {
@@ -210,34 +220,34 @@ function sumColumns(
           from += outerStep;
         } while (from < outerEnd);
       }
-      v128.store(sums, sum);
-      v128.store(squares, square);
-      const taken = min<usize>(left, 2);
-      sums += taken << 3;
-      squares += taken << 3;
+      if (own) {
+        v128.store(sums, sum);
+        v128.store(squares, square);
+        sums += taken << 3;
+        squares += taken << 3;
+        shifts += taken << 3;
+        inGroup -= taken;
+      } else {
+        totals = f64x2.add(totals, v128.shuffle<f64>(sum, square, 0, 2));
+        if (taken === 2) totals = f64x2.add(totals, v128.shuffle<f64>(sum, square, 1, 3));
+        inGroup -= taken;
+        if (!inGroup) {
+          inGroup = groupSize;
+          v128.store64_lane(sums, totals, 0);
+          v128.store64_lane(squares, totals, 1);
+          v128.store64_lane(shifts, shift, 0);
+          sums += 8;
+          squares += 8;
+          shifts += 8;
+        }
+      }
       gradientSums += taken << 3;
       products += taken << 3;
-      shifts += taken << 3;
       atG += taken * apart;
       atX += taken * apart;
       left -= taken;
     }
     if (g) g += size;
     x += size;
-  }
-}
-
-/**
- * Gives each sum the sum of its group, `groupSize` consecutive ones.
- *
- * @param sums (length) float64
- */
-export function shareSums(sums: usize, length: usize, groupSize: usize): void {
-  if (groupSize === 1) return;
-  const bytes = groupSize << 3;
-  for (const end = sums + (length << 3); sums < end; sums += bytes) {
-    let total: f64 = 0;
-    for (let at: usize = 0; at < bytes; at += 8) total += f64.load(sums + at);
-    for (let at: usize = 0; at < bytes; at += 8) f64.store(sums + at, total);
   }
 }

@@ -1,4 +1,3 @@
-import { shareSums } from '../columns/small-samples';
 import { loadPair, loadPairApart, storePair, storePairApart } from '../core/lanes';
 import { loadOr } from '../core/line';
 import { findScales } from './kernels';
@@ -16,7 +15,7 @@ const STRIP_ELEMENTS: usize = 2048;
  * @param products (samples, columns) float64, likewise: sums of g * z
  * @param means (samples, columns) float64 to work in, of which at most the larger of
  *   STRIP_ELEMENTS and columns are touched, and one more
- * @param variances (samples, columns) float64, likewise
+ * @param offsets (samples, columns) float64 to work in, likewise
  * @param rstds (samples, columns) float64 to work in, likewise
  * @param combinations (samples, columns) times 3 float64 to work in, likewise
  * @param g (samples, rows, columns, width) float32
@@ -29,7 +28,7 @@ export function differentiateColumns(
   sums: usize,
   products: usize,
   means: usize,
-  variances: usize,
+  offsets: usize,
   rstds: usize,
   combinations: usize,
   g: usize,
@@ -43,7 +42,8 @@ export function differentiateColumns(
   period: usize,
   eps: f64,
 ): void {
-  const parts = f64x2.splat(-1 / <f64>(rows * width * groupSize));
+  const part = -1 / <f64>(rows * width * groupSize);
+  const parts = f64x2.splat(part);
   const stripSamples = max<usize>(1, STRIP_ELEMENTS / (rows * columns * width));
   const size = (rows * columns * width) << 2;
   let channel: usize = 0;
@@ -57,9 +57,9 @@ export function differentiateColumns(
     findScales(
       0,
       means,
-      variances,
-      rstds,
       as,
+      rstds,
+      offsets,
       sums,
       products,
       g,
@@ -71,28 +71,54 @@ export function differentiateColumns(
       groupSize,
       eps,
     );
-    for (let at: usize = 0; at < bytes; at += 16) {
-      const first = loadOr(weight, channel, 1);
-      if (++channel === period) channel = 0;
-      let second = first;
-      // The last pair may have one column.
-      if (at + 8 < bytes) {
-        second = loadOr(weight, channel, 1);
+    if (groupSize === 1) {
+      for (let at: usize = 0; at < bytes; at += 16) {
+        const first = loadOr(weight, channel, 1);
         if (++channel === period) channel = 0;
+        let second = first;
+        // The last pair may have one column.
+        if (at + 8 < bytes) {
+          second = loadOr(weight, channel, 1);
+          if (++channel === period) channel = 0;
+        }
+        const w = f64x2.replace_lane(f64x2.splat(first), 1, second);
+        const rstd = v128.load(rstds + at);
+        const sum = v128.load(sums + at);
+        const moved = f64x2.mul(v128.load(offsets + at), sum);
+        const product = f64x2.mul(f64x2.sub(v128.load(products + at), moved), rstd);
+        const factor = f64x2.mul(rstd, parts);
+        v128.store(products + at, product);
+        v128.store(as + at, f64x2.mul(w, rstd));
+        v128.store(bs + at, f64x2.mul(f64x2.mul(factor, f64x2.mul(w, product)), rstd));
+        v128.store(cs + at, f64x2.mul(factor, f64x2.mul(w, sum)));
       }
-      const w = f64x2.replace_lane(f64x2.splat(first), 1, second);
-      v128.store(as + at, f64x2.mul(w, v128.load(rstds + at)));
-      v128.store(bs + at, f64x2.mul(w, v128.load(products + at)));
-      v128.store(cs + at, f64x2.mul(w, v128.load(sums + at)));
-    }
-    shareSums(bs, channels, groupSize);
-    shareSums(cs, channels, groupSize);
-    for (let at: usize = 0; at < bytes; at += 16) {
-      const rstd = v128.load(rstds + at);
-      const factor = f64x2.mul(rstd, parts);
-      const product = f64x2.mul(f64x2.mul(factor, v128.load(bs + at)), rstd);
-      v128.store(bs + at, product);
-      v128.store(cs + at, f64x2.mul(factor, v128.load(cs + at)));
+    } else {
+      let column: usize = 0;
+      for (let at: usize = 0; column < bytes; at += 8) {
+        const offset = f64.load(offsets + at);
+        const rstd = f64.load(rstds + column);
+        const start = column;
+        const end = column + (groupSize << 3);
+        let totalProduct: f64 = 0;
+        let totalSum: f64 = 0;
+        for (; column < end; column += 8) {
+          const w = loadOr(weight, channel, 1);
+          if (++channel === period) channel = 0;
+          const sum = f64.load(sums + column);
+          const product = (f64.load(products + column) - offset * sum) * rstd;
+          f64.store(products + column, product);
+          f64.store(as + column, w * rstd);
+          totalProduct += w * product;
+          totalSum += w * sum;
+        }
+        const factor = rstd * part;
+        const b = factor * totalProduct * rstd;
+        const c = factor * totalSum;
+        for (column = start; column < end; column += 8) {
+          f64.store(bs + column, b);
+          f64.store(cs + column, c);
+        }
+      }
     }
     for (let at: usize = 0; at < bytes; at += columns << 3) {
       combineDeviations(dx, g, x, means + at, as + at, bs + at, cs + at, rows, columns, width);

@@ -162,6 +162,7 @@ function cutSamples(call: SamplesCall, job: Dealing, pairs: boolean): SamplePiec
     moments: pieces.at(moments, (unit / groupSize) * MOMENTS_BYTES),
     means: job.own(0),
     variances: job.own(1),
+    offsets: job.own(1),
     scales: job.own(2),
     rstds: job.own(2),
     combinations: job.own(3),

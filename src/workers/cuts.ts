@@ -82,7 +82,7 @@ export const CUTS: Readonly<Record<string, readonly [parameters: string, cut: Cu
     normalizeColumns,
   ],
   differentiateColumns: [
-    'dx sums products means variances rstds combinations g x weight samples rows columns width groupSize period eps',
+    'dx sums products means offsets rstds combinations g x weight samples rows columns width groupSize period eps',
     differentiateColumns,
   ],
 
