@@ -6,8 +6,8 @@ import { MANY_COLUMNS } from './many-columns';
 /**
  * Applies a line to each column: y = (x - mean) * scale + shift.
  *
- * @param y (rows, columns) float32; may be x
- * @param x (rows, columns) float32
+ * @param y (rows, columns) float32, in rows that lie `stride` elements apart; may be x
+ * @param x (rows, columns) float32, likewise
  * @param lines (columns) lines
  * @param scratch (columns, rounded up to fours) times 4 float32 to work in
  */
@@ -17,11 +17,13 @@ export function applyColumns(
   lines: usize,
   rows: usize,
   columns: usize,
+  stride: usize,
   scratch: usize,
 ): void {
-  const step = columns << 2;
+  const size = columns << 2;
+  const step = stride << 2;
   if (!linesToF32(scratch, lines, columns)) {
-    for (let at: usize = 0; at < step; at += 4) {
+    for (let at: usize = 0; at < size; at += 4) {
       applyColumn(y + at, x + at, lines, rows, step);
       lines += LINE;
     }
@@ -31,21 +33,21 @@ export function applyColumns(
   // Short rows go four at a time, so that each line is read once for four rows.
   if (columns < MANY_COLUMNS) {
     for (; rows >= 4; rows -= 4) {
-      applyFourRows(y, x, scratch, step);
+      applyFourRows(y, x, scratch, size, step);
       y += step << 2;
       x += step << 2;
     }
   }
   for (; rows; rows--) {
-    applyOneRow(y, x, scratch, step);
+    applyOneRow(y, x, scratch, size);
     y += step;
     x += step;
   }
 }
 
-function applyFourRows(y: usize, x: usize, linesF32: usize, step: usize): void {
-  const end = x + step;
-  for (const vectors = x + (step & ~15); x < vectors; ) {
+function applyFourRows(y: usize, x: usize, linesF32: usize, size: usize, step: usize): void {
+  const end = x + size;
+  for (const vectors = x + (size & ~15); x < vectors; ) {
     const highs = v128.load(linesF32, 0);
     const scales = v128.load(linesF32, 16);
     const lows = v128.load(linesF32, 32);
@@ -69,9 +71,9 @@ function applyFourRows(y: usize, x: usize, linesF32: usize, step: usize): void {
   }
 }
 
-function applyOneRow(y: usize, x: usize, linesF32: usize, step: usize): void {
-  const end = x + step;
-  for (const vectors = x + (step & ~15); x < vectors; x += 16) {
+function applyOneRow(y: usize, x: usize, linesF32: usize, size: usize): void {
+  const end = x + size;
+  for (const vectors = x + (size & ~15); x < vectors; x += 16) {
     const d = f32x4.sub(v128.load(x), v128.load(linesF32, 0));
     const scales = v128.load(linesF32, 16);
     const lows = v128.load(linesF32, 32);

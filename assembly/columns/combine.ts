@@ -40,9 +40,9 @@ const TWO_COLUMNS_F64: usize = 64;
 /**
  * Combines each column: dx = a * g + b * z + c, where z = (x - mean) * scale + shift.
  *
- * @param dx (rows, columns) float32; may be g or x
- * @param g (rows, columns) float32
- * @param x (rows, columns) float32
+ * @param dx (rows, columns) float32, in rows that lie `stride` elements apart; may be g or x
+ * @param g (rows, columns) float32, likewise
+ * @param x (rows, columns) float32, likewise
  * @param lines (columns) lines
  * @param combinations (columns) combinations
  * @param scratch (columns, rounded up to fours) times 8 float32 to work in
@@ -55,13 +55,14 @@ export function combineColumns(
   combinations: usize,
   rows: usize,
   columns: usize,
+  stride: usize,
   scratch: usize,
 ): void {
   const chunkRows = columnChunkRows(columns);
-  const step = columns << 2;
+  const step = stride << 2;
   for (; rows; ) {
     const count = min(rows, chunkRows);
-    combineChunk(dx, g, x, lines, combinations, count, columns, scratch);
+    combineChunk(dx, g, x, lines, combinations, count, columns, step, scratch);
     dx += count * step;
     g += count * step;
     x += count * step;
@@ -77,9 +78,10 @@ function combineChunk(
   combinations: usize,
   rows: usize,
   columns: usize,
+  step: usize,
   scratch: usize,
 ): void {
-  const step = columns << 2;
+  const size = columns << 2;
   if (rows < FEW_ROWS || !columnsToF32(scratch, lines, combinations, columns)) {
     columnsToF64(scratch, lines, combinations, columns);
     for (; rows; rows--) {
@@ -93,14 +95,14 @@ function combineChunk(
 
   if (columns < MANY_COLUMNS) {
     for (; rows >= 4; rows -= 4) {
-      combineFourRows(dx, g, x, scratch, step);
+      combineFourRows(dx, g, x, scratch, size, step);
       dx += step << 2;
       g += step << 2;
       x += step << 2;
     }
   }
   for (; rows; rows--) {
-    combineOneRow(dx, g, x, scratch, step);
+    combineOneRow(dx, g, x, scratch, size);
     dx += step;
     g += step;
     x += step;
@@ -167,9 +169,16 @@ function columnsToF32(columnsF32: usize, lines: usize, combinations: usize, colu
   return i32x4.all_true(fit);
 }
 
-function combineFourRows(dx: usize, g: usize, x: usize, columnsF32: usize, step: usize): void {
-  const end = x + step;
-  for (const vectors = x + (step & ~15); x < vectors; ) {
+function combineFourRows(
+  dx: usize,
+  g: usize,
+  x: usize,
+  columnsF32: usize,
+  size: usize,
+  step: usize,
+): void {
+  const end = x + size;
+  for (const vectors = x + (size & ~15); x < vectors; ) {
     const highs = v128.load(columnsF32, 0);
     const scales = v128.load(columnsF32, 16);
     const as = v128.load(columnsF32, 32);
@@ -202,9 +211,9 @@ function combineFourRows(dx: usize, g: usize, x: usize, columnsF32: usize, step:
   }
 }
 
-function combineOneRow(dx: usize, g: usize, x: usize, columnsF32: usize, step: usize): void {
-  const end = x + step;
-  for (const vectors = x + (step & ~15); x < vectors; x += 16) {
+function combineOneRow(dx: usize, g: usize, x: usize, columnsF32: usize, size: usize): void {
+  const end = x + size;
+  for (const vectors = x + (size & ~15); x < vectors; x += 16) {
     const z = scaledDifference(v128.load(x), v128.load(columnsF32, 0), v128.load(columnsF32, 16));
     const as = v128.load(columnsF32, 32);
     const bs = v128.load(columnsF32, 48);

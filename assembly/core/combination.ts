@@ -87,6 +87,16 @@ export function makeCombinations(
   centred: bool,
 ): void {
   let channel = first;
+  if (!moments) {
+    for (let left = groups * groupSize; left; left--) {
+      f64.store(combinations, loadOr(weight, channel, 1) * f64.load(lines, 8));
+      v128.store(combinations, f64x2.splat(0), 8);
+      combinations += COMBINATION;
+      lines += LINE;
+      if (++channel === period) channel = 0;
+    }
+    return;
+  }
   for (let group: usize = 0; group < groups; group++) {
     const rstd = f64.load(lines, 8);
     let sum: f64 = 0;
@@ -98,9 +108,9 @@ export function makeCombinations(
       f64.store(combinations + i * COMBINATION, w * rstd);
       if (++channel === period) channel = 0;
     }
-    const factor = moments ? -rstd / f64.load(moments + group * MOMENTS) : 0;
-    const b = moments ? factor * product : 0;
-    const c = moments && centred ? factor * sum : 0;
+    const factor = -rstd / f64.load(moments + group * MOMENTS);
+    const b = factor * product;
+    const c = centred ? factor * sum : 0;
     for (let i: usize = 0; i < groupSize; i++) {
       f64.store(combinations, b, 8);
       f64.store(combinations, c, 16);

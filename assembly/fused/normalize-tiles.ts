@@ -54,7 +54,7 @@ export function normalizeTiles(
       for (let i: usize = 0; i < count; i++) clearMoments(moments + i * MOMENTS);
       addColumnMoments(moments, from, rows, count, scratch);
       makeLines(lines, moments, 0, 0, count, 1, 0, count, 1, eps, centred);
-      applyColumns(to, from, lines, rows, count, scratch);
+      applyColumns(to, from, lines, rows, count, count, scratch);
       if (hasParameters) applyRows(to, to, rowLines, rows, count, rows, 0);
       if (isApart) copyRows(y + (first << 2), tile, rows, bytes, step, bytes);
     }

@@ -97,7 +97,7 @@ class NormalizeTiles implements Plan<ColumnsTile> {
     this.#sink?.add(moments.values, first, length);
     prepareDeviations(memory, length, this.#affine);
     prepareRowLines(memory, length, this.#affine);
-    kernels.applyColumns(y, x, lines.at, rows, length, columnsAt);
+    kernels.applyColumns(y, x, lines.at, rows, length, length, columnsAt);
     if (weight === null && bias === null) return;
     // A weight and a bias are a line with a mean of 0.
     for (let row = 0; row < rows; row++) {

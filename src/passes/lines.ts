@@ -50,11 +50,12 @@ export function withoutParameters(affine: Affine): Affine {
 }
 
 const APPLY: Operation = {
+  takesStrides: true,
   rows({ kernels, lines }, { rows, length, channel, period, gap }, y, x) {
     kernels.applyRows(y, x, lines.at + channel * LINE * F64, rows, length, period, gap);
   },
-  columns({ kernels, lines, columnsAt }, rows, columns, y, x) {
-    kernels.applyColumns(y, x, lines.at, rows, columns, columnsAt);
+  columns({ kernels, lines, columnsAt }, { rows, length, stride }, y, x) {
+    kernels.applyColumns(y, x, lines.at, rows, length, stride, columnsAt);
   },
 };
 

@@ -8,6 +8,7 @@ import { correctCombinations, prepareLines, withoutParameters } from './lines.ts
 // The lines make the normalized input z of x. Sums are those of the gradient g of the
 // output, products those of g * z.
 const ADD_GRADIENT_SUMS: Operation = {
+  takesStrides: false,
   rows(memory, { rows, length, channel, period, gap }, _y, x, g) {
     const { instances, sums, products, lines } = memory;
     const { addGradientSums } = gradientsOver(instances);
@@ -16,22 +17,23 @@ const ADD_GRADIENT_SUMS: Operation = {
     const product = products.at + channel * F64;
     addGradientSums(sum, product, g, x, line, rows, length, period, gap);
   },
-  columns({ instances, sums, products, lines, columnsAt }, rows, columns, _y, x, g) {
+  columns({ instances, sums, products, lines, columnsAt }, { rows, length }, _y, x, g) {
     const { addColumnGradientSums } = gradientsOver(instances);
-    addColumnGradientSums(sums.at, products.at, g, x, lines.at, rows, columns, columnsAt);
+    addColumnGradientSums(sums.at, products.at, g, x, lines.at, rows, length, columnsAt);
   },
 };
 
 // Combines g and z into the gradient of the input.
 const COMBINE: Operation = {
+  takesStrides: true,
   rows({ instances, lines, combinations }, { rows, length, channel, period, gap }, dx, x, g) {
     const line = lines.at + channel * LINE * F64;
     const combination = combinations.at + channel * COMBINATION * F64;
     gradientsOver(instances).combineRows(dx, g, x, line, combination, 0, rows, length, period, gap);
   },
-  columns({ instances, lines, combinations, columnsAt }, rows, columns, dx, x, g) {
+  columns({ instances, lines, combinations, columnsAt }, { rows, length, stride }, dx, x, g) {
     const { combineColumns } = gradientsOver(instances);
-    combineColumns(dx, g, x, lines.at, combinations.at, rows, columns, columnsAt);
+    combineColumns(dx, g, x, lines.at, combinations.at, rows, length, stride, columnsAt);
   },
 };
 

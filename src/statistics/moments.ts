@@ -5,20 +5,22 @@ import type { Scope } from '../views/scopes.ts';
 import type { Operation, View } from '../views/view.ts';
 
 const ADD_MOMENTS: Operation = {
+  takesStrides: false,
   rows({ kernels, moments }, { rows, length, channel, period, gap }, _y, x) {
     kernels.addMoments(moments.at + channel * MOMENTS * F64, x, rows, length, period, gap);
   },
-  columns({ kernels, moments, columnsAt }, rows, columns, _y, x) {
-    kernels.addColumnMoments(moments.at, x, rows, columns, columnsAt);
+  columns({ kernels, moments, columnsAt }, { rows, length }, _y, x) {
+    kernels.addColumnMoments(moments.at, x, rows, length, columnsAt);
   },
 };
 
 const ADD_MOMENTS_F64: Operation = {
+  takesStrides: false,
   rows({ kernels, moments }, { rows, length, channel, period, gap }, _y, x) {
     kernels.addMomentsF64(moments.at + channel * MOMENTS * F64, x, rows, length, period, gap);
   },
-  columns({ kernels, moments }, rows, columns, _y, x) {
-    kernels.addColumnMomentsF64(moments.at, x, rows, columns);
+  columns({ kernels, moments }, { rows, length }, _y, x) {
+    kernels.addColumnMomentsF64(moments.at, x, rows, length);
   },
 };
 

@@ -32,7 +32,8 @@ export class ColumnView implements View {
   run(memory: Memory, operation: Operation, operands: Operands): void {
     const { channels, stride } = this.#places;
     // What need not be copied need not be cut: kernels sum the rows of TILE_SIZE elements together.
-    const inPlace = stride === channels && memory.holdsAll(operands);
+    const fits = stride === channels || (operation.takesStrides && this.fold === 1);
+    const inPlace = fits && memory.holdsAll(operands);
     const most = inPlace ? Infinity : memory.tileSize;
     memory.run(new ColumnPlan(this.#places, this.fold, operation, operands, most));
   }
@@ -44,6 +45,7 @@ class ColumnPlan implements Plan<Tile> {
   readonly input: Operand;
   readonly gradOutput: Operand | null;
   readonly strips: ColumnStrips;
+  readonly takesStrides: boolean;
   readonly #fold: number;
   readonly #operation: Operation;
 
@@ -58,19 +60,28 @@ class ColumnPlan implements Plan<Tile> {
     this.input = input;
     this.gradOutput = gradOutput;
     this.strips = new ColumnStrips(places, fold, most);
+    this.takesStrides = most === Infinity;
     this.#fold = fold;
     this.#operation = operation;
   }
 
-  work(memory: Memory, { rows, length }: Tile, y: number, x: number, g: number): void {
+  work(memory: Memory, tile: Tile, y: number, x: number, g: number): void {
+    const { start, rows, length } = tile;
     const fold = this.#fold;
     const operation = this.#operation;
+    if (this.takesStrides && fold === 1) {
+      operation.columns(memory, tile, y, x, g);
+      return;
+    }
+    const columns = length * fold;
     const left = rows % fold;
     const folded = rows - left;
-    if (folded > 0) operation.columns(memory, folded / fold, length * fold, y, x, g);
+    const packed = { start, rows: folded / fold, length: columns, stride: columns };
+    if (folded > 0) operation.columns(memory, packed, y, x, g);
     if (left > 0) {
       const offset = folded * length * F32;
-      operation.columns(memory, left, length, y + offset, x + offset, g + offset);
+      const rest = { start: start + folded * length, rows: left, length, stride: length };
+      operation.columns(memory, rest, y + offset, x + offset, g + offset);
     }
   }
 }

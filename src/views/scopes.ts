@@ -228,14 +228,14 @@ function columnsOfChannel(tensor: ChannelTensor, use: BatchUse): number {
  * seen as so many columns. Columns are as fast as rows where there are half as many samples as
  * the square of a row's length, and faster with more samples: measured with rows of 2 to 32
  * elements in 8 to 512 samples. Without moments as many samples as half a row's length will do.
- * The lines of rows are made in vectors from 4 elements on: then it takes sixteen times as many.
+ * The lines of rows are made in vectors from 4 elements on: then it takes a quarter of the square.
  */
 function hasShortRows(
   { samples, channels, spatial, layout, lengths }: ChannelTensor,
   use: BatchUse,
 ): boolean {
   if (layout === 'nhwc' || lengths !== null || channels === 1) return false;
-  const factor = { moments: spatial, lines: spatial < 4 ? 1 : 32, gradients: 1 }[use];
+  const factor = { moments: spatial, lines: spatial < 4 ? 1 : spatial / 2, gradients: 1 }[use];
   return spatial <= MAX_SHORT_ROW && factor * spatial <= 2 * samples;
 }
 

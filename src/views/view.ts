@@ -14,7 +14,9 @@ export interface RowStrip extends Tile {
 /** What is done with a view: a call of one kernel for rows, and of another for columns. */
 export interface Operation {
   rows(memory: Memory, strip: RowStrip, y: number, x: number, g: number): void;
-  columns(memory: Memory, rows: number, columns: number, y: number, x: number, g: number): void;
+  /** Whether the rows of columns may lie apart. */
+  readonly takesStrides: boolean;
+  columns(memory: Memory, tile: Tile, y: number, x: number, g: number): void;
 }
 
 /**

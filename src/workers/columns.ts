@@ -87,12 +87,18 @@ export function addColumnGradientSums(
   );
 }
 
-export function applyColumns({ rows, columns }: MatrixCall, deal: Deal, job: Dealing): boolean {
-  return deal(cutWholes(job, rows, columns, ROWS_AT_ONCE), columns, 0);
+/** A matrix whose rows lie apart. */
+interface StridedCall extends MatrixCall {
+  readonly stride: number;
 }
 
-export function combineColumns({ rows, columns }: MatrixCall, deal: Deal): boolean {
-  return deal(new Pieces(1, rows, chunkRows(columns)), columns, 0);
+export function applyColumns(call: StridedCall, deal: Deal, job: Dealing): boolean {
+  const { rows, columns, stride } = call;
+  return deal(cutWholes(job, rows, columns, ROWS_AT_ONCE), stride, 0);
+}
+
+export function combineColumns({ rows, columns, stride }: StridedCall, deal: Deal): boolean {
+  return deal(new Pieces(1, rows, chunkRows(columns)), stride, 0);
 }
 
 /** Cuts matrices at their samples, or where these are few, at tiles of columns. */

@@ -74,9 +74,9 @@ export const CUTS: Readonly<Record<string, readonly [parameters: string, cut: Cu
 
   addColumnMoments: ['moments x rows columns scratch', addColumnMoments],
   addColumnMomentsF64: ['moments x rows columns', addColumnMoments],
-  applyColumns: ['y x lines rows columns scratch', applyColumns],
+  applyColumns: ['y x lines rows columns stride scratch', applyColumns],
   addColumnGradientSums: ['sums products g x lines rows columns scratch', addColumnGradientSums],
-  combineColumns: ['dx g x lines combinations rows columns scratch', combineColumns],
+  combineColumns: ['dx g x lines combinations rows columns stride scratch', combineColumns],
   normalizeColumns: [
     'y moments means variances scales sums x weight bias samples rows columns width groupSize period eps',
     normalizeColumns,

@@ -277,9 +277,9 @@ export const extentsOf: {
     ...withGaps(singlesIn, 'x', x, rows, length, period, gap),
     linesIn('lines', lines, Math.min(rows, period)),
   ],
-  applyColumns: (y, x, lines, rows, columns, scratch) => [
-    singlesOut('y', y, rows * columns),
-    singlesIn('x', x, rows * columns),
+  applyColumns: (y, x, lines, rows, columns, stride, scratch) => [
+    ...withGaps(singlesOut, 'y', y, rows, columns, 1, stride - columns),
+    ...withGaps(singlesIn, 'x', x, rows, columns, 1, stride - columns),
     linesIn('lines', lines, columns),
     singlesScratch('scratch', scratch, inFours(columns) * 4),
   ],
@@ -543,10 +543,10 @@ export const extentsOf: {
     combinationsIn('combinations', combinations, Math.min(rows, period)),
     ...optional(singlesIn('weight', weight, length)),
   ],
-  combineColumns: (dx, g, x, lines, combinations, rows, columns, scratch) => [
-    singlesOut('dx', dx, rows * columns),
-    singlesIn('g', g, rows * columns),
-    singlesIn('x', x, rows * columns),
+  combineColumns: (dx, g, x, lines, combinations, rows, columns, stride, scratch) => [
+    ...withGaps(singlesOut, 'dx', dx, rows, columns, 1, stride - columns),
+    ...withGaps(singlesIn, 'g', g, rows, columns, 1, stride - columns),
+    ...withGaps(singlesIn, 'x', x, rows, columns, 1, stride - columns),
     linesIn('lines', lines, columns),
     combinationsIn('combinations', combinations, columns),
     singlesScratch('scratch', scratch, inFours(columns) * 8),

@@ -177,7 +177,7 @@ const [COMBINATIONS, SUMS, PRODUCTS, WEIGHTS] = [12_288, 16_384, 20_480, 24_576]
 
 describe.each<[string, (kernels: AllKernels) => void]>([
   ['applyRows', ({ applyRows }) => applyRows(Y, X, LINES, 4, 64, 4, 0)],
-  ['applyColumns', ({ applyColumns }) => applyColumns(Y, X, LINES, 64, 4, SCRATCH)],
+  ['applyColumns', ({ applyColumns }) => applyColumns(Y, X, LINES, 64, 4, 4, SCRATCH)],
   ['applyElements', ({ applyElements }) => applyElements(Y, X, LINES, 0, 0, 4, 64)],
   [
     'applyElements with weights and biases',
@@ -195,7 +195,7 @@ describe.each<[string, (kernels: AllKernels) => void]>([
   ['combineRows', ({ combineRows }) => combineRows(Y, G, X, LINES, COMBINATIONS, 0, 4, 64, 4, 0)],
   [
     'combineColumns',
-    ({ combineColumns }) => combineColumns(Y, G, X, LINES, COMBINATIONS, 64, 4, SCRATCH),
+    ({ combineColumns }) => combineColumns(Y, G, X, LINES, COMBINATIONS, 64, 4, 4, SCRATCH),
   ],
 ])('%s', (name, run) => {
   const FITTING = [5, 2, 3];
@@ -251,10 +251,14 @@ describe.each([4, 5])('of %i columns, float32', (columns) => {
   const vectors = ROWS * (Math.floor(columns / 4) + (columns % 4));
 
   describe.each<[string, (kernels: AllKernels) => void]>([
-    ['applyColumns', ({ applyColumns }) => applyColumns(Y, X, LINES, ROWS, columns, SCRATCH)],
+    [
+      'applyColumns',
+      ({ applyColumns }) => applyColumns(Y, X, LINES, ROWS, columns, columns, SCRATCH),
+    ],
     [
       'combineColumns',
-      ({ combineColumns }) => combineColumns(Y, G, X, LINES, COMBINATIONS, ROWS, columns, SCRATCH),
+      ({ combineColumns }) =>
+        combineColumns(Y, G, X, LINES, COMBINATIONS, ROWS, columns, columns, SCRATCH),
     ],
   ])('in %s', (name, run) => {
     test.each([
@@ -285,7 +289,7 @@ describe.each([4, 5])('of %i columns, float32', (columns) => {
   });
 
   const combine = ({ combineColumns }: AllKernels) =>
-    combineColumns(Y, G, X, LINES, COMBINATIONS, ROWS, columns, SCRATCH);
+    combineColumns(Y, G, X, LINES, COMBINATIONS, ROWS, columns, columns, SCRATCH);
 
   test.each([
     ['the least factors', [2 ** -80, 2 ** -100, -(2 ** -100)]],

@@ -26,3 +26,13 @@ export function rowsByPeriod(values: Float32Array, length: number, period: numbe
   });
   return together;
 }
+
+/** Lays the rows of a matrix `stride` elements apart, with 7 between them. */
+export function rowsApart(values: Float32Array, columns: number, stride: number): Float32Array {
+  const rows = values.length / columns;
+  const apart = new Float32Array(rows * stride).fill(7);
+  for (let row = 0; row < rows; row++) {
+    apart.set(values.subarray(row * columns, (row + 1) * columns), row * stride);
+  }
+  return apart;
+}

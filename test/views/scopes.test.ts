@@ -61,10 +61,12 @@ function visit(
           at += length + ((row + 1) % period === 0 ? gap : 0);
         }
       },
-      columns(_, rows, columns, _y, x) {
-        for (let j = 0; j < rows * columns; j++) {
-          const own = Math.floor(((j % columns) % view.channels) / scope.width);
-          see(all[x / 4 + j] as number, scope.first + own);
+      takesStrides: true,
+      columns(_, { rows, length, stride }, _y, x) {
+        for (let j = 0; j < rows * length; j++) {
+          const own = Math.floor(((j % length) % view.channels) / scope.width);
+          const at = x / 4 + Math.floor(j / length) * stride + (j % length);
+          see(all[at] as number, scope.first + own);
         }
       },
     };
