@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { MAX_CHANNELS, TILE_SIZE } from '../../src/memory/sizes.ts';
+import { MAX_CHANNELS, MAX_ELEMENTS, TILE_SIZE } from '../../src/memory/sizes.ts';
 import { capacityOf, fitsScratch, GroupStrips, Pieces } from '../../src/views/strips.ts';
 import { expectEachOnce, stripsOf } from '../support/tiles.ts';
 
@@ -16,9 +16,11 @@ describe('the scratch', () => {
     ['a row more than a tile', 4, TILE_SIZE / 4 + 1, TILE_SIZE, false],
     ['the same in a larger tile', 4, TILE_SIZE / 4 + 1, 2 * TILE_SIZE, true],
     ['the same in place', 4, TILE_SIZE / 4 + 1, Infinity, true],
-    ['as many channels as have numbers', MAX_CHANNELS, 1, TILE_SIZE, true],
-    ['a channel more', MAX_CHANNELS + 1, 1, TILE_SIZE, false],
-    ['a channel more in place', MAX_CHANNELS + 1, 1, Infinity, false],
+    ['as many channels as have numbers', MAX_CHANNELS, 2, TILE_SIZE, true],
+    ['a channel more', MAX_CHANNELS + 1, 2, TILE_SIZE, false],
+    ['a channel more in place', MAX_CHANNELS + 1, 2, Infinity, false],
+    ['as many elements as have weights', MAX_ELEMENTS, 1, TILE_SIZE, true],
+    ['an element more in place', MAX_ELEMENTS + 1, 1, Infinity, false],
   ])('holds %s, or not', (_, groupSize, length, most, fits) => {
     expect(fitsScratch(rowsOf(9, groupSize, length), most)).toBe(fits);
   });
@@ -48,6 +50,7 @@ describe('GroupStrips', () => {
       MAX_CHANNELS,
       [MAX_CHANNELS, MAX_CHANNELS],
     ],
+    ['elements of many rows', rowsOf(5, MAX_CHANNELS + 1, 1), 2, [2, 2, 1]],
     [
       'a period of more channels than have weights',
       rowsOf(6, MAX_CHANNELS / 2, 1, 3 * (MAX_CHANNELS / 2)),
@@ -83,11 +86,11 @@ describe('GroupStrips', () => {
 
 describe('Pieces', () => {
   it('are of as many elements as have weights, from the start of the row', () => {
-    const pieces = stripsOf(new Pieces(7, MAX_CHANNELS + 10));
-    expectEachOnce(pieces, 7, MAX_CHANNELS + 10);
+    const pieces = stripsOf(new Pieces(7, MAX_ELEMENTS + 10));
+    expectEachOnce(pieces, 7, MAX_ELEMENTS + 10);
     expect(pieces.map(({ element, rows }) => [element, rows])).toEqual([
       [0, 1],
-      [MAX_CHANNELS, 1],
+      [MAX_ELEMENTS, 1],
     ]);
   });
 
