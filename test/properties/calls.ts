@@ -112,7 +112,7 @@ export function drawn(
         shape:
           norm === 'layerNorm' || norm === 'rmsNorm'
             ? fc.oneof(
-                { weight: 12, arbitrary: shape(1, 6) },
+                { weight: 30, arbitrary: shape(1, 6) },
                 { weight: 1, arbitrary: longRows() },
                 { weight: 1, arbitrary: manyPlaces() },
               )
