@@ -62,12 +62,12 @@ function partGradients(
 function ownGradients(differentiation: Differentiation, args: ChannelWork): void {
   const { memory } = differentiation;
   const way = ownWay(args, true);
-  if (way.by === 'columns') {
+  if (way?.by === 'columns') {
     memory.run(new DifferentiateColumns(differentiation, way.columns));
-  } else if (way.by === 'rows' && way.rows.length === 1) {
+  } else if (way?.by === 'rows' && way.rows.length === 1) {
     const { count, groupSize, period } = way.rows;
     ownElementGradients(differentiation, count, groupSize, period);
-  } else if (way.by === 'rows' && fitsRowGradients(differentiation, way.rows)) {
+  } else if (way?.by === 'rows' && fitsRowGradients(differentiation, way.rows)) {
     rowGradients(differentiation, way.rows);
   } else {
     ownScopeGradients(differentiation, args);

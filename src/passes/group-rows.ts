@@ -27,28 +27,23 @@ function hasParameters({ weight, bias }: Affine): boolean {
 
 /**
  * Returns the same normalization with each group as a channel of all its elements, where these
- * lie side by side, need no lines for each channel, and no sample has a length; else itself.
+ * lie side by side and need no lines for each channel; else itself.
  */
 export function groupsAsWholes(args: ChannelWork): ChannelWork {
   const { tensor, affine, groupSize } = args;
-  const { channels, spatial, lengths } = tensor;
+  const { channels, spatial } = tensor;
   const isWhole = spatial === 1 || isRowwise(tensor);
-  if (groupSize === 1 || hasParameters(affine) || lengths !== null || !isWhole) return args;
+  if (groupSize === 1 || hasParameters(affine) || !isWhole) return args;
   const wholes = { channels: channels / groupSize, spatial: groupSize * spatial };
   return { ...args, tensor: { ...tensor, ...wholes, layout: 'nchw' }, groupSize: 1 };
-}
-
-/** Says whether groups are rows that need no line for each channel. */
-export function hasGroupRows(args: ChannelWork): boolean {
-  return !hasParameters(args.affine) && args.tensor.spatial > 1 && hasRows(args);
 }
 
 /** Returns the same normalization with each group as a channel, where they are such rows; else null. */
 export function groupsAsChannels(
   args: ChannelWork,
 ): { readonly args: ChannelWork; readonly scopes: GroupScopes } | null {
-  const { tensor, groupSize } = args;
-  if (!hasGroupRows(args)) return null;
+  const { tensor, affine, groupSize } = args;
+  if (hasParameters(affine) || tensor.spatial === 1 || !hasRows(args)) return null;
   return { args: { ...args, groupSize: 1 }, scopes: new GroupScopes(tensor, groupSize) };
 }
 

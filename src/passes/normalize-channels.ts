@@ -68,8 +68,8 @@ function normalizePart(
 function normalizeOwn(args: ChannelWork, sink: MomentsSink | null): void {
   const { input, output, affine } = args;
   const way = ownWay(args, false);
-  if (way.by === 'columns') normalizeColumns(args, way.columns, sink);
-  else if (way.by === 'rows') normalizeInStrips(output.data, input.data, way.rows, affine, sink);
+  if (way?.by === 'columns') normalizeColumns(args, way.columns, sink);
+  else if (way?.by === 'rows') normalizeInStrips(output.data, input.data, way.rows, affine, sink);
   else normalizeScopes(args, sink);
 }
 

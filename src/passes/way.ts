@@ -2,16 +2,15 @@ import { isRowwise } from '../tensor/channels.ts';
 import type { Rows } from '../views/strips.ts';
 import type { ChannelWork } from './channel-arguments.ts';
 import { type FewRows, fewRowsOf, isOfSamples } from './few-rows.ts';
-import { groupsAsWholes, hasGroupRows } from './group-rows.ts';
+import { groupsAsWholes } from './group-rows.ts';
 
-/** What the elements that share statistics are seen as. */
+/** What the elements that share statistics are seen as; null: scopes, which are taken in steps. */
 export type Way =
   /** Columns of few rows, which one kernel takes from moments to results. */
   | { readonly by: 'columns'; readonly columns: FewRows }
   /** Rows, which one kernel takes so where its scratch holds them. */
   | { readonly by: 'rows'; readonly rows: Rows }
-  /** Scopes of any kind, step by step. */
-  | { readonly by: 'scopes' };
+  | null;
 
 /**
  * Names the way of a tensor that is normalized by its own statistics.
@@ -20,16 +19,15 @@ export type Way =
  */
 export function ownWay(given: ChannelWork, backward: boolean): Way {
   // The kernels that take moments and results at once know one deviation.
-  if (given.affine.deviation !== null) return { by: 'scopes' };
+  if (given.affine.deviation !== null) return null;
   const args = groupsAsWholes(given);
   const { tensor, affine, groupSize } = args;
   const { samples, channels, spatial, lengths } = tensor;
-  if (hasGroupRows(args)) return { by: 'scopes' };
   const columns = fewRowsOf(args, backward);
   if (columns !== null) return { by: 'columns', columns };
   // Channels of one element lie side by side in both layouts.
   const isRows = isRowwise(tensor) || spatial === 1;
-  if (!isOfSamples(args) || !isRows || lengths !== null) return { by: 'scopes' };
+  if (!isOfSamples(args) || !isRows || lengths !== null) return null;
   const period = affine.weight?.length ?? affine.bias?.length ?? channels;
   const count = (samples * channels) / groupSize;
   return { by: 'rows', rows: { count, groupSize, length: spatial, period } };

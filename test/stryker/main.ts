@@ -62,7 +62,7 @@ function mutate(folder: string): Mutant[] {
       ...['--incrementalFile', report],
       ...(options.force ? ['--force'] : []),
     ],
-    { stdio: 'inherit' },
+    { stdio: 'inherit', env: { ...process.env, MUTATED_FOLDER: folder } },
   );
   if (status !== 0) throw new Error(`Stryker ended with status ${status} on src/${folder}`);
   const { files }: Report = JSON.parse(readFileSync(report, 'utf8'));

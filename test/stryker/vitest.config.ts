@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 // Those of the views take a second together. Properties draw from every operation, so one of
 // them fails soonest.
-const FIRST = ['/test/views/', '/test/properties/'];
+const FIRST = ['/test/views/', '/test/passes/', '/test/properties/'];
 
 class QuickestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -15,15 +15,23 @@ class QuickestFirst extends BaseSequencer {
   }
 }
 
+// Tests of these folders hold each other's sources to the calls of kernels, in seconds.
+const OWN_TESTS = ['views', 'passes'];
+
+const hasOwnTests = OWN_TESTS.includes(process.env.MUTATED_FOLDER ?? '');
+
+const FOLDERS = hasOwnTests
+  ? OWN_TESTS
+  : ['checkpoints', 'checks', 'layers', 'passes', 'properties', 'statistics', 'tensor', 'views'];
+
 export default defineConfig({
   test: {
-    include: [
-      'test/{checkpoints,checks,layers,passes,properties,statistics,tensor,views}/**/*.test.ts',
-    ],
+    include: FOLDERS.map((folder) => `test/${folder}/**/*.test.ts`),
     // Suites of large tensors take 40 s together; a mutant is tried in some 2 s.
     exclude: [
       '**/*accuracy.test.ts',
       'test/passes/small-samples.test.ts',
+      ...(hasOwnTests ? ['test/passes/gradients.test.ts'] : []),
       'test/layers/conformance.test.ts',
       'test/layers/family.test.ts',
       'test/properties/dtypes.test.ts',

@@ -47,6 +47,8 @@ export interface Options {
   readonly correction?: 0 | 1;
   readonly epsMode?: 'variance' | 'std';
   readonly mask?: Uint8Array | readonly boolean[];
+  readonly outMean?: Float32Array;
+  readonly outRstd?: Float32Array;
 }
 
 /** The arrays among the options of a call. */
@@ -145,6 +147,44 @@ export function expectedGradients(
       return reference.layerNormGradients(gradOutput, x, normalizedShape, { ...affine, shape });
     case 'rmsNorm':
       return reference.rmsNormGradients(gradOutput, x, normalizedShape, { ...affine, shape });
+  }
+}
+
+/** Returns the input's own statistics of each scope, up to the last that has elements. */
+export function expectedStatistics(call: Call, x: Values): reference.Statistics {
+  const { norm, shape, numGroups = 1, normalizedShape = [], options } = call;
+  switch (norm) {
+    case 'instanceNorm':
+      return reference.instanceStatistics(x, shape, options);
+    case 'batchNorm':
+      return reference.batchStatistics(x, shape, options);
+    case 'groupNorm':
+      return reference.groupStatistics(x, shape, numGroups, options);
+    case 'layerNorm':
+      return reference.elementStatistics(x, normalizedShape, { ...options, shape }, true);
+    case 'rmsNorm':
+      return reference.elementStatistics(
+        x,
+        normalizedShape,
+        { eps: 2 ** -23, ...options, shape },
+        false,
+      );
+  }
+}
+
+/** Returns how many scopes a call has. */
+export function scopesOf({ norm, shape, numGroups = 1, normalizedShape = [], options }: Call) {
+  const [samples = 0] = shape;
+  const channels = (options.layout === 'nhwc' ? shape.at(-1) : shape[1]) ?? 0;
+  switch (norm) {
+    case 'instanceNorm':
+      return samples * channels;
+    case 'batchNorm':
+      return channels;
+    case 'groupNorm':
+      return samples * numGroups;
+    default:
+      return sizeOf(shape) / sizeOf(normalizedShape);
   }
 }
 

@@ -163,6 +163,56 @@ export function rmsNormGradients(
   return differentiate(g, x, aboutZero(normalizedShape, affine), { eps: 2 ** -23, ...affine });
 }
 
+/** What a normalization found of each of its scopes; 0 where one has no elements. */
+export interface Statistics {
+  readonly mean: Float64Array;
+  readonly rstd: Float64Array;
+}
+
+/** Those of each row of (N, C, *), samples first. */
+export function instanceStatistics(x: Values, shape: Shape, affine: ChannelAffine): Statistics {
+  return statisticsOf(x, byInstance(shape, affine), affine);
+}
+
+/** Those of each channel of (N, C, *). */
+export function batchStatistics(x: Values, shape: Shape, affine: ChannelAffine): Statistics {
+  return statisticsOf(x, byChannel(shape, affine), affine);
+}
+
+/** Those of each group of (N, C, *), samples first. */
+export function groupStatistics(
+  x: Values,
+  shape: Shape,
+  groups: number,
+  affine: ChannelAffine,
+): Statistics {
+  return statisticsOf(x, byGroup(shape, groups, affine), affine);
+}
+
+/** Those of what layer, or RMS normalization takes together. */
+export function elementStatistics(
+  x: Values,
+  normalizedShape: Shape,
+  affine: Affine & Axes,
+  centred: boolean,
+): Statistics {
+  const by = centred ? byElements : aboutZero;
+  return statisticsOf(x, by(normalizedShape, affine), affine);
+}
+
+function statisticsOf(x: Values, sharing: Sharing, affine: Affine): Statistics {
+  const groups = groupBy(x, sharing);
+  const count = 1 + Math.max(-1, ...groups.map(({ key }) => key));
+  const mean = new Float64Array(count);
+  const rstd = new Float64Array(count);
+  for (const group of groups) {
+    const found = sharing.momentsOf(group);
+    mean[group.key] = found.mean;
+    rstd[group.key] = reciprocalDeviation(found, affine);
+  }
+  return { mean, rstd };
+}
+
 /** The moments of what a layer or RMS normalization takes together. */
 export function elementMoments(
   x: Values,
