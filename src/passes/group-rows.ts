@@ -16,7 +16,7 @@ const MAX_SMALL_SAMPLE = 2048;
  */
 function hasRows({ tensor, groupSize }: ChannelWork): boolean {
   const { channels, spatial } = tensor;
-  if (groupSize === 1 || isRowwise(tensor) || channels * spatial <= MAX_SMALL_SAMPLE) return false;
+  if (isRowwise(tensor) || channels * spatial <= MAX_SMALL_SAMPLE) return false;
   return groupSize * (10 / spatial + 0.7) > 36;
 }
 

@@ -78,6 +78,13 @@ describe('groups of channels that lie last', () => {
       '2 (addMoments 4 513 2 0, makeLines 2 1 2 1, addGradientSums 4 513 2 0, makeCombinations 2 1 2, combineRows 4 513 2 0)',
     ],
     [
+      'with another deviation, not in small samples',
+      group([2, 2, 1024], 2, { layout, correction: 1 }),
+      {},
+      '2 (addColumnMoments 2 1024, mergeMoments 1024 512 2, makeLines 1024 512 1024 1, applyColumns 2 1024)',
+      '2 (addColumnMoments 2 1024, mergeMoments 1024 512 2, makeLines 1024 512 1024 1, addColumnGradientSums 2 1024, makeCombinations 2 512 1024, combineColumns 2 1024)',
+    ],
+    [
       'with another deviation, of one place',
       group([2, 1, 2052], 4, { layout, correction: 1 }),
       {},
