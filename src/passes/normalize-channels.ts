@@ -32,7 +32,7 @@ export function normalizeChannels(args: ChannelArguments): AnyTensor {
     normalizeParts(args, record ? record.start(average) : average);
     average.move(moving.mean, moving.variance, moving.momentum);
   }
-  if (tensor.lengths !== null || tensor.mask !== null) clearPadding(output.data, tensor);
+  clearPadding(output.data, tensor);
   return output.tensor;
 }
 

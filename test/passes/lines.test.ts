@@ -1,4 +1,5 @@
-import { describe } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { instanceNormBackward, Tensor } from '../../src/index.ts';
 import { affine, calls, maskOf, running, testCalls } from '../support/right.ts';
 
 const { instance, batch, group } = calls;
@@ -86,6 +87,34 @@ describe('given statistics', () => {
       '4 (makeGivenLines 1024 1024 1024 2, addColumnGradientSums 2 2048, makeCombinations 1024 2 2048, combineColumns 2 2048), makeGivenLines 904 904 904 2, addColumnGradientSums 2 1808, makeCombinations 904 2 1808, combineColumns 2 1808',
     ],
     [
+      'in several scopes, with a weight alone',
+      batch([1, 5000, 3], given),
+      { weight: affine(5000).weight as Float32Array, ...running(5000) },
+      'makeGivenLines 4096 4096 4096 1, applyRows 4096 3 4096 0, makeGivenLines 904 904 904 1, applyRows 904 3 904 0',
+      'makeGivenLines 4096 4096 4096 1, addGradientSums 4096 3 4096 0, makeCombinations 4096 1 4096, combineRows 4096 3 4096 0, makeGivenLines 904 904 904 1, addGradientSums 904 3 904 0, makeCombinations 904 1 904, combineRows 904 3 904 0',
+    ],
+    [
+      'in several scopes, with a bias alone',
+      batch([1, 5000, 3], given),
+      { bias: affine(5000).bias as Float32Array, ...running(5000) },
+      'makeGivenLines 4096 4096 4096 1, applyRows 4096 3 4096 0, makeGivenLines 904 904 904 1, applyRows 904 3 904 0',
+      'makeGivenLines 4096 4096 4096 1, addGradientSums 4096 3 4096 0, makeCombinations 4096 1 4096, combineRows 4096 3 4096 0, makeGivenLines 904 904 904 1, addGradientSums 904 3 904 0, makeCombinations 904 1 904, combineRows 904 3 904 0',
+    ],
+    [
+      'with weights of each sample alone',
+      instance([3, 5, 37], { useInputStats: false }),
+      { weight: affine(15).weight as Float32Array, ...running(5) },
+      'makeGivenLines 15 5 15 1, applyRows 15 37 15 0',
+      'makeGivenLines 15 5 15 1, addGradientSums 15 37 15 0, makeCombinations 15 1 15, combineRows 15 37 15 0',
+    ],
+    [
+      'with weights of each sample, and lengths',
+      instance([3, 5, 20], { useInputStats: false, lengths: [20, 0, 7] }),
+      { ...affine(15), ...running(5) },
+      'makeGivenLines 5 5 5 1, applyRows 5 20 5 0, makeGivenLines 5 5 5 1, applyRows 5 7 5 0',
+      'makeGivenLines 5 5 5 1, addGradientSums 5 20 5 0, makeCombinations 5 1 5, combineRows 5 20 5 0, makeGivenLines 5 5 5 1, addGradientSums 5 7 5 0, makeCombinations 5 1 5, combineRows 5 7 5 0',
+    ],
+    [
       'in short columns',
       batch([40, 5, 2], given),
       { ...affine(5), ...running(5) },
@@ -168,6 +197,20 @@ describe('another deviation', () => {
       'addMoments 15 37 15 0, makeLines 15 1 15 1, addGradientSums 15 37 15 0, makeCombinations 15 1 15, combineRows 15 37 15 0',
     ],
     [
+      'of rows with a weight alone',
+      instance([3, 5, 37], std),
+      { weight: affine(5).weight as Float32Array },
+      'addMoments 15 37 15 0, makeLines 15 1 5 1, applyRows 15 37 15 0',
+      'addMoments 15 37 15 0, makeLines 15 1 15 1, addGradientSums 15 37 15 0, makeCombinations 15 1 5, combineRows 15 37 15 0',
+    ],
+    [
+      'of rows with a bias alone',
+      instance([3, 5, 37], std),
+      { bias: affine(5).bias as Float32Array },
+      'addMoments 15 37 15 0, makeLines 15 1 5 1, applyRows 15 37 15 0',
+      'addMoments 15 37 15 0, makeLines 15 1 15 1, addGradientSums 15 37 15 0, makeCombinations 15 1 15, combineRows 15 37 15 0',
+    ],
+    [
       'of columns',
       instance([2, 37, 5], { layout: 'nhwc', ...std }),
       affine(5),
@@ -224,4 +267,10 @@ describe('another deviation', () => {
       '2 (addColumnMoments 9 24, addColumnMoments 1 6, mergeMoments 18 1 6, mergeMoments 6 3 2, makeLines 6 3 6 1, addColumnGradientSums 9 24, addColumnGradientSums 1 6, makeCombinations 2 3 6, combineColumns 9 24, combineColumns 1 6)',
     ],
   ]);
+});
+
+test('a deviation that float64 can not hold leaves no gradient', () => {
+  const x = new Tensor(Float32Array.of(0, 1e-45), [1, 1, 2]);
+  const options = { epsMode: 'std', eps: 1e300 } as const;
+  expect([...instanceNormBackward(x, x, options).input.data].map(Math.abs)).toEqual([0, 0]);
 });

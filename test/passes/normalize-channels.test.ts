@@ -1,5 +1,10 @@
-import { describe } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { type Layout, Tensor } from '../../src/index.ts';
+import { normalizeChannels } from '../../src/passes/normalize-channels.ts';
+import { StatisticsRecord } from '../../src/statistics/record.ts';
+import { normals } from '../support/random.ts';
 import { affine, calls, maskOf, running, testCalls } from '../support/right.ts';
+import { sizeOf } from '../support/shapes.ts';
 
 const { instance, batch, group } = calls;
 
@@ -200,6 +205,34 @@ describe('what a mask holds', () => {
       '2 differentiateColumns 1 1 3 13 1 3, differentiateColumns 1 1 3 14 1 3, differentiateColumns 1 1 3 13 1 3',
     ],
     [
+      'with weights of each alone',
+      instance([4, 3, 20], { mask: maskOf(80) }),
+      { weight: affine(12).weight as Float32Array },
+      '2 normalizeColumns 1 1 3 13 1 3, normalizeColumns 1 1 3 14 1 3, normalizeColumns 1 1 3 13 1 3',
+      '2 differentiateColumns 1 1 3 13 1 3, differentiateColumns 1 1 3 14 1 3, differentiateColumns 1 1 3 13 1 3',
+    ],
+    [
+      'with biases of each alone',
+      instance([4, 3, 20], { mask: maskOf(80) }),
+      { bias: affine(12).bias as Float32Array },
+      '2 normalizeColumns 1 1 3 13 1 3, normalizeColumns 1 1 3 14 1 3, normalizeColumns 1 1 3 13 1 3',
+      '2 differentiateColumns 1 1 3 13 1 3, differentiateColumns 1 1 3 14 1 3, differentiateColumns 1 1 3 13 1 3',
+    ],
+    [
+      'with weights of each, and biases of all',
+      instance([4, 3, 20], { mask: maskOf(80) }),
+      { weight: affine(12).weight as Float32Array, bias: affine(3).bias as Float32Array },
+      '2 normalizeColumns 1 1 3 13 1 3, normalizeColumns 1 1 3 14 1 3, normalizeColumns 1 1 3 13 1 3',
+      '2 differentiateColumns 1 1 3 13 1 3, differentiateColumns 1 1 3 14 1 3, differentiateColumns 1 1 3 13 1 3',
+    ],
+    [
+      'of two samples that are alike after another',
+      instance([3, 4, 5], { mask: Uint8Array.of(1, 0, 1, 1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1) }),
+      affine(4),
+      'normalizeColumns 1 1 4 4 1 4, normalizeColumns 2 1 4 3 1 4',
+      'differentiateColumns 1 1 4 4 1 4, differentiateColumns 2 1 4 3 1 4',
+    ],
+    [
       'with channels last',
       instance([4, 20, 3], { ...nhwc, mask: maskOf(80) }),
       { ...affine(3), ...running(3) },
@@ -305,4 +338,57 @@ describe('in an arena of several threads scopes', () => {
     ],
     2,
   );
+});
+
+/** Calls it with a record that writes down which scopes it is given. */
+function scopesGiven(input: Tensor, groupSize: number, layout: Layout): number[][] {
+  const [samples = 0, channels = 0, spatial = 0] = input.shape;
+  const given: number[][] = [];
+  class Record extends StatisticsRecord {
+    override add(_: Float64Array, first: number, count: number): void {
+      given.push([first, count]);
+    }
+  }
+  const deviation = { eps: 0, epsMode: 'variance', correction: 0, centred: true } as const;
+  normalizeChannels({
+    input,
+    output: { data: input.data, tensor: input, given: null, inPlace: true },
+    tensor: { samples, channels, spatial, layout, lengths: null, mask: null },
+    weight: null,
+    bias: null,
+    affine: { weight: null, bias: null, eps: 1e-5, centred: true, deviation: null },
+    sharing: 'sample',
+    groupSize,
+    fixed: null,
+    moving: null,
+    record: new Record(null, null, deviation),
+  });
+  return given;
+}
+
+test.each<[string, readonly [number, number, number], number, Layout, number[][]]>([
+  ['rows', [2, 6, 60], 3, 'nchw', [[0, 4]]],
+  [
+    'small samples in two strips',
+    [700, 8, 2],
+    4,
+    'nhwc',
+    [
+      [0, 1024],
+      [1024, 376],
+    ],
+  ],
+  [
+    'scopes',
+    [2, 6, 500],
+    3,
+    'nhwc',
+    [
+      [0, 2],
+      [2, 2],
+    ],
+  ],
+])('a record is given each scope once: %s', (_, shape, groupSize, layout, expected) => {
+  const input = new Tensor(normals(sizeOf(shape), 1), shape);
+  expect(scopesGiven(input, groupSize, layout)).toEqual(expected);
 });

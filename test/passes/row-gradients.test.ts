@@ -51,11 +51,17 @@ describe('gradients of rows', () => {
     ],
     [
       'take fewer where these have several channels',
-      group([1, 5000, 20], 50),
-      affine(5000),
-      'normalizeRows 40 100 20 4000, normalizeRows 10 100 20 1000',
-      'differentiateRows 32 100 20 3200, differentiateRows 18 100 20 1800',
-      { forward: 'normalizeRows 32 100 20 3200, normalizeRows 18 100 20 1800' },
+      group([1, 4200, 4], 2100),
+      affine(4200),
+      'normalizeRows 2048 2 4 4096, normalizeRows 52 2 4 104',
+      'differentiateRows 2048 2 4 4096, differentiateRows 52 2 4 104',
+    ],
+    [
+      'the same in whole periods',
+      group([1500, 4, 3], 2),
+      affine(4),
+      'normalizeRows 3000 2 3 4',
+      'differentiateRows 2048 2 3 4, differentiateRows 952 2 3 4',
     ],
     [
       'with weights of each sample',
