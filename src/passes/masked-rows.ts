@@ -40,7 +40,7 @@ export function rowsFrom(
   const count = Math.floor(end / length) - first;
   return {
     count,
-    rows: places.count === 0 ? 0 : count,
+    rows: count,
     length: places.count,
     elements: places,
     select: (elements) =>

@@ -288,6 +288,7 @@ describe('what a mask holds', () => {
       '2 (addMoments 3 13 3 0, makeLines 3 1 3 1, applyRows 3 13 3 0), addMoments 3 14 3 0, makeLines 3 1 3 1, applyRows 3 14 3 0, addMoments 3 13 3 0, makeLines 3 1 3 1, applyRows 3 13 3 0',
       '2 (addMoments 3 13 3 0, makeLines 3 1 3 1, addGradientSums 3 13 3 0, makeCombinations 3 1 3, combineRows 3 13 3 0), addMoments 3 14 3 0, makeLines 3 1 3 1, addGradientSums 3 14 3 0, makeCombinations 3 1 3, combineRows 3 14 3 0, addMoments 3 13 3 0, makeLines 3 1 3 1, addGradientSums 3 13 3 0, makeCombinations 3 1 3, combineRows 3 13 3 0',
     ],
+    ['of no places', instance([3, 2, 0], { mask: new Uint8Array(0) }), {}, '', ''],
     ['nothing', instance([2, 3, 20], { mask: new Uint8Array(40) }), affine(3), '', ''],
     [
       'nothing of one sample',

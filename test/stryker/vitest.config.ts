@@ -40,5 +40,7 @@ export default defineConfig({
     ],
     sequence: { sequencer: QuickestFirst },
     testTimeout: 120_000,
+    // To load the library anew for each file takes as long as such tests.
+    isolate: !hasOwnTests,
   },
 });

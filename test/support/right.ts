@@ -4,7 +4,7 @@ import {
   expectGradientContract,
   expectRunningStats,
 } from '../properties/contract.ts';
-import { expectClose, expectSameBits, expectSameGradients } from './closeness.ts';
+import { expectClose, expectSameArrays, expectSameBits, expectSameGradients } from './closeness.ts';
 import {
   type Arrays,
   backward,
@@ -53,11 +53,14 @@ export function expectRight(
   const given = structuredClone(arrays);
   const y = forward(call, { data: x, shape }, given);
   if (arrays.runningMean && !usesRunningStats(call)) expectRunningStats(given, call, x, arrays);
-  const gradients = backward(call, { data: g, shape }, { data: x, shape }, arrays);
+  else expectSameArrays(given, arrays);
+  const read = structuredClone(arrays);
+  const gradients = backward(call, { data: g, shape }, { data: x, shape }, read);
+  expectSameArrays(read, arrays);
   if (size <= mostReferred) {
     expectContract(y.data, call, x, arrays);
     expectGradientContract(gradients, call, g, x, arrays);
-    if (size > 0 && !usesRunningStats(call)) expectStatistics(call, x);
+    if (size > 0 && !usesRunningStats(call)) expectStatistics(call, x, arrays);
   }
 
   const parameters = Object.values(arrays).reduce((sum, { length }) => sum + length, 0);
@@ -91,12 +94,14 @@ export function expectRight(
 }
 
 /** Expects what a call says of the statistics that it found to be what the reference finds. */
-function expectStatistics(call: Call, x: Float32Array): void {
+function expectStatistics(call: Call, x: Float32Array, { weight, bias }: Arrays): void {
   const count = scopesOf(call);
   const outRstd = new Float32Array(count).fill(Number.NaN);
   const outMean = outRstd.slice();
   const out = call.norm === 'rmsNorm' ? { outRstd } : { outMean, outRstd };
-  forward({ ...call, options: { ...call.options, ...out } }, { data: x, shape: call.shape }, {});
+  const options = { ...call.options, ...out };
+  const parameters = { ...(weight ? { weight } : {}), ...(bias ? { bias } : {}) };
+  forward({ ...call, options }, { data: x, shape: call.shape }, parameters);
   const { mean, rstd } = expectedStatistics(call, x);
   const padded = (values: Float64Array) => [...values, ...new Array(count - values.length).fill(0)];
   if (call.norm !== 'rmsNorm') expectClose(outMean, padded(mean));
