@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { instanceNormBackward, Tensor } from '../../src/index.ts';
-import { affine, calls, maskOf, running, testCalls } from '../support/right.ts';
+import { affine, biases, calls, maskOf, running, testCalls, weights } from '../support/right.ts';
 
 const { instance, batch, group } = calls;
 
@@ -26,14 +26,14 @@ describe('given statistics', () => {
     [
       'with a weight alone',
       batch([2, 5, 37], given),
-      { weight: affine(5).weight as Float32Array, ...running(5) },
+      { ...weights(5), ...running(5) },
       'makeGivenLines 5 5 5 1, applyRows 10 37 5 0',
       'makeGivenLines 5 5 5 1, addGradientSums 10 37 5 0, makeCombinations 5 1 5, combineRows 10 37 5 0',
     ],
     [
       'with a bias alone',
       batch([2, 5, 37], given),
-      { bias: affine(5).bias as Float32Array, ...running(5) },
+      { ...biases(5), ...running(5) },
       'makeGivenLines 5 5 5 1, applyRows 10 37 5 0',
       'makeGivenLines 5 5 5 1, addGradientSums 10 37 5 0, makeCombinations 5 1 5, combineRows 10 37 5 0',
     ],
@@ -47,7 +47,7 @@ describe('given statistics', () => {
     [
       'with a bias of each sample',
       instance([3, 5, 37], { useInputStats: false }),
-      { bias: affine(15).bias as Float32Array, ...running(5) },
+      { ...biases(15), ...running(5) },
       'makeGivenLines 15 5 15 1, applyRows 15 37 15 0',
       'makeGivenLines 15 5 15 1, addGradientSums 15 37 15 0, makeCombinations 15 1 15, combineRows 15 37 15 0',
     ],
@@ -89,21 +89,21 @@ describe('given statistics', () => {
     [
       'in several scopes, with a weight alone',
       batch([1, 5000, 3], given),
-      { weight: affine(5000).weight as Float32Array, ...running(5000) },
+      { ...weights(5000), ...running(5000) },
       'makeGivenLines 4096 4096 4096 1, applyRows 4096 3 4096 0, makeGivenLines 904 904 904 1, applyRows 904 3 904 0',
       'makeGivenLines 4096 4096 4096 1, addGradientSums 4096 3 4096 0, makeCombinations 4096 1 4096, combineRows 4096 3 4096 0, makeGivenLines 904 904 904 1, addGradientSums 904 3 904 0, makeCombinations 904 1 904, combineRows 904 3 904 0',
     ],
     [
       'in several scopes, with a bias alone',
       batch([1, 5000, 3], given),
-      { bias: affine(5000).bias as Float32Array, ...running(5000) },
+      { ...biases(5000), ...running(5000) },
       'makeGivenLines 4096 4096 4096 1, applyRows 4096 3 4096 0, makeGivenLines 904 904 904 1, applyRows 904 3 904 0',
       'makeGivenLines 4096 4096 4096 1, addGradientSums 4096 3 4096 0, makeCombinations 4096 1 4096, combineRows 4096 3 4096 0, makeGivenLines 904 904 904 1, addGradientSums 904 3 904 0, makeCombinations 904 1 904, combineRows 904 3 904 0',
     ],
     [
       'with weights of each sample alone',
       instance([3, 5, 37], { useInputStats: false }),
-      { weight: affine(15).weight as Float32Array, ...running(5) },
+      { ...weights(15), ...running(5) },
       'makeGivenLines 15 5 15 1, applyRows 15 37 15 0',
       'makeGivenLines 15 5 15 1, addGradientSums 15 37 15 0, makeCombinations 15 1 15, combineRows 15 37 15 0',
     ],
@@ -199,14 +199,14 @@ describe('another deviation', () => {
     [
       'of rows with a weight alone',
       instance([3, 5, 37], std),
-      { weight: affine(5).weight as Float32Array },
+      weights(5),
       'addMoments 15 37 15 0, makeLines 15 1 5 1, applyRows 15 37 15 0',
       'addMoments 15 37 15 0, makeLines 15 1 15 1, addGradientSums 15 37 15 0, makeCombinations 15 1 5, combineRows 15 37 15 0',
     ],
     [
       'of rows with a bias alone',
       instance([3, 5, 37], std),
-      { bias: affine(5).bias as Float32Array },
+      biases(5),
       'addMoments 15 37 15 0, makeLines 15 1 5 1, applyRows 15 37 15 0',
       'addMoments 15 37 15 0, makeLines 15 1 15 1, addGradientSums 15 37 15 0, makeCombinations 15 1 15, combineRows 15 37 15 0',
     ],

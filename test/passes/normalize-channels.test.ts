@@ -3,7 +3,7 @@ import { type Layout, Tensor } from '../../src/index.ts';
 import { normalizeChannels } from '../../src/passes/normalize-channels.ts';
 import { StatisticsRecord } from '../../src/statistics/record.ts';
 import { normals } from '../support/random.ts';
-import { affine, calls, maskOf, running, testCalls } from '../support/right.ts';
+import { affine, biases, calls, maskOf, running, testCalls, weights } from '../support/right.ts';
 import { sizeOf } from '../support/shapes.ts';
 
 const { instance, batch, group } = calls;
@@ -207,21 +207,21 @@ describe('what a mask holds', () => {
     [
       'with weights of each alone',
       instance([4, 3, 20], { mask: maskOf(80) }),
-      { weight: affine(12).weight as Float32Array },
+      weights(12),
       '2 normalizeColumns 1 1 3 13 1 3, normalizeColumns 1 1 3 14 1 3, normalizeColumns 1 1 3 13 1 3',
       '2 differentiateColumns 1 1 3 13 1 3, differentiateColumns 1 1 3 14 1 3, differentiateColumns 1 1 3 13 1 3',
     ],
     [
       'with biases of each alone',
       instance([4, 3, 20], { mask: maskOf(80) }),
-      { bias: affine(12).bias as Float32Array },
+      biases(12),
       '2 normalizeColumns 1 1 3 13 1 3, normalizeColumns 1 1 3 14 1 3, normalizeColumns 1 1 3 13 1 3',
       '2 differentiateColumns 1 1 3 13 1 3, differentiateColumns 1 1 3 14 1 3, differentiateColumns 1 1 3 13 1 3',
     ],
     [
       'with weights of each, and biases of all',
       instance([4, 3, 20], { mask: maskOf(80) }),
-      { weight: affine(12).weight as Float32Array, bias: affine(3).bias as Float32Array },
+      { ...weights(12), ...biases(3) },
       '2 normalizeColumns 1 1 3 13 1 3, normalizeColumns 1 1 3 14 1 3, normalizeColumns 1 1 3 13 1 3',
       '2 differentiateColumns 1 1 3 13 1 3, differentiateColumns 1 1 3 14 1 3, differentiateColumns 1 1 3 13 1 3',
     ],

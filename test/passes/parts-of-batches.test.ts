@@ -5,6 +5,7 @@ import {
   type Layout,
   syncBatchNorm,
   syncBatchNormBackward,
+  Tensor,
 } from '../../src/index.ts';
 import {
   expectContract,
@@ -46,7 +47,7 @@ function expectWhole({ shape, layout = 'nchw', lengths }: Batch, given: Arrays):
   const found = differentiateParts(gradients, parts, places, { weight, bias });
   const dx = wholeOf(found.map(({ input }) => input));
   for (const { weight, bias } of found) {
-    expectGradientContract({ input: { data: dx }, weight, bias } as never, call, g, x, given);
+    expectGradientContract({ input: new Tensor(dx, shape), weight, bias }, call, g, x, given);
   }
 }
 

@@ -15,23 +15,24 @@ class QuickestFirst extends BaseSequencer {
   }
 }
 
-// Tests of these folders hold each other's sources to the calls of kernels, in seconds.
-const OWN_TESTS = ['views', 'passes'];
+// Some folders have tests of their own, which say in seconds what kernels are called with.
+const OWN: Readonly<Record<string, readonly string[]>> = {
+  passes: ['test/passes', 'test/views'],
+  views: ['test/views', 'test/passes/{normalize-channels,way}'],
+};
 
-const hasOwnTests = OWN_TESTS.includes(process.env.MUTATED_FOLDER ?? '');
+const own = OWN[process.env.MUTATED_FOLDER ?? ''];
 
-const FOLDERS = hasOwnTests
-  ? OWN_TESTS
-  : ['checkpoints', 'checks', 'layers', 'passes', 'properties', 'statistics', 'tensor', 'views'];
+const OTHERS = 'test/{checkpoints,checks,layers,passes,properties,statistics,tensor,views}';
 
 export default defineConfig({
   test: {
-    include: FOLDERS.map((folder) => `test/${folder}/**/*.test.ts`),
+    include: (own ?? [OTHERS]).flatMap((path) => [`${path}/**/*.test.ts`, `${path}.test.ts`]),
     // Suites of large tensors take 40 s together; a mutant is tried in some 2 s.
     exclude: [
       '**/*accuracy.test.ts',
       'test/passes/small-samples.test.ts',
-      ...(hasOwnTests ? ['test/passes/gradients.test.ts'] : []),
+      ...(own ? ['test/passes/gradients.test.ts'] : []),
       'test/layers/conformance.test.ts',
       'test/layers/family.test.ts',
       'test/properties/dtypes.test.ts',
@@ -41,6 +42,6 @@ export default defineConfig({
     sequence: { sequencer: QuickestFirst },
     testTimeout: 120_000,
     // To load the library anew for each file takes as long as such tests.
-    isolate: !hasOwnTests,
+    isolate: own === undefined,
   },
 });

@@ -409,9 +409,10 @@ function normalize(x: Values, sharing: Sharing, affine: Affine): Float64Array {
 }
 
 function differentiate(g: Values, x: Values, sharing: Sharing, affine: Affine): SizedGradients {
+  const groups = groupBy(x, sharing);
   return {
-    ...addTerms(g, x, sharing, affine, SIGNED),
-    sizes: addTerms(g, x, sharing, affine, SIZED),
+    ...addTerms(g, x, groups, sharing, affine, SIGNED),
+    sizes: addTerms(g, x, groups, sharing, affine, SIZED),
   };
 }
 
@@ -444,6 +445,7 @@ const SIZED: Taking = {
 function addTerms(
   g: Values,
   x: Values,
+  groups: readonly Group[],
   sharing: Sharing,
   affine: Affine,
   taking: Taking,
@@ -454,7 +456,7 @@ function addTerms(
   const input = new Float64Array(x.length);
   const gradWeight = weight ? new Float64Array(weight.length) : null;
   const gradBias = bias ? new Float64Array(bias.length) : null;
-  for (const group of groupBy(x, sharing)) {
+  for (const group of groups) {
     const { indices } = group;
     const found = momentsOf(group);
     const rstd = reciprocalDeviation(found, affine);
