@@ -62,7 +62,7 @@ describe('rows of axes', () => {
   });
 
   test('have masks of their own, or of their elements', () => {
-    const ofRows = maskOf(B);
+    const ofRows = maskOf(B, 4);
     const masks = new MasksOfAxes(view, ofRows);
     expect([...masks.ofTile(0)]).toEqual([...ofRows.subarray(0, ROWS_OF_TILE)]);
     expect([...masks.ofTile(1)]).toEqual([...ofRows.subarray(ROWS_OF_TILE)]);
