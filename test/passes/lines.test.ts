@@ -55,8 +55,8 @@ describe('given statistics', () => {
       'with weights of each sample, channels last',
       instance([2, 37, 5], { layout: 'nhwc', useInputStats: false }),
       { ...affine(10), ...running(5) },
-      '2 (makeGivenLines 5 5 5 1, applyColumns 9 20, applyColumns 1 5)',
-      '2 (makeGivenLines 5 5 5 1, addColumnGradientSums 9 20, addColumnGradientSums 1 5, makeCombinations 5 1 5, combineColumns 9 20, combineColumns 1 5)',
+      '2 (makeGivenLines 5 5 5 1, applyColumns 9 20 20, applyColumns 1 5 5)',
+      '2 (makeGivenLines 5 5 5 1, addColumnGradientSums 9 20, addColumnGradientSums 1 5, makeCombinations 5 1 5, combineColumns 9 20 20, combineColumns 1 5 5)',
     ],
     [
       'in several scopes',
@@ -83,8 +83,14 @@ describe('given statistics', () => {
       'of samples with more channels than have numbers, without weights of each',
       instance([2, 5000, 2], { useInputStats: false }),
       { ...affine(5000), ...running(5000) },
-      '4 (makeGivenLines 1024 1024 1024 2, applyColumns 2 2048), makeGivenLines 904 904 904 2, applyColumns 2 1808',
-      '4 (makeGivenLines 1024 1024 1024 2, addColumnGradientSums 2 2048, makeCombinations 1024 2 2048, combineColumns 2 2048), makeGivenLines 904 904 904 2, addColumnGradientSums 2 1808, makeCombinations 904 2 1808, combineColumns 2 1808',
+      '4 (makeGivenLines 1024 1024 1024 2, applyColumns 2 2048 10000), makeGivenLines 904 904 904 2, applyColumns 2 1808 10000',
+      '4 (makeGivenLines 1024 1024 1024 2, addColumnGradientSums 2 2048, makeCombinations 1024 2 2048, combineColumns 2 2048 10000), makeGivenLines 904 904 904 2, addColumnGradientSums 2 1808, makeCombinations 904 2 1808, combineColumns 2 1808 10000',
+      {
+        forward:
+          '4 (makeGivenLines 1024 1024 1024 2, applyColumns 2 2048 2048), makeGivenLines 904 904 904 2, applyColumns 2 1808 1808',
+        backward:
+          '4 (makeGivenLines 1024 1024 1024 2, addColumnGradientSums 2 2048, makeCombinations 1024 2 2048, combineColumns 2 2048 2048), makeGivenLines 904 904 904 2, addColumnGradientSums 2 1808, makeCombinations 904 2 1808, combineColumns 2 1808 1808',
+      },
     ],
     [
       'in several scopes, with a weight alone',
@@ -118,15 +124,15 @@ describe('given statistics', () => {
       'in short columns',
       batch([40, 5, 2], given),
       { ...affine(5), ...running(5) },
-      'makeGivenLines 5 5 5 2, applyColumns 10 40',
-      'makeGivenLines 5 5 5 2, addColumnGradientSums 10 40, makeCombinations 5 2 10, combineColumns 10 40',
+      'makeGivenLines 5 5 5 2, applyColumns 10 40 40',
+      'makeGivenLines 5 5 5 2, addColumnGradientSums 10 40, makeCombinations 5 2 10, combineColumns 10 40 40',
     ],
     [
       'in columns',
       batch([40, 6, 5], { ...given, layout: 'nhwc' }),
       { ...affine(5), ...running(5) },
-      'makeGivenLines 5 5 5 1, applyColumns 60 20',
-      'makeGivenLines 5 5 5 1, addColumnGradientSums 60 20, makeCombinations 5 1 5, combineColumns 60 20',
+      'makeGivenLines 5 5 5 1, applyColumns 60 20 20',
+      'makeGivenLines 5 5 5 1, addColumnGradientSums 60 20, makeCombinations 5 1 5, combineColumns 60 20 20',
     ],
     [
       'with lengths',
@@ -139,15 +145,26 @@ describe('given statistics', () => {
       'with a mask',
       batch([3, 5, 6], { ...given, mask: maskOf(18) }),
       { ...affine(5), ...running(5) },
-      'makeGivenLines 5 5 5 1, applyRows 5 12 5 0',
-      'makeGivenLines 5 5 5 1, addGradientSums 5 12 5 0, makeCombinations 5 1 5, combineRows 5 12 5 0',
+      'makeGivenLines 5 5 5 1, gather 5 12 6, applyRows 5 12 5 0, scatter 5 12 6, scatter 5 6 6',
+      'makeGivenLines 5 5 5 1, 2 gather 5 12 6, addGradientSums 5 12 5 0, makeCombinations 5 1 5, 2 gather 5 12 6, combineRows 5 12 5 0, scatter 5 12 6, scatter 5 6 6',
+      {
+        forward: 'makeGivenLines 5 5 5 1, gather 5 12 6, applyRows 5 12 5 0',
+        backward:
+          'makeGivenLines 5 5 5 1, 2 gather 5 12 6, addGradientSums 5 12 5 0, makeCombinations 5 1 5, 2 gather 5 12 6, combineRows 5 12 5 0',
+      },
     ],
     [
       'with a mask, and weights of each sample',
       instance([3, 5, 7], { useInputStats: false, mask: maskOf(21) }),
       { ...affine(15), ...running(5) },
-      'makeGivenLines 5 5 5 1, applyRows 5 4 5 0, 2 (makeGivenLines 5 5 5 1, applyRows 5 5 5 0)',
-      'makeGivenLines 5 5 5 1, addGradientSums 5 4 5 0, makeCombinations 5 1 5, combineRows 5 4 5 0, 2 (makeGivenLines 5 5 5 1, addGradientSums 5 5 5 0, makeCombinations 5 1 5, combineRows 5 5 5 0)',
+      'makeGivenLines 5 5 5 1, gather 5 4 7, applyRows 5 4 5 0, scatter 5 4 7, 2 (makeGivenLines 5 5 5 1, gather 5 5 7, applyRows 5 5 5 0, scatter 5 5 7), scatter 5 7 7',
+      'makeGivenLines 5 5 5 1, 2 gather 5 4 7, addGradientSums 5 4 5 0, makeCombinations 5 1 5, 2 gather 5 4 7, combineRows 5 4 5 0, scatter 5 4 7, 2 (makeGivenLines 5 5 5 1, 2 gather 5 5 7, addGradientSums 5 5 5 0, makeCombinations 5 1 5, 2 gather 5 5 7, combineRows 5 5 5 0, scatter 5 5 7), scatter 5 7 7',
+      {
+        forward:
+          'makeGivenLines 5 5 5 1, gather 5 4 7, applyRows 5 4 5 0, 2 (makeGivenLines 5 5 5 1, gather 5 5 7, applyRows 5 5 5 0)',
+        backward:
+          'makeGivenLines 5 5 5 1, 2 gather 5 4 7, addGradientSums 5 4 5 0, makeCombinations 5 1 5, 2 gather 5 4 7, combineRows 5 4 5 0, 2 (makeGivenLines 5 5 5 1, 2 gather 5 5 7, addGradientSums 5 5 5 0, makeCombinations 5 1 5, 2 gather 5 5 7, combineRows 5 5 5 0)',
+      },
     ],
     [
       'with eps beside the deviation',
@@ -167,8 +184,8 @@ describe('given statistics', () => {
       'with eps beside the deviation, in short columns',
       batch([40, 5, 2], { ...given, ...std }),
       { ...affine(5), ...running(5) },
-      'makeLines 5 1 5 2, applyColumns 10 40',
-      'makeLines 5 1 5 2, addColumnGradientSums 10 40, makeCombinations 5 2 10, combineColumns 10 40',
+      'makeLines 5 1 5 2, applyColumns 10 40 40',
+      'makeLines 5 1 5 2, addColumnGradientSums 10 40, makeCombinations 5 2 10, combineColumns 10 40 40',
     ],
     [
       'with eps beside the deviation, of more channels than have numbers',
@@ -214,15 +231,15 @@ describe('another deviation', () => {
       'of columns',
       instance([2, 37, 5], { layout: 'nhwc', ...std }),
       affine(5),
-      '2 (addColumnMoments 9 20, addColumnMoments 1 5, mergeMoments 15 1 5, makeLines 5 1 5 1, applyColumns 9 20, applyColumns 1 5)',
-      '2 (addColumnMoments 9 20, addColumnMoments 1 5, mergeMoments 15 1 5, makeLines 5 1 5 1, addColumnGradientSums 9 20, addColumnGradientSums 1 5, makeCombinations 5 1 5, combineColumns 9 20, combineColumns 1 5)',
+      '2 (addColumnMoments 9 20, addColumnMoments 1 5, mergeMoments 15 1 5, makeLines 5 1 5 1, applyColumns 9 20 20, applyColumns 1 5 5)',
+      '2 (addColumnMoments 9 20, addColumnMoments 1 5, mergeMoments 15 1 5, makeLines 5 1 5 1, addColumnGradientSums 9 20, addColumnGradientSums 1 5, makeCombinations 5 1 5, combineColumns 9 20 20, combineColumns 1 5 5)',
     ],
     [
       'of columns with weights of each sample',
       instance([2, 37, 5], { layout: 'nhwc', ...std }),
       affine(10),
-      '2 (addColumnMoments 9 20, addColumnMoments 1 5, mergeMoments 15 1 5, makeLines 5 1 5 1, applyColumns 9 20, applyColumns 1 5)',
-      '2 (addColumnMoments 9 20, addColumnMoments 1 5, mergeMoments 15 1 5, makeLines 5 1 5 1, addColumnGradientSums 9 20, addColumnGradientSums 1 5, makeCombinations 5 1 5, combineColumns 9 20, combineColumns 1 5)',
+      '2 (addColumnMoments 9 20, addColumnMoments 1 5, mergeMoments 15 1 5, makeLines 5 1 5 1, applyColumns 9 20 20, applyColumns 1 5 5)',
+      '2 (addColumnMoments 9 20, addColumnMoments 1 5, mergeMoments 15 1 5, makeLines 5 1 5 1, addColumnGradientSums 9 20, addColumnGradientSums 1 5, makeCombinations 5 1 5, combineColumns 9 20 20, combineColumns 1 5 5)',
     ],
     [
       'of a batch',
@@ -235,22 +252,22 @@ describe('another deviation', () => {
       'of a batch of few rows',
       batch([8, 5, 2], std),
       affine(5),
-      'addColumnMoments 2 40, mergeMoments 30 1 10, mergeMoments 10 2 5, makeLines 5 1 5 2, applyColumns 2 40',
-      'addColumnMoments 2 40, mergeMoments 30 1 10, mergeMoments 10 2 5, makeLines 5 1 5 2, addColumnGradientSums 2 40, makeCombinations 5 2 10, combineColumns 2 40',
+      'addColumnMoments 2 40, mergeMoments 30 1 10, mergeMoments 10 2 5, makeLines 5 1 5 2, applyColumns 2 40 40',
+      'addColumnMoments 2 40, mergeMoments 30 1 10, mergeMoments 10 2 5, makeLines 5 1 5 2, addColumnGradientSums 2 40, makeCombinations 5 2 10, combineColumns 2 40 40',
     ],
     [
       'of a batch of short rows',
       batch([300, 5, 3], { correction: 1 }),
       affine(5),
-      'addColumnMoments 75 60, mergeMoments 45 1 15, mergeMoments 15 3 5, makeLines 5 1 5 3, applyColumns 75 60',
-      'addColumnMoments 75 60, mergeMoments 45 1 15, mergeMoments 15 3 5, makeLines 5 1 5 3, addColumnGradientSums 75 60, makeCombinations 5 3 15, combineColumns 75 60',
+      'addColumnMoments 75 60, mergeMoments 45 1 15, mergeMoments 15 3 5, makeLines 5 1 5 3, applyColumns 75 60 60',
+      'addColumnMoments 75 60, mergeMoments 45 1 15, mergeMoments 15 3 5, makeLines 5 1 5 3, addColumnGradientSums 75 60, makeCombinations 5 3 15, combineColumns 75 60 60',
     ],
     [
       'of a batch of columns',
       batch([300, 30], std),
       affine(30),
-      'addColumnMoments 300 30, makeLines 30 1 30 1, applyColumns 300 30',
-      'addColumnMoments 300 30, makeLines 30 1 30 1, addColumnGradientSums 300 30, makeCombinations 30 1 30, combineColumns 300 30',
+      'addColumnMoments 300 30, makeLines 30 1 30 1, applyColumns 300 30 30',
+      'addColumnMoments 300 30, makeLines 30 1 30 1, addColumnGradientSums 300 30, makeCombinations 30 1 30, combineColumns 300 30 30',
     ],
     [
       'of groups',
@@ -263,8 +280,8 @@ describe('another deviation', () => {
       'of groups of columns',
       group([2, 37, 6], 2, { layout: 'nhwc', ...std }),
       affine(6),
-      '2 (addColumnMoments 9 24, addColumnMoments 1 6, mergeMoments 18 1 6, mergeMoments 6 3 2, makeLines 6 3 6 1, applyColumns 9 24, applyColumns 1 6)',
-      '2 (addColumnMoments 9 24, addColumnMoments 1 6, mergeMoments 18 1 6, mergeMoments 6 3 2, makeLines 6 3 6 1, addColumnGradientSums 9 24, addColumnGradientSums 1 6, makeCombinations 2 3 6, combineColumns 9 24, combineColumns 1 6)',
+      '2 (addColumnMoments 9 24, addColumnMoments 1 6, mergeMoments 18 1 6, mergeMoments 6 3 2, makeLines 6 3 6 1, applyColumns 9 24 24, applyColumns 1 6 6)',
+      '2 (addColumnMoments 9 24, addColumnMoments 1 6, mergeMoments 18 1 6, mergeMoments 6 3 2, makeLines 6 3 6 1, addColumnGradientSums 9 24, addColumnGradientSums 1 6, makeCombinations 2 3 6, combineColumns 9 24 24, combineColumns 1 6 6)',
     ],
   ]);
 });

@@ -38,8 +38,14 @@ describe('scopes', () => {
       'of many columns',
       instance([1, 3, 5000], nhwc),
       affine(5000),
-      'addColumnMoments 3 4096, makeLines 4096 1 4096 1, applyColumns 3 4096, addColumnMoments 3 904, makeLines 904 1 904 1, applyColumns 3 904',
-      'addColumnMoments 3 4096, makeLines 4096 1 4096 1, addColumnGradientSums 3 4096, makeCombinations 4096 1 4096, combineColumns 3 4096, addColumnMoments 3 904, makeLines 904 1 904 1, addColumnGradientSums 3 904, makeCombinations 904 1 904, combineColumns 3 904',
+      'addColumnMoments 3 4096, makeLines 4096 1 4096 1, applyColumns 3 4096 5000, addColumnMoments 3 904, makeLines 904 1 904 1, applyColumns 3 904 5000',
+      'addColumnMoments 3 4096, makeLines 4096 1 4096 1, addColumnGradientSums 3 4096, makeCombinations 4096 1 4096, combineColumns 3 4096 5000, addColumnMoments 3 904, makeLines 904 1 904 1, addColumnGradientSums 3 904, makeCombinations 904 1 904, combineColumns 3 904 5000',
+      {
+        forward:
+          'addColumnMoments 3 4096, makeLines 4096 1 4096 1, applyColumns 3 4096 4096, addColumnMoments 3 904, makeLines 904 1 904 1, applyColumns 3 904 904',
+        backward:
+          'addColumnMoments 3 4096, makeLines 4096 1 4096 1, addColumnGradientSums 3 4096, makeCombinations 4096 1 4096, combineColumns 3 4096 4096, addColumnMoments 3 904, makeLines 904 1 904 1, addColumnGradientSums 3 904, makeCombinations 904 1 904, combineColumns 3 904 904',
+      },
     ],
     [
       'of a batch of many channels',
@@ -58,22 +64,34 @@ describe('scopes', () => {
       'of a batch, short',
       batch([4, 1100, 2], std),
       affine(1100),
-      'addColumnMoments 4 2048, mergeMoments 2048 2 1024, makeLines 1024 1 1024 2, applyColumns 4 2048, addColumnMoments 4 152, mergeMoments 152 2 76, makeLines 76 1 76 2, applyColumns 4 152',
-      'addColumnMoments 4 2048, mergeMoments 2048 2 1024, makeLines 1024 1 1024 2, addColumnGradientSums 4 2048, makeCombinations 1024 2 2048, combineColumns 4 2048, addColumnMoments 4 152, mergeMoments 152 2 76, makeLines 76 1 76 2, addColumnGradientSums 4 152, makeCombinations 76 2 152, combineColumns 4 152',
+      'addColumnMoments 4 2048, mergeMoments 2048 2 1024, makeLines 1024 1 1024 2, applyColumns 4 2048 2200, addColumnMoments 4 152, mergeMoments 152 2 76, makeLines 76 1 76 2, applyColumns 4 152 2200',
+      'addColumnMoments 4 2048, mergeMoments 2048 2 1024, makeLines 1024 1 1024 2, addColumnGradientSums 4 2048, makeCombinations 1024 2 2048, combineColumns 4 2048 2200, addColumnMoments 4 152, mergeMoments 152 2 76, makeLines 76 1 76 2, addColumnGradientSums 4 152, makeCombinations 76 2 152, combineColumns 4 152 2200',
+      {
+        forward:
+          'addColumnMoments 4 2048, mergeMoments 2048 2 1024, makeLines 1024 1 1024 2, applyColumns 4 2048 2048, addColumnMoments 4 152, mergeMoments 152 2 76, makeLines 76 1 76 2, applyColumns 4 152 152',
+        backward:
+          'addColumnMoments 4 2048, mergeMoments 2048 2 1024, makeLines 1024 1 1024 2, addColumnGradientSums 4 2048, makeCombinations 1024 2 2048, combineColumns 4 2048 2048, addColumnMoments 4 152, mergeMoments 152 2 76, makeLines 76 1 76 2, addColumnGradientSums 4 152, makeCombinations 76 2 152, combineColumns 4 152 152',
+      },
     ],
     [
       'of a batch, columns',
       batch([3, 4100], std),
       affine(4100),
-      'addColumnMoments 3 4096, makeLines 4096 1 4096 1, applyColumns 3 4096, addColumnMoments 3 4, mergeMoments 12 1 4, makeLines 4 1 4 1, applyColumns 3 4',
-      'addColumnMoments 3 4096, makeLines 4096 1 4096 1, addColumnGradientSums 3 4096, makeCombinations 4096 1 4096, combineColumns 3 4096, addColumnMoments 3 4, mergeMoments 12 1 4, makeLines 4 1 4 1, addColumnGradientSums 3 4, makeCombinations 4 1 4, combineColumns 3 4',
+      'addColumnMoments 3 4096, makeLines 4096 1 4096 1, applyColumns 3 4096 4100, addColumnMoments 3 4, mergeMoments 12 1 4, makeLines 4 1 4 1, applyColumns 3 4 4',
+      'addColumnMoments 3 4096, makeLines 4096 1 4096 1, addColumnGradientSums 3 4096, makeCombinations 4096 1 4096, combineColumns 3 4096 4100, addColumnMoments 3 4, mergeMoments 12 1 4, makeLines 4 1 4 1, addColumnGradientSums 3 4, makeCombinations 4 1 4, combineColumns 3 4 4',
+      {
+        forward:
+          'addColumnMoments 3 4096, makeLines 4096 1 4096 1, applyColumns 3 4096 4096, addColumnMoments 3 4, mergeMoments 12 1 4, makeLines 4 1 4 1, applyColumns 3 4 4',
+        backward:
+          'addColumnMoments 3 4096, makeLines 4096 1 4096 1, addColumnGradientSums 3 4096, makeCombinations 4096 1 4096, combineColumns 3 4096 4096, addColumnMoments 3 4, mergeMoments 12 1 4, makeLines 4 1 4 1, addColumnGradientSums 3 4, makeCombinations 4 1 4, combineColumns 3 4 4',
+      },
     ],
     [
       'of a batch, columns folded with rows left',
       batch([303, 7]),
       affine(7),
-      'addColumnMoments 75 28, addColumnMoments 3 7, mergeMoments 21 1 7, makeLines 7 1 7 1, applyColumns 75 28, applyColumns 3 7',
-      'addColumnMoments 75 28, addColumnMoments 3 7, mergeMoments 21 1 7, makeLines 7 1 7 1, addColumnGradientSums 75 28, addColumnGradientSums 3 7, makeCombinations 7 1 7, combineColumns 75 28, combineColumns 3 7',
+      'addColumnMoments 75 28, addColumnMoments 3 7, mergeMoments 21 1 7, makeLines 7 1 7 1, applyColumns 75 28 28, applyColumns 3 7 7',
+      'addColumnMoments 75 28, addColumnMoments 3 7, mergeMoments 21 1 7, makeLines 7 1 7 1, addColumnGradientSums 75 28, addColumnGradientSums 3 7, makeCombinations 7 1 7, combineColumns 75 28 28, combineColumns 3 7 7',
     ],
     [
       'of a batch with lengths',
@@ -86,8 +104,8 @@ describe('scopes', () => {
       'of a batch with lengths, channels last',
       batch([3, 50, 5], { ...nhwc, lengths: [50, 0, 11] }),
       { ...affine(5), ...running(5) },
-      'addColumnMoments 12 20, addColumnMoments 2 5, 2 mergeMoments 15 1 5, addColumnMoments 2 20, addColumnMoments 3 5, mergeMoments 15 1 5, makeLines 5 1 5 1, applyColumns 12 20, applyColumns 2 5, applyColumns 2 20, applyColumns 3 5',
-      'addColumnMoments 12 20, addColumnMoments 2 5, 2 mergeMoments 15 1 5, addColumnMoments 2 20, addColumnMoments 3 5, mergeMoments 15 1 5, makeLines 5 1 5 1, addColumnGradientSums 12 20, addColumnGradientSums 2 5, addColumnGradientSums 2 20, addColumnGradientSums 3 5, makeCombinations 5 1 5, combineColumns 12 20, combineColumns 2 5, combineColumns 2 20, combineColumns 3 5',
+      'addColumnMoments 12 20, addColumnMoments 2 5, 2 mergeMoments 15 1 5, addColumnMoments 2 20, addColumnMoments 3 5, mergeMoments 15 1 5, makeLines 5 1 5 1, applyColumns 12 20 20, applyColumns 2 5 5, applyColumns 2 20 20, applyColumns 3 5 5',
+      'addColumnMoments 12 20, addColumnMoments 2 5, 2 mergeMoments 15 1 5, addColumnMoments 2 20, addColumnMoments 3 5, mergeMoments 15 1 5, makeLines 5 1 5 1, addColumnGradientSums 12 20, addColumnGradientSums 2 5, addColumnGradientSums 2 20, addColumnGradientSums 3 5, makeCombinations 5 1 5, combineColumns 12 20 20, combineColumns 2 5 5, combineColumns 2 20 20, combineColumns 3 5 5',
     ],
     ['of a batch with lengths of 0', batch([2, 5, 50], { lengths: [0, 0] }), affine(5), '', ''],
     [
@@ -134,8 +152,8 @@ describe('running statistics', () => {
       'of scopes, quick',
       instance([3, 500, 5], { ...nhwc, momentum: 0.5 }),
       running(5),
-      '3 (addColumnMoments 125 20, mergeMoments 15 1 5, makeLines 5 1 5 1, applyColumns 125 20)',
-      '3 (addColumnMoments 125 20, mergeMoments 15 1 5, makeLines 5 1 5 1, addColumnGradientSums 125 20, makeCombinations 5 1 5, combineColumns 125 20)',
+      '3 (addColumnMoments 125 20, mergeMoments 15 1 5, makeLines 5 1 5 1, applyColumns 125 20 20)',
+      '3 (addColumnMoments 125 20, mergeMoments 15 1 5, makeLines 5 1 5 1, addColumnGradientSums 125 20, makeCombinations 5 1 5, combineColumns 125 20 20)',
     ],
     [
       'of lengths',
@@ -180,57 +198,101 @@ describe('what a mask holds', () => {
       'of samples apart',
       instance([4, 3, 20], { mask: maskOf(80) }),
       { ...affine(3), ...running(3) },
-      '2 normalizeColumns 1 1 3 13 1 3, normalizeColumns 1 1 3 14 1 3, normalizeColumns 1 1 3 13 1 3',
-      '2 differentiateColumns 1 1 3 13 1 3, differentiateColumns 1 1 3 14 1 3, differentiateColumns 1 1 3 13 1 3',
+      '2 (gather 3 13 20, normalizeColumns 1 1 3 13 1 3, scatter 3 13 20), gather 3 14 20, normalizeColumns 1 1 3 14 1 3, scatter 3 14 20, gather 3 13 20, normalizeColumns 1 1 3 13 1 3, scatter 3 13 20, scatter 3 27 20',
+      '2 (2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3, scatter 3 13 20), 2 gather 3 14 20, differentiateColumns 1 1 3 14 1 3, scatter 3 14 20, 2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3, scatter 3 13 20, scatter 3 27 20',
+      {
+        forward:
+          '2 (gather 3 13 20, normalizeColumns 1 1 3 13 1 3), gather 3 14 20, normalizeColumns 1 1 3 14 1 3, gather 3 13 20, normalizeColumns 1 1 3 13 1 3',
+        backward:
+          '2 (2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3), 2 gather 3 14 20, differentiateColumns 1 1 3 14 1 3, 2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3',
+      },
     ],
     [
       'of samples that are alike',
       instance([4, 3, 21], { mask: maskOf(84) }),
       { ...affine(3), ...running(3) },
-      'normalizeColumns 4 1 3 14 1 3',
-      'differentiateColumns 4 1 3 14 1 3',
+      'gather 12 14 21, normalizeColumns 4 1 3 14 1 3, scatter 12 14 21, scatter 3 28 21',
+      '2 gather 12 14 21, differentiateColumns 4 1 3 14 1 3, scatter 12 14 21, scatter 3 28 21',
+      {
+        forward: 'gather 12 14 21, normalizeColumns 4 1 3 14 1 3',
+        backward: '2 gather 12 14 21, differentiateColumns 4 1 3 14 1 3',
+      },
     ],
     [
       'with weights of each',
       instance([4, 3, 21], { mask: maskOf(84, 7) }),
       affine(12),
-      'normalizeColumns 1 1 12 18 1 12',
-      'differentiateColumns 1 1 12 18 1 12',
+      'gather 12 18 21, normalizeColumns 1 1 12 18 1 12, scatter 12 18 21, scatter 3 12 21',
+      '2 gather 12 18 21, differentiateColumns 1 1 12 18 1 12, scatter 12 18 21, scatter 3 12 21',
+      {
+        forward: 'gather 12 18 21, normalizeColumns 1 1 12 18 1 12',
+        backward: '2 gather 12 18 21, differentiateColumns 1 1 12 18 1 12',
+      },
     ],
     [
       'with weights of each that is not alike',
       instance([4, 3, 20], { mask: maskOf(80) }),
       affine(12),
-      '2 normalizeColumns 1 1 3 13 1 3, normalizeColumns 1 1 3 14 1 3, normalizeColumns 1 1 3 13 1 3',
-      '2 differentiateColumns 1 1 3 13 1 3, differentiateColumns 1 1 3 14 1 3, differentiateColumns 1 1 3 13 1 3',
+      '2 (gather 3 13 20, normalizeColumns 1 1 3 13 1 3, scatter 3 13 20), gather 3 14 20, normalizeColumns 1 1 3 14 1 3, scatter 3 14 20, gather 3 13 20, normalizeColumns 1 1 3 13 1 3, scatter 3 13 20, scatter 3 27 20',
+      '2 (2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3, scatter 3 13 20), 2 gather 3 14 20, differentiateColumns 1 1 3 14 1 3, scatter 3 14 20, 2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3, scatter 3 13 20, scatter 3 27 20',
+      {
+        forward:
+          '2 (gather 3 13 20, normalizeColumns 1 1 3 13 1 3), gather 3 14 20, normalizeColumns 1 1 3 14 1 3, gather 3 13 20, normalizeColumns 1 1 3 13 1 3',
+        backward:
+          '2 (2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3), 2 gather 3 14 20, differentiateColumns 1 1 3 14 1 3, 2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3',
+      },
     ],
     [
       'with weights of each alone',
       instance([4, 3, 20], { mask: maskOf(80) }),
       weights(12),
-      '2 normalizeColumns 1 1 3 13 1 3, normalizeColumns 1 1 3 14 1 3, normalizeColumns 1 1 3 13 1 3',
-      '2 differentiateColumns 1 1 3 13 1 3, differentiateColumns 1 1 3 14 1 3, differentiateColumns 1 1 3 13 1 3',
+      '2 (gather 3 13 20, normalizeColumns 1 1 3 13 1 3, scatter 3 13 20), gather 3 14 20, normalizeColumns 1 1 3 14 1 3, scatter 3 14 20, gather 3 13 20, normalizeColumns 1 1 3 13 1 3, scatter 3 13 20, scatter 3 27 20',
+      '2 (2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3, scatter 3 13 20), 2 gather 3 14 20, differentiateColumns 1 1 3 14 1 3, scatter 3 14 20, 2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3, scatter 3 13 20, scatter 3 27 20',
+      {
+        forward:
+          '2 (gather 3 13 20, normalizeColumns 1 1 3 13 1 3), gather 3 14 20, normalizeColumns 1 1 3 14 1 3, gather 3 13 20, normalizeColumns 1 1 3 13 1 3',
+        backward:
+          '2 (2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3), 2 gather 3 14 20, differentiateColumns 1 1 3 14 1 3, 2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3',
+      },
     ],
     [
       'with biases of each alone',
       instance([4, 3, 20], { mask: maskOf(80) }),
       biases(12),
-      '2 normalizeColumns 1 1 3 13 1 3, normalizeColumns 1 1 3 14 1 3, normalizeColumns 1 1 3 13 1 3',
-      '2 differentiateColumns 1 1 3 13 1 3, differentiateColumns 1 1 3 14 1 3, differentiateColumns 1 1 3 13 1 3',
+      '2 (gather 3 13 20, normalizeColumns 1 1 3 13 1 3, scatter 3 13 20), gather 3 14 20, normalizeColumns 1 1 3 14 1 3, scatter 3 14 20, gather 3 13 20, normalizeColumns 1 1 3 13 1 3, scatter 3 13 20, scatter 3 27 20',
+      '2 (2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3, scatter 3 13 20), 2 gather 3 14 20, differentiateColumns 1 1 3 14 1 3, scatter 3 14 20, 2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3, scatter 3 13 20, scatter 3 27 20',
+      {
+        forward:
+          '2 (gather 3 13 20, normalizeColumns 1 1 3 13 1 3), gather 3 14 20, normalizeColumns 1 1 3 14 1 3, gather 3 13 20, normalizeColumns 1 1 3 13 1 3',
+        backward:
+          '2 (2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3), 2 gather 3 14 20, differentiateColumns 1 1 3 14 1 3, 2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3',
+      },
     ],
     [
       'with weights of each, and biases of all',
       instance([4, 3, 20], { mask: maskOf(80) }),
       { ...weights(12), ...biases(3) },
-      '2 normalizeColumns 1 1 3 13 1 3, normalizeColumns 1 1 3 14 1 3, normalizeColumns 1 1 3 13 1 3',
-      '2 differentiateColumns 1 1 3 13 1 3, differentiateColumns 1 1 3 14 1 3, differentiateColumns 1 1 3 13 1 3',
+      '2 (gather 3 13 20, normalizeColumns 1 1 3 13 1 3, scatter 3 13 20), gather 3 14 20, normalizeColumns 1 1 3 14 1 3, scatter 3 14 20, gather 3 13 20, normalizeColumns 1 1 3 13 1 3, scatter 3 13 20, scatter 3 27 20',
+      '2 (2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3, scatter 3 13 20), 2 gather 3 14 20, differentiateColumns 1 1 3 14 1 3, scatter 3 14 20, 2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3, scatter 3 13 20, scatter 3 27 20',
+      {
+        forward:
+          '2 (gather 3 13 20, normalizeColumns 1 1 3 13 1 3), gather 3 14 20, normalizeColumns 1 1 3 14 1 3, gather 3 13 20, normalizeColumns 1 1 3 13 1 3',
+        backward:
+          '2 (2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3), 2 gather 3 14 20, differentiateColumns 1 1 3 14 1 3, 2 gather 3 13 20, differentiateColumns 1 1 3 13 1 3',
+      },
     ],
     [
       'of two samples that are alike after another',
       instance([3, 4, 5], { mask: Uint8Array.of(1, 0, 1, 1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1, 1) }),
       affine(4),
-      'normalizeColumns 1 1 4 4 1 4, normalizeColumns 2 1 4 3 1 4',
-      'differentiateColumns 1 1 4 4 1 4, differentiateColumns 2 1 4 3 1 4',
+      'gather 4 4 5, normalizeColumns 1 1 4 4 1 4, scatter 4 4 5, gather 8 3 5, normalizeColumns 2 1 4 3 1 4, scatter 8 3 5, scatter 4 5 5',
+      '2 gather 4 4 5, differentiateColumns 1 1 4 4 1 4, scatter 4 4 5, 2 gather 8 3 5, differentiateColumns 2 1 4 3 1 4, scatter 8 3 5, scatter 4 5 5',
+      {
+        forward:
+          'gather 4 4 5, normalizeColumns 1 1 4 4 1 4, gather 8 3 5, normalizeColumns 2 1 4 3 1 4',
+        backward:
+          '2 gather 4 4 5, differentiateColumns 1 1 4 4 1 4, 2 gather 8 3 5, differentiateColumns 2 1 4 3 1 4',
+      },
     ],
     [
       'with channels last',
@@ -250,8 +312,14 @@ describe('what a mask holds', () => {
       'of groups',
       group([4, 6, 20], 2, { mask: maskOf(80) }),
       affine(6),
-      '2 normalizeRows 2 3 13 6, normalizeRows 2 3 14 6, normalizeRows 2 3 13 6',
-      '2 differentiateRows 2 3 13 6, differentiateRows 2 3 14 6, differentiateRows 2 3 13 6',
+      '2 (gather 6 13 20, normalizeRows 2 3 13 6, scatter 6 13 20), gather 6 14 20, normalizeRows 2 3 14 6, scatter 6 14 20, gather 6 13 20, normalizeRows 2 3 13 6, scatter 6 13 20, scatter 6 27 20',
+      '2 (2 gather 6 13 20, differentiateRows 2 3 13 6, scatter 6 13 20), 2 gather 6 14 20, differentiateRows 2 3 14 6, scatter 6 14 20, 2 gather 6 13 20, differentiateRows 2 3 13 6, scatter 6 13 20, scatter 6 27 20',
+      {
+        forward:
+          '2 (gather 6 13 20, normalizeRows 2 3 13 6), gather 6 14 20, normalizeRows 2 3 14 6, gather 6 13 20, normalizeRows 2 3 13 6',
+        backward:
+          '2 (2 gather 6 13 20, differentiateRows 2 3 13 6), 2 gather 6 14 20, differentiateRows 2 3 14 6, 2 gather 6 13 20, differentiateRows 2 3 13 6',
+      },
     ],
     [
       'of groups with channels last',
@@ -264,8 +332,12 @@ describe('what a mask holds', () => {
       'of a batch',
       batch([4, 3, 20], { mask: maskOf(80) }),
       { ...affine(3), ...running(3) },
-      'normalizeRows 3 1 53 3',
-      'differentiateColumns 1 1 3 53 1 3',
+      'gather 3 53 20, normalizeRows 3 1 53 3, scatter 3 53 20, scatter 3 27 20',
+      '2 gather 3 53 20, differentiateColumns 1 1 3 53 1 3, scatter 3 53 20, scatter 3 27 20',
+      {
+        forward: 'gather 3 53 20, normalizeRows 3 1 53 3',
+        backward: '2 gather 3 53 20, differentiateColumns 1 1 3 53 1 3',
+      },
     ],
     [
       'of a batch of one element each',
@@ -285,17 +357,34 @@ describe('what a mask holds', () => {
       'with another deviation',
       instance([4, 3, 20], { mask: maskOf(80), ...std }),
       affine(12),
-      '2 (addMoments 3 13 3 0, makeLines 3 1 3 1, applyRows 3 13 3 0), addMoments 3 14 3 0, makeLines 3 1 3 1, applyRows 3 14 3 0, addMoments 3 13 3 0, makeLines 3 1 3 1, applyRows 3 13 3 0',
-      '2 (addMoments 3 13 3 0, makeLines 3 1 3 1, addGradientSums 3 13 3 0, makeCombinations 3 1 3, combineRows 3 13 3 0), addMoments 3 14 3 0, makeLines 3 1 3 1, addGradientSums 3 14 3 0, makeCombinations 3 1 3, combineRows 3 14 3 0, addMoments 3 13 3 0, makeLines 3 1 3 1, addGradientSums 3 13 3 0, makeCombinations 3 1 3, combineRows 3 13 3 0',
+      '2 (gather 3 13 20, addMoments 3 13 3 0, makeLines 3 1 3 1, gather 3 13 20, applyRows 3 13 3 0, scatter 3 13 20), gather 3 14 20, addMoments 3 14 3 0, makeLines 3 1 3 1, gather 3 14 20, applyRows 3 14 3 0, scatter 3 14 20, gather 3 13 20, addMoments 3 13 3 0, makeLines 3 1 3 1, gather 3 13 20, applyRows 3 13 3 0, scatter 3 13 20, scatter 3 27 20',
+      '2 (gather 3 13 20, addMoments 3 13 3 0, makeLines 3 1 3 1, 2 gather 3 13 20, addGradientSums 3 13 3 0, makeCombinations 3 1 3, 2 gather 3 13 20, combineRows 3 13 3 0, scatter 3 13 20), gather 3 14 20, addMoments 3 14 3 0, makeLines 3 1 3 1, 2 gather 3 14 20, addGradientSums 3 14 3 0, makeCombinations 3 1 3, 2 gather 3 14 20, combineRows 3 14 3 0, scatter 3 14 20, gather 3 13 20, addMoments 3 13 3 0, makeLines 3 1 3 1, 2 gather 3 13 20, addGradientSums 3 13 3 0, makeCombinations 3 1 3, 2 gather 3 13 20, combineRows 3 13 3 0, scatter 3 13 20, scatter 3 27 20',
+      {
+        forward:
+          '2 (gather 3 13 20, addMoments 3 13 3 0, makeLines 3 1 3 1, gather 3 13 20, applyRows 3 13 3 0), gather 3 14 20, addMoments 3 14 3 0, makeLines 3 1 3 1, gather 3 14 20, applyRows 3 14 3 0, gather 3 13 20, addMoments 3 13 3 0, makeLines 3 1 3 1, gather 3 13 20, applyRows 3 13 3 0',
+        backward:
+          '2 (gather 3 13 20, addMoments 3 13 3 0, makeLines 3 1 3 1, 2 gather 3 13 20, addGradientSums 3 13 3 0, makeCombinations 3 1 3, 2 gather 3 13 20, combineRows 3 13 3 0), gather 3 14 20, addMoments 3 14 3 0, makeLines 3 1 3 1, 2 gather 3 14 20, addGradientSums 3 14 3 0, makeCombinations 3 1 3, 2 gather 3 14 20, combineRows 3 14 3 0, gather 3 13 20, addMoments 3 13 3 0, makeLines 3 1 3 1, 2 gather 3 13 20, addGradientSums 3 13 3 0, makeCombinations 3 1 3, 2 gather 3 13 20, combineRows 3 13 3 0',
+      },
     ],
     ['of no places', instance([3, 2, 0], { mask: new Uint8Array(0) }), {}, '', ''],
-    ['nothing', instance([2, 3, 20], { mask: new Uint8Array(40) }), affine(3), '', ''],
+    [
+      'nothing',
+      instance([2, 3, 20], { mask: new Uint8Array(40) }),
+      affine(3),
+      'scatter 3 40 20',
+      'scatter 3 40 20',
+      { forward: '', backward: '' },
+    ],
     [
       'nothing of one sample',
       instance([2, 3, 20], { mask: new Uint8Array(40).fill(1, 20) }),
       affine(3),
-      'normalizeColumns 1 1 3 20 1 3',
-      'differentiateColumns 1 1 3 20 1 3',
+      'gather 3 20 20, normalizeColumns 1 1 3 20 1 3, 2 scatter 3 20 20',
+      '2 gather 3 20 20, differentiateColumns 1 1 3 20 1 3, 2 scatter 3 20 20',
+      {
+        forward: 'gather 3 20 20, normalizeColumns 1 1 3 20 1 3',
+        backward: '2 gather 3 20 20, differentiateColumns 1 1 3 20 1 3',
+      },
     ],
     [
       'all',
@@ -316,12 +405,6 @@ describe('in an arena of several threads scopes', () => {
         affine(40),
         'addMoments 40 2000 40 0, makeLines 40 1 40 1, applyRows 40 2000 40 0',
         'addMoments 40 2000 40 0, makeLines 40 1 40 1, addGradientSums 40 2000 40 0, makeCombinations 40 1 40, combineRows 40 2000 40 0',
-        {
-          forward:
-            'addMoments 40 2000 40 0, makeLines 40 1 40 1, applyRows 32 2000 40 0, applyRows 8 2000 40 0',
-          backward:
-            'addMoments 40 2000 40 0, makeLines 40 1 40 1, addGradientSums 40 2000 40 0, makeCombinations 40 1 40, combineRows 32 2000 40 0, combineRows 8 2000 40 0',
-        },
       ],
       [
         'of a batch take as many rows as these need',
@@ -329,12 +412,6 @@ describe('in an arena of several threads scopes', () => {
         affine(600),
         'addMoments 1800 40 600 0, makeLines 600 1 600 1, applyRows 1800 40 600 0',
         'addMoments 1800 40 600 0, makeLines 600 1 600 1, addGradientSums 1800 40 600 0, makeCombinations 600 1 600, combineRows 1800 40 600 0',
-        {
-          forward:
-            'addMoments 1800 40 600 0, makeLines 600 1 600 1, applyRows 1200 40 600 0, applyRows 600 40 600 0',
-          backward:
-            'addMoments 1800 40 600 0, makeLines 600 1 600 1, addGradientSums 1800 40 600 0, makeCombinations 600 1 600, combineRows 1200 40 600 0, combineRows 600 40 600 0',
-        },
       ],
     ],
     2,
@@ -352,7 +429,7 @@ function scopesGiven(input: Tensor, groupSize: number, layout: Layout): number[]
   }
   const deviation = { eps: 0, epsMode: 'variance', correction: 0, centred: true } as const;
   normalizeChannels({
-    input,
+    input: { data: input.data, shape: input.shape, owner: null },
     output: { data: input.data, tensor: input, given: null, inPlace: true },
     tensor: { samples, channels, spatial, layout, lengths: null, mask: null },
     weight: null,

@@ -90,11 +90,11 @@ describe('parts of a batch are normalized as the whole is', () => {
       expectSameGradients(syncBatchNormBackward(g, x, moments, sums, { out }), gradients);
     });
     expect(backward).toBe(
-      'makeLines 4 1 4 3, makeCombinations 4 3 12, combineColumns 12 48, combineColumns 2 12',
+      'makeLines 4 1 4 3, makeCombinations 4 3 12, combineColumns 12 48 48, combineColumns 2 12 12',
     );
     const forward = callsOf(() =>
       expectSameBits(syncBatchNorm(x, moments, { out: x }).data, y.data),
     );
-    expect(forward).toBe('makeLines 4 1 4 3, applyColumns 12 48, applyColumns 2 12');
+    expect(forward).toBe('makeLines 4 1 4 3, applyColumns 12 48 48, applyColumns 2 12 12');
   });
 });

@@ -8,26 +8,34 @@ const SIZES: Readonly<Record<string, readonly number[]>> = {
   addColumnGradientSums: [5, 6],
   addColumnMoments: [2, 3],
   addElementGradientSums: [8, 9],
+  addElementSums: [6, 7, 8, 9],
   addGradientSums: [5, 6, 7, 8],
   addMoments: [2, 3, 4, 5],
   addNorms: [2, 3, 4],
   addProducts: [3, 4],
-  applyColumns: [3, 4],
+  applyColumns: [3, 4, 5],
   applyElements: [5, 6],
   applyRows: [3, 4, 5, 6],
-  combineColumns: [5, 6],
+  combineColumns: [5, 6, 7],
   combineRows: [6, 7, 8, 9],
   combineVectors: [4, 5],
   countAtLeast: [3, 4],
   differentiateColumns: [10, 11, 12, 13, 14, 15],
   differentiateRows: [9, 10, 11, 12],
+  findPieceSums: [5, 6],
+  gather: [3, 4, 5],
   makeCombinations: [6, 7, 9],
   makeGivenLines: [5, 6, 7, 8],
   makeLines: [4, 5, 7, 8],
   mergeMoments: [2, 3, 4],
+  mergePieceSums: [7, 8],
+  narrow: [2],
   normalizeColumns: [9, 10, 11, 12, 13, 14],
   normalizeRows: [6, 7, 8, 9],
+  normalizeTiles: [8, 9, 10, 11, 12],
+  scatter: [3, 4, 5],
   transpose: [2, 3, 4, 5],
+  widen: [2],
 };
 
 /** An arena whose kernels are written down as they are called. */
@@ -49,7 +57,10 @@ export function recordedArena(byteLength: number, threads = 1): RecordedArena {
   const calls: string[] = [];
   const create = (bytes: number) => new RecordedInstances(bytes, threads, calls);
   return {
-    arena: new Arena(byteLength, (bytes) => useSpace(new Memory(bytes, MAX_CHANNELS, create))),
+    arena: new Arena(byteLength, (bytes) => {
+      const tiles = threads === 1 ? 1 : 2 * threads;
+      return useSpace(new Memory(bytes, MAX_CHANNELS, create, tiles));
+    }),
     callsOf(work) {
       calls.length = 0;
       work();

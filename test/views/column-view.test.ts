@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Arena } from '../../src/index.ts';
 import { memoryFor } from '../../src/memory/memory.ts';
+import type { Tile } from '../../src/memory/tile.ts';
 import { ColumnView } from '../../src/views/column-view.ts';
 
 type Places = ConstructorParameters<typeof ColumnView>[0];
@@ -19,8 +20,9 @@ function callsOf({ start, rows, channels, stride }: Places, inPlace: boolean): n
   const all = new Float32Array(memory.buffer);
   const calls: number[][] = [];
   const operation = {
+    takesStrides: false,
     rows: () => expect.fail('columns are no rows'),
-    columns(_: unknown, rows: number, columns: number, y: number, x: number, g: number) {
+    columns(_: unknown, { rows, length: columns }: Tile, y: number, x: number, g: number) {
       const [first, gradient] = [all[x / 4] as number, all[g / 4] as number];
       expect(gradient).toBe(first + 10);
       if (inPlace && stride === channels) expect(y).toBe(input.byteOffset + first * 4);

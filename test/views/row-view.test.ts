@@ -17,6 +17,7 @@ function stripsOf(places: Places, inPlace: boolean): readonly RowStrip[] {
     : new Float32Array(shape[0] as number);
   const strips: RowStrip[] = [];
   const operation = {
+    takesStrides: false,
     rows: (_: unknown, strip: RowStrip) => void strips.push(strip),
     columns: () => expect.fail('rows are no columns'),
   };
