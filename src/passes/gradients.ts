@@ -49,16 +49,20 @@ export class ParameterGradients {
     addTo(this.#bias, first, count, sums, width);
   }
 
-  /** Copies the sums of consecutive channels from `first`, to be added to and put back. */
+  /**
+   * Copies the sums of consecutive channels, to be added to and put back.
+   *
+   * @param first the first channel; beyond the last they begin again, but not among these
+   */
   take(first: number, count: number, sums: Float64Array, products: Float64Array): void {
-    if (this.#weight) products.set(part(this.#weight, first, count));
-    if (this.#bias) sums.set(part(this.#bias, first, count));
+    takeFrom(this.#weight, first, count, products);
+    takeFrom(this.#bias, first, count, sums);
   }
 
   /** Puts back what was taken. */
   put(first: number, count: number, sums: Float64Array, products: Float64Array): void {
-    this.#weight?.set(part(products, 0, count), first);
-    this.#bias?.set(part(sums, 0, count), first);
+    putInto(this.#weight, first, count, products);
+    putInto(this.#bias, first, count, sums);
   }
 
   /** Returns those of some elements of a row, for {@link addElements}; themselves for all. */
@@ -116,6 +120,24 @@ function addTo(
     (gradient[at] as number) += sum;
     if (++at === gradient.length) at = 0;
   }
+}
+
+function takeFrom(
+  gradient: Float64Array | null,
+  first: number,
+  count: number,
+  sums: Float64Array,
+): void {
+  if (gradient !== null) sums.set(part(gradient, first % gradient.length, count));
+}
+
+function putInto(
+  gradient: Float64Array | null,
+  first: number,
+  count: number,
+  sums: Float64Array,
+): void {
+  gradient?.set(part(sums, 0, count), first % gradient.length);
 }
 
 /** What gradients are found of, and where they go. */

@@ -376,6 +376,13 @@ describe('rows whose elements have weights', () => {
       '4 (addMoments 1 4500 1 0, makeLines 1 1 1 1, findPieceSums 1 4500, mergePieceSums 1 4500, addElementSums 1 0 4500 4500, makeCombinations 1 1 1, combineRows 1 4500 1 0)',
     ],
     [
+      'of one element each, with a weight of all samples and a bias of each',
+      group([2, 257], 1),
+      { ...weights(257), ...biases(514) },
+      'normalizeRows 2 257 1 514',
+      '2 (addMoments 1 257 1 0, makeLines 1 1 1 1, findPieceSums 1 257, mergePieceSums 1 257, addElementSums 1 0 257 257, makeCombinations 1 1 1, combineRows 1 257 1 0)',
+    ],
+    [
       'of one element each, with a bias of each sample',
       group([2, 600], 2),
       biases(600),
