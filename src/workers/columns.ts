@@ -189,11 +189,12 @@ export function differentiateColumns(
   job: Dealing,
 ): boolean {
   const { pieces, elements, unit, ways } = cutSamples(call, job, true);
-  if (unit % 2 === 0 || (unit === 1 && call.samples === 1)) {
+  const paired = call.groupSize === 1 ? unit : call.groupSize;
+  if (paired % 2 === 0 || (unit === 1 && call.samples === 1)) {
     return deal(pieces, elements, unit, ways);
   }
-  // The kernel writes one sum more than a sample has columns, if that is odd, so pieces get places
-  // of their own.
+  // The kernel writes one sum more than a sample or a group has columns, if that is odd, so pieces
+  // get places of their own.
   const part = (pieces.most * unit + 2) * F64;
   const productsAt = job.partsAt + pieces.rows * pieces.columns * part;
   const [sums, products] = [pieces.part(job.partsAt, part), pieces.part(productsAt, part)];

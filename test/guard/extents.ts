@@ -85,6 +85,20 @@ const withGaps = (
 const ofStrip = (samples: number, size: number, columns: number): number =>
   Math.min(samples, Math.max(1, Math.floor(2048 / size))) * columns + 1;
 
+/** Numbers of columns that are written two at once: an odd number in a row takes one more. */
+const inPairs = (numbers: number, columns: number, groupSize: number): number =>
+  numbers + ((groupSize === 1 ? columns : groupSize) % 2);
+
+/** The memory of the call, for what depends on what lies in it. */
+export const memoryOfCall = { bytes: new Uint8Array(0) };
+
+/** Elements up to the farthest of so many places that are listed at an address. */
+const toFarthest = (list: number, length: number): number =>
+  new Uint32Array(memoryOfCall.bytes.buffer, list, length).reduce(
+    (most, place) => Math.max(most, place + 1),
+    0,
+  );
+
 /** Columns that lie four side by side. */
 const inFours = (columns: number): number => Math.ceil(columns / 4) * 4;
 // Kernels of elements hold what they add in float32 for whole vectors of sixteen.
@@ -218,8 +232,7 @@ export const extentsOf: {
     groupSize,
   ) => {
     const numbers = samples * columns + 1;
-    // Two columns at once: an odd number of them takes one more.
-    const written = samples * columns + (columns % 2);
+    const written = inPairs(samples * columns, columns, groupSize);
     const size = samples * rows * columns * width;
     return [
       ...optional(momentsOut('moments', moments, (samples * columns) / groupSize)),
@@ -466,15 +479,16 @@ export const extentsOf: {
     rows,
     columns,
     width,
-    _groupSize,
+    groupSize,
     period,
   ) => {
     const size = rows * columns * width;
     const numbers = ofStrip(samples, size, columns);
+    const written = inPairs(samples * columns, columns, groupSize);
     return [
       singlesOut('dx', dx, samples * size),
-      doublesOut('sums', sums, samples * columns + (columns % 2)),
-      doublesOut('products', products, samples * columns + (columns % 2)),
+      doublesOut('sums', sums, written),
+      doublesOut('products', products, written),
       doublesScratch('means', means, numbers),
       doublesScratch('offsets', offsets, numbers),
       doublesScratch('rstds', rstds, numbers),
@@ -503,11 +517,11 @@ export const extentsOf: {
   },
   gather: (y, x, list, rows, length, stride) => [
     singlesOut('y', y, rows * length),
-    singlesIn('x', x, rows * stride),
+    singlesIn('x', x, (rows - 1) * stride + toFarthest(list, length)),
     singlesIn('list', list, length),
   ],
   scatter: (y, x, list, rows, length, stride) => [
-    singlesInOut('y', y, rows * stride),
+    singlesInOut('y', y, (rows - 1) * stride + toFarthest(list, length)),
     ...optional(singlesIn('x', x, rows * length)),
     singlesIn('list', list, length),
   ],

@@ -1,6 +1,6 @@
 // Stands in for @assemblyscript/loader: kernels that are watched at every access.
 
-import { type Extent, extentsOf } from './extents.ts';
+import { type Extent, extentsOf, memoryOfCall } from './extents.ts';
 
 type Kernel = (...values: number[]) => void;
 
@@ -83,6 +83,7 @@ export function instantiateSync(
   for (const [name, kernel] of Object.entries(exports) as [keyof typeof extentsOf, Kernel][]) {
     const find = extentsOf[name] as (...values: number[]) => readonly Extent[];
     guarded[name] = (...values) => {
+      memoryOfCall.bytes = bytes;
       const extents = find(...values);
       expectApart(name, extents, bytes.length);
       const outer = running;

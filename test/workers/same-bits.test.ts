@@ -33,6 +33,7 @@ const CALLS: readonly Call[] = [
   { norm: 'groupNorm', shape: [3, 64, 30, 30], numGroups: 8, options: {} },
   { norm: 'groupNorm', shape: [1, 12, 111, 100], numGroups: 3, options: {} },
   { norm: 'groupNorm', shape: [2, 40, 50, 35], numGroups: 5, options: { layout: 'nhwc' } },
+  { norm: 'groupNorm', shape: [900, 20, 6], numGroups: 2, options: { layout: 'nhwc' } },
   { norm: 'groupNorm', shape: [300, 512], numGroups: 4, options: {} },
   { norm: 'layerNorm', shape: [200, 768], normalizedShape: [768], options: {} },
   { norm: 'layerNorm', shape: [20, 5000], normalizedShape: [5000], options: {} },
