@@ -9,6 +9,9 @@ import type { MaskedPart } from '../views/masked-part.ts';
 import { BatchScopes, type BatchUse, SampleScopes, type Scopes } from '../views/scopes.ts';
 import { type Affine, affineOfSets } from './lines.ts';
 
+// So many channels of a batch are cut evenly enough among threads, however long they are.
+const CHANNELS_OF_THREAD = 2;
+
 /** A tensor that is normalized, or what a mask holds of one. */
 export interface ChannelWork {
   readonly input: { readonly data: Operand };
@@ -84,7 +87,9 @@ function batchScopes(
   use: BatchUse,
 ): Scopes {
   const { threads, tileSize } = memory;
+  if (threads === 1) return new BatchScopes(tensor, tileSize, use);
   const inPlace = memory.holds(input.data) && memory.holds(output.data);
-  // Threads share what is copied at once.
-  return new BatchScopes(tensor, tileSize, use, threads > 1 && !inPlace ? tileSize : undefined);
+  // Threads share the channels of a scope, and what is copied at once.
+  const piece = inPlace ? CHANNELS_OF_THREAD * threads * tensor.spatial : tileSize;
+  return new BatchScopes(tensor, tileSize, use, piece);
 }

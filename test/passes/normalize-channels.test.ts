@@ -413,6 +413,18 @@ describe('in an arena of several threads scopes', () => {
         'addMoments 1800 40 600 0, makeLines 600 1 600 1, applyRows 1800 40 600 0',
         'addMoments 1800 40 600 0, makeLines 600 1 600 1, addGradientSums 1800 40 600 0, makeCombinations 600 1 600, combineRows 1800 40 600 0',
       ],
+      [
+        'of a batch take two channels for each thread, however long',
+        batch([4, 5, 40_000]),
+        affine(5),
+        'addMoments 16 40000 4 40000, makeLines 4 1 4 1, applyRows 16 40000 4 40000, addMoments 4 40000 1 160000, makeLines 1 1 1 1, applyRows 4 40000 1 160000',
+        'addMoments 16 40000 4 40000, makeLines 4 1 4 1, addGradientSums 16 40000 4 40000, makeCombinations 4 1 4, combineRows 16 40000 4 40000, addMoments 4 40000 1 160000, makeLines 1 1 1 1, addGradientSums 4 40000 1 160000, makeCombinations 1 1 1, combineRows 4 40000 1 160000',
+        {
+          forward: 'addMoments 20 40000 5 0, makeLines 5 1 5 1, 4 applyRows 5 40000 5 0',
+          backward:
+            'addMoments 20 40000 5 0, makeLines 5 1 5 1, addGradientSums 20 40000 5 0, makeCombinations 5 1 5, 4 combineRows 5 40000 5 0',
+        },
+      ],
     ],
     2,
   );
