@@ -12,13 +12,12 @@ import {
 } from '../../src/index.ts';
 import { expectSameBits } from '../support/closeness.ts';
 import { type Arrays, backward, forward } from '../support/norms.ts';
-import { resetPlaces } from '../support/places.ts';
 import { sizeOf } from '../support/shapes.ts';
 import { rounded, widened } from '../support/sixteen-bits.ts';
 import { arraysOf, type Drawn, drawn } from './calls.ts';
 import { data, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
-import { type AnyDtype, putAs, type Where, wheres } from './where.ts';
+import { type AnyDtype, putAs, resetAllPlaces, type Where, wheres } from './where.ts';
 
 const dtype = fc.constantFrom<AnyDtype>('float32', 'float16', 'bfloat16');
 
@@ -71,7 +70,7 @@ holds(
       (x) => x,
     ];
     for (const outOf of ways) {
-      resetPlaces();
+      resetAllPlaces();
       const { wide, given } = parametersOf(random, of, at.other);
       const expected = forward(call, { data: kept(values, of.x), shape }, wide).data;
       const x = putAs(of.x, at.x, values, shape);
@@ -108,7 +107,7 @@ holds(
         (_, x) => x,
       ];
     for (const outOf of ways) {
-      resetPlaces();
+      resetAllPlaces();
       const { given } = parametersOf(random, of, at.other);
       const x = putAs(of.x, at.x, values, shape);
       const g = putAs(of.g, at.other, slopes, shape);
@@ -141,7 +140,7 @@ holds(
     at: wheres,
   }),
   ({ samples, channels, spatial, layout, alpha, of, at, ...random }) => {
-    resetPlaces();
+    resetAllPlaces();
     const shapeOf = (spatial: number) =>
       layout === 'nchw' ? [samples, channels, spatial] : [samples, spatial, channels];
     const shape = shapeOf(spatial);

@@ -15,13 +15,12 @@ import {
 } from '../../src/index.ts';
 import { expectSameArrays, expectSameBits, expectSameGradients } from '../support/closeness.ts';
 import { type Arrays, backward, forward, type Options } from '../support/norms.ts';
-import { resetPlaces } from '../support/places.ts';
 import { sizeOf } from '../support/shapes.ts';
 import { arraysOf, channelsOf, type Drawn, drawn } from './calls.ts';
 import { expectNear } from './contract.ts';
 import { data as dataOf, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
-import { put, wheres } from './where.ts';
+import { put, resetAllPlaces, wheres } from './where.ts';
 
 /** Calls that a layer can make: it has at least one channel, and one value for each. */
 const held = drawn().filter(
@@ -143,7 +142,7 @@ holds(
       (x) => x,
     ];
     for (const outOf of ways) {
-      resetPlaces();
+      resetAllPlaces();
       const layer = trained(random);
       const x = put(at.x, values, shape);
       expectSameBits(run(layer, x, outOf(x)), expected);

@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { type FloatData, normalize, normalizeBackward, Tensor } from '../../src/index.ts';
 import { expectSameBits } from '../support/closeness.ts';
-import { resetPlaces } from '../support/places.ts';
 import { sizeOf } from '../support/shapes.ts';
 import { rounded, widened } from '../support/sixteen-bits.ts';
 import { expectedVectorGradients, expectedVectors, type VectorCall } from '../support/vectors.ts';
@@ -12,7 +11,7 @@ import { shape } from './calls.ts';
 import { expectNear } from './contract.ts';
 import { data, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
-import { type AnyDtype, putAs, wheres } from './where.ts';
+import { type AnyDtype, putAs, resetAllPlaces, wheres } from './where.ts';
 
 // A few of the smallest float32.
 const SMALLEST = 4 * 2 ** -149;
@@ -73,7 +72,7 @@ holds(
       () => putAs(dtypes.out, at.out, new Float32Array(x.length).fill(7), shape),
       (given: Tensor<FloatData>) => given,
     ]) {
-      resetPlaces();
+      resetAllPlaces();
       const given = putAs(dtypes.x, at.x, x, shape);
       const out = outOf(given);
       const found: Tensor<FloatData> = normalize(given, { ...options, out });
@@ -109,7 +108,7 @@ holds(
       (given: Tensor<FloatData>) => given,
       (_: Tensor<FloatData>, slope: Tensor<FloatData>) => slope,
     ]) {
-      resetPlaces();
+      resetAllPlaces();
       const given = putAs(dtypes.x, at.x, x, shape);
       const slope = putAs(dtypes.g, at.other, g, shape);
       const out = outOf(given, slope);

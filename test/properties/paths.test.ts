@@ -5,13 +5,12 @@ import { expect } from 'vitest';
 import { adaptiveInstanceNorm, Tensor, type TensorLike } from '../../src/index.ts';
 import { expectSameArrays, expectSameBits, expectSameGradients } from '../support/closeness.ts';
 import { type Arrays, backward, forward } from '../support/norms.ts';
-import { resetPlaces } from '../support/places.ts';
 import { expectRefusal } from '../support/refusals.ts';
 import { sizeOf } from '../support/shapes.ts';
 import { arraysOf, drawn } from './calls.ts';
 import { data, numbersOf } from './data.ts';
 import { holds } from './holds.ts';
-import { put, type Where, where, wheres } from './where.ts';
+import { put, resetAllPlaces, type Where, where, wheres } from './where.ts';
 
 /** Copies arrays to a place where tensors may lie too. */
 function makeArrays(at: Where, arrays: Arrays): Arrays {
@@ -28,7 +27,7 @@ holds(
   250,
   fc.tuple(drawn(), wheres),
   ([random, at]) => {
-    resetPlaces();
+    resetAllPlaces();
     const { call } = random;
     const { shape } = call;
     const values = numbersOf(random.x, sizeOf(shape));
@@ -52,7 +51,7 @@ holds(
       if (y.data.buffer !== x.data.buffer || y.data.byteOffset !== x.data.byteOffset) {
         expectSameBits(x.data, values);
       }
-      resetPlaces();
+      resetAllPlaces();
     }
   },
 );
@@ -62,7 +61,7 @@ holds(
   150,
   fc.tuple(drawn(), wheres),
   ([random, at]) => {
-    resetPlaces();
+    resetAllPlaces();
     const { call } = random;
     const { shape } = call;
     const values = numbersOf(random.x, sizeOf(shape));
@@ -89,7 +88,7 @@ holds(
       if (out !== g) expectSameBits(g.data, slopes);
       // A gradient moves no running statistics.
       expectSameArrays(arrays, arraysOf(random));
-      resetPlaces();
+      resetAllPlaces();
     }
   },
 );
@@ -99,7 +98,7 @@ holds(
   50,
   fc.tuple(drawn(), fc.integer({ min: 1, max: 5 }), fc.boolean(), where),
   ([random, offset, ofGradient, at]) => {
-    resetPlaces();
+    resetAllPlaces();
     const { call } = random;
     const { shape } = call;
     const size = sizeOf(shape);
@@ -140,7 +139,7 @@ holds(
     at: wheres,
   }),
   ({ samples, channels, spatial, styleSpatial, oneStyle, layout, alpha, at, ...random }) => {
-    resetPlaces();
+    resetAllPlaces();
     const shapeOf = (samples: number, spatial: readonly number[]) =>
       layout === 'nchw' ? [samples, channels, ...spatial] : [samples, ...spatial, channels];
     const shape = shapeOf(samples, spatial);

@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import type { FloatData, Tensor } from '../../src/index.ts';
-import { dealtPlaces, dealtPlaces16, places, places16 } from '../support/places.ts';
+import { dealtPlaces, dealtPlaces16, resetDealtPlaces } from '../support/dealt-places.ts';
+import { places, places16, resetPlaces } from '../support/places.ts';
 import { type Dtype16, rounded } from '../support/sixteen-bits.ts';
 
 const all = { ...places, ...dealtPlaces };
@@ -48,4 +49,10 @@ export function putAs(
   if (dtype === 'float32') return put(where, values, shape) as Tensor<FloatData>;
   const make = all16[where.place] as (typeof all16)[string];
   return make(rounded(values, dtype), shape, dtype, where.offset) as Tensor<FloatData>;
+}
+
+/** Empties the arenas of all places. */
+export function resetAllPlaces(): void {
+  resetPlaces();
+  resetDealtPlaces();
 }

@@ -1,7 +1,6 @@
 // The places where the elements of a tensor can lie.
 
 import { Arena, Tensor } from '../../src/index.ts';
-import { shuffledArena } from './shuffled-arena.ts';
 
 const SPACE = 16 * 2 ** 20;
 
@@ -52,17 +51,7 @@ export const places16: Readonly<Record<string, Place16>> = {
   },
 };
 
-/** A place that costs more: an arena whose kernels are dealt out. */
-export const dealtPlaces: Readonly<Record<string, Place>> = {
-  'an arena of threads': (values, shape) => dealtArena().tensor({ data: values, shape }),
-};
-
-/** The same for elements of 16 bits. */
-export const dealtPlaces16: Readonly<Record<string, Place16>> = {
-  'an arena of threads': (bits, shape, dtype) => dealtArena().tensor({ data: bits, shape, dtype }),
-};
-
-type Place16 = (
+export type Place16 = (
   bits: Uint16Array,
   shape: readonly number[],
   dtype: 'float16' | 'bfloat16',
@@ -71,14 +60,6 @@ type Place16 = (
 
 const arenas = [new Arena(SPACE), new Arena(SPACE)] as const;
 
-let dealt: Arena | undefined;
-
-function dealtArena(): Arena {
-  dealt ??= shuffledArena(SPACE, 3, 3);
-  return dealt;
-}
-
 export function resetPlaces(): void {
   for (const arena of arenas) arena.reset();
-  dealt?.reset();
 }
