@@ -1,4 +1,4 @@
-// A place that costs more, and that only this clone has: an arena whose kernels are dealt out.
+// A place that costs more, made of inner files of the library: an arena whose kernels are dealt out.
 
 import type { Arena } from '../../src/index.ts';
 import type { Place, Place16 } from './places.ts';
